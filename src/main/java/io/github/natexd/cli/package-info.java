@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.natexd.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.natexd.config;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.natexd.daemon;
+
+import org.jspecify.annotations.NullMarked;

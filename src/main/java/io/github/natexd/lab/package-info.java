@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.natexd.lab;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.natexd.linux;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.natexd.mapping;
+
+import org.jspecify.annotations.NullMarked;

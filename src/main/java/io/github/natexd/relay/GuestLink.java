@@ -1,0 +1,42 @@
+package io.github.natexd.relay;
+
+import java.nio.ByteBuffer;
+
+/** Frames of the guest network, in and out, in batches. */
+public interface GuestLink extends AutoCloseable {
+    /** The descriptor to poll for input; it may change after {@link #receive} answered -1 and the link was reopened. */
+    int descriptor();
+
+    /** Receives what is there, without blocking; answers the number of frames, or -1 if the interface has gone. */
+    int receive();
+
+    ByteBuffer buffer(int index);
+
+    /** Where the Ethernet header of frame {@code index} begins in its buffer. */
+    int offset(int index);
+
+    int length(int index);
+
+    /** The host itself (not a port of the hub) sent this frame: PACKET_OUTGOING. */
+    boolean outgoing(int index);
+
+    /** The octets of an IPv4 packet that fit into one frame. */
+    int mtu();
+
+    /**
+     * Queues one frame: an Ethernet header (destination and source as 48-bit numbers, type IPv4) in front of {@code
+     * length} octets of {@code packet}, which must stay as they are until {@link #sendFrames}.
+     *
+     * @return the frame's index in this batch, or -1 if the batch is full
+     */
+    int queueFrame(long destinationMac, long sourceMac, ByteBuffer packet, int offset, int length);
+
+    /** Sends the queued frames in one go and empties the batch; {@link #sent} tells which were taken. */
+    void sendFrames();
+
+    /** Whether frame {@code index} of the batch sent last was taken by the interface. */
+    boolean sent(int index);
+
+    @Override
+    void close();
+}

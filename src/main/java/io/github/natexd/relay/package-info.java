@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.natexd.relay;
+
+import org.jspecify.annotations.NullMarked;

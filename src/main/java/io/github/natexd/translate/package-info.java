@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.natexd.translate;
+
+import org.jspecify.annotations.NullMarked;

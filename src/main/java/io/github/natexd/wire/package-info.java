@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.natexd.wire;
+
+import org.jspecify.annotations.NullMarked;
