@@ -1,0 +1,80 @@
+package io.github.natexd.wire;
+
+import java.nio.ByteBuffer;
+
+/**
+ * The Internet checksum (RFC 1071) and its repair by difference (RFC 1624).
+ *
+ * <p>Sums are ones' complement, 16 bits, not complemented; a <em>checksum</em> is what stands in the header, the
+ * complement. A header is intact if its sum, the checksum included, is {@link #INTACT}.
+ *
+ * <p>Ones' complement has two zeros. A sum is 0 only over octets that are all zero, so a checksum that is not for
+ * zeros alone is never 0xFFFF. UDP adds a meaning to 0, "not computed"; that is the caller's business.
+ */
+public final class Checksum {
+    /** The sum of an intact header, its checksum included. */
+    public static final int INTACT = 0xFFFF;
+
+    private Checksum() {}
+
+    /** The ones' complement sum of {@code length} octets; an odd last one counts as if a zero followed. */
+    public static int sum(ByteBuffer buffer, int offset, int length) {
+        // Big-endian 32-bit words can be added as they are: 2^16 is 1 in ones' complement, so the upper half of the
+        // long only gathers what is folded in at the end. 2^31 octets cannot overflow it.
+        long sum = 0;
+        int at = offset;
+        int end = offset + length;
+        for (; at + Integer.BYTES <= end; at += Integer.BYTES) {
+            sum += buffer.getInt(at) & 0xFFFF_FFFFL;
+        }
+        if (at + Short.BYTES <= end) {
+            sum += buffer.getShort(at) & 0xFFFF;
+            at += Short.BYTES;
+        }
+        if (at < end) {
+            sum += (buffer.get(at) & 0xFF) << 8;
+        }
+        return fold(sum);
+    }
+
+    /** The ones' complement sum of two 16-bit values. */
+    public static int add(int a, int b) {
+        int sum = a + b;
+        return (sum & 0xFFFF) + (sum >>> 16);
+    }
+
+    /** The ones' complement of a 16-bit value: makes a checksum of a sum, and a sum of a checksum. */
+    public static int complement(int value) {
+        return ~value & 0xFFFF;
+    }
+
+    /**
+     * The checksum after one 16-bit word it covers has changed: HC' = ~(~HC + ~m + m') (RFC 1624, eqn. 3).
+     *
+     * <p>Whatever was wrong with the checksum before is wrong afterwards by the same amount. A word that does not
+     * change leaves the checksum as it is, even where it is a spelling of zero that nobody computes (0xFFFF).
+     */
+    public static int update16(int checksum, int oldWord, int newWord) {
+        if (oldWord == newWord) {
+            return checksum;
+        }
+        return complement(add(add(complement(checksum), complement(oldWord)), newWord));
+    }
+
+    /** The checksum after two adjacent words it covers, at an even offset, have changed; see {@link #update16}. */
+    public static int update32(int checksum, int oldInt, int newInt) {
+        return update16(update16(checksum, oldInt >>> 16, newInt >>> 16), oldInt & 0xFFFF, newInt & 0xFFFF);
+    }
+
+    /** The sum of the pseudo-header that UDP and TCP put in front of themselves (RFC 768); ICMP has none. */
+    public static int pseudoHeader(int source, int destination, int protocol, int length) {
+        return fold((source & 0xFFFF_FFFFL) + (destination & 0xFFFF_FFFFL) + protocol + length);
+    }
+
+    private static int fold(long sum) {
+        long folded = (sum & 0xFFFF_FFFFL) + (sum >>> 32);
+        folded = (folded & 0xFFFF) + (folded >>> 16);
+        folded = (folded & 0xFFFF) + (folded >>> 16);
+        return (int) ((folded & 0xFFFF) + (folded >>> 16));
+    }
+}

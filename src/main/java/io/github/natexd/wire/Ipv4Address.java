@@ -1,0 +1,54 @@
+package io.github.natexd.wire;
+
+/** IPv4 addresses as ints, the way {@code getInt} reads them, and as dotted quads. */
+public final class Ipv4Address {
+    private static final int OCTETS = 4;
+    private static final int MAX_DIGITS = 3;
+
+    private Ipv4Address() {}
+
+    public static String text(int address) {
+        return (address >>> 24) + "." + (address >>> 16 & 0xFF) + "." + (address >>> 8 & 0xFF) + "." + (address & 0xFF);
+    }
+
+    /**
+     * Reads a dotted quad: four decimal numbers and nothing else. A leading zero is refused, because some programs
+     * read it as octal.
+     *
+     * @throws IllegalArgumentException if the text is no such address
+     */
+    public static int parse(String text) {
+        String[] octets = text.split("\\.", -1);
+        if (octets.length != OCTETS) {
+            throw notAnAddress(text);
+        }
+        int address = 0;
+        for (String octet : octets) {
+            address = address << 8 | octet(octet, text);
+        }
+        return address;
+    }
+
+    private static int octet(String digits, String text) {
+        boolean leadingZero = digits.length() > 1 && digits.charAt(0) == '0';
+        if (digits.isEmpty() || digits.length() > MAX_DIGITS || leadingZero) {
+            throw notAnAddress(text);
+        }
+        int value = 0;
+        for (int i = 0; i < digits.length(); i++) {
+            char digit = digits.charAt(i);
+            if (digit < '0' || digit > '9') {
+                throw notAnAddress(text);
+            }
+            value = 10 * value + (digit - '0');
+        }
+        if (value > 0xFF) {
+            throw notAnAddress(text);
+        }
+        return value;
+    }
+
+    private static IllegalArgumentException notAnAddress(String text) {
+        return new IllegalArgumentException("not an IPv4 address: \"" + text + "\"");
+    }
+}
