@@ -1,0 +1,37 @@
+package io.github.natexd.config;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** A natexd.toml that cannot be used: every problem of the file, in the order of its lines. */
+public final class ConfigException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    /** One complaint; line and column count from 1, and are 0 where the file as a whole is meant. */
+    public record Problem(int line, int column, String message) {}
+
+    private final transient Path file;
+    private final transient List<Problem> problems;
+
+    ConfigException(Path file, List<Problem> problems) {
+        super(problems.stream().map(problem -> line(file, problem)).collect(Collectors.joining("\n")));
+        this.file = file;
+        this.problems = List.copyOf(problems);
+    }
+
+    /** The file that was read. */
+    public Path file() {
+        return file;
+    }
+
+    /** All problems found, never empty. {@link #getMessage} has one line for each. */
+    public List<Problem> problems() {
+        return problems;
+    }
+
+    private static String line(Path file, Problem problem) {
+        String place = problem.line() == 0 ? "" : ":" + problem.line() + ":" + problem.column();
+        return file + place + ": " + problem.message();
+    }
+}

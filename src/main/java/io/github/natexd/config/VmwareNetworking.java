@@ -1,0 +1,59 @@
+package io.github.natexd.config;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * VMware's own record of its networks, /etc/vmware/networking: lines such as {@code answer VNET_8_NAT yes}. The NAT
+ * network is number 8 unless somebody moved it, so it is looked up, never assumed.
+ */
+public final class VmwareNetworking {
+    /** Where VMware keeps it. */
+    public static final Path FILE = Path.of("/etc/vmware/networking");
+
+    private static final Pattern ANSWER = Pattern.compile("\\s*answer\\s+VNET_(\\d{1,3})_(\\w+)\\s+(\\S+)\\s*");
+
+    private VmwareNetworking() {}
+
+    /**
+     * The interface of the first network that has both NAT and a virtual adapter on the host; empty when there is none
+     * or no such file (VMware is not installed).
+     *
+     * @throws UncheckedIOException when the file is there and cannot be read
+     */
+    public static Optional<String> natInterface(Path etcVmwareNetworking) {
+        Map<Integer, Map<String, String>> networks = new TreeMap<>();
+        try {
+            // ISO 8859-1 decodes any octets: a comment in another encoding must not hide the network.
+            for (String line : Files.readAllLines(etcVmwareNetworking, StandardCharsets.ISO_8859_1)) {
+                Matcher answer = ANSWER.matcher(line);
+                if (answer.matches()) {
+                    networks.computeIfAbsent(Integer.valueOf(answer.group(1)), number -> new HashMap<>())
+                            .put(answer.group(2), answer.group(3));
+                }
+            }
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return networks.entrySet().stream()
+                .filter(network -> isYes(network.getValue(), "NAT") && isYes(network.getValue(), "VIRTUAL_ADAPTER"))
+                .map(network -> "vmnet" + network.getKey())
+                .findFirst();
+    }
+
+    private static boolean isYes(Map<String, String> answers, String question) {
+        return "yes".equalsIgnoreCase(answers.get(question));
+    }
+}
