@@ -1,0 +1,206 @@
+package io.github.natexd.mapping;
+
+import static io.github.natexd.mapping.Slots.NONE;
+
+/**
+ * Answers which guest sent the probe an error quotes.
+ *
+ * <p>A probe is sighted twice, in either order: on the guest network and leaving the host. Two sightings whose every
+ * piece of evidence agrees become a mapping at once. Others stay apart until an error quotes one of them: by then the
+ * rivals have been sighted too, and the {@linkplain Pairing evidence} of all of them is compared. What stays
+ * undecided is not matched: an error of the host's must never go to a guest.
+ */
+public final class Mapper {
+    /** How long an error may wait for the second sighting of the probe it quotes. */
+    public static final long WAIT_NANOS = 10_000_000;
+
+    /** Errors wait only while guests are sending: otherwise nothing can come that is worth waiting for. */
+    private static final long GUEST_ACTIVE_NANOS = 1_000_000_000;
+
+    private final SightingTable guests;
+    private final SightingTable egress;
+    private final MappingTable mappings;
+    private final Pairing pairing;
+    private final long lifetimeNanos;
+    private final Mapping found = new Mapping();
+    private long lastGuestNanos;
+    private boolean anyGuest;
+    /** Until then the host may have sent probes that were not sighted: before the start, or in an overflow. */
+    private long egressCompleteFromNanos;
+
+    /**
+     * @param capacity rows of each table
+     * @param lifetimeNanos how long after its sighting a probe can be quoted
+     */
+    public Mapper(int capacity, long lifetimeNanos, long nowNanos) {
+        guests = new SightingTable(capacity);
+        egress = new SightingTable(capacity);
+        mappings = new MappingTable(capacity, lifetimeNanos);
+        pairing = new Pairing(guests, egress);
+        this.lifetimeNanos = lifetimeNanos;
+        egressCompleteFromNanos = nowNanos + GUEST_ACTIVE_NANOS;
+    }
+
+    /** A guest's probe was seen on the guest network. */
+    public void guestSighted(Probe probe, long guestMac, long gatewayMac, long nowNanos) {
+        int g = guests.add(probe, nowNanos);
+        guests.guestMac[g] = guestMac;
+        guests.gatewayMac[g] = gatewayMac;
+        lastGuestNanos = nowNanos;
+        anyGuest = true;
+        int e = pairing.conclusiveEgress(g);
+        if (e != NONE) {
+            bind(g, e);
+        }
+    }
+
+    /** A probe was seen leaving the host; {@code uid} owns the sending socket, -1 where the kernel did not say. */
+    public void egressSighted(Probe probe, int uid, long nowNanos) {
+        int e = egress.add(probe, nowNanos);
+        egress.uid[e] = uid;
+        int g = pairing.conclusiveGuest(e);
+        if (g != NONE) {
+            bind(g, e);
+        }
+    }
+
+    /** Copies of probes leaving the host were lost: for a lifetime, "not sighted leaving" proves nothing. */
+    public void egressLost(long nowNanos) {
+        egressCompleteFromNanos = nowNanos + lifetimeNanos;
+    }
+
+    /**
+     * Finds who sent the quoted probe; after MAPPED, {@link #found} has the rest.
+     *
+     * @param waited the error has waited: WAITING is no answer any more
+     */
+    public Finding find(Probe quoted, long nowNanos, boolean waited) {
+        Finding finding = mappings.find(quoted, nowNanos, found);
+        if (finding != Finding.UNKNOWN) {
+            return isHostsTwin(finding, quoted, nowNanos) ? Finding.HOST : finding;
+        }
+        int e = newestEgress(quoted, nowNanos);
+        if (e == Pairing.TOO_MANY) {
+            return Finding.AMBIGUOUS;
+        }
+        return e == NONE ? findAmongGuests(quoted, nowNanos) : resolve(quoted, e, nowNanos, waited);
+    }
+
+    /** The answer to the last {@link #find} that said MAPPED; valid until the next one. */
+    public Mapping found() {
+        return found;
+    }
+
+    public int liveMappings(long nowNanos) {
+        return mappings.live(nowNanos);
+    }
+
+    /** Mappings and sightings that went because their table was full. */
+    public long evictions() {
+        return mappings.evictions() + guests.slots.evictions() + egress.slots.evictions();
+    }
+
+    /** A mapping has the quoted tuple, but only a probe of the host's own has its IP ID too. */
+    private boolean isHostsTwin(Finding finding, Probe quoted, long nowNanos) {
+        if (finding != Finding.MAPPED || mappings.foundExactly(quoted) || quoted.identification == 0) {
+            return false;
+        }
+        int e = newestEgress(quoted, nowNanos);
+        return e >= 0 && egress.identification[e] == quoted.identification;
+    }
+
+    private Finding resolve(Probe quoted, int e, long nowNanos, boolean waited) {
+        Pairing.Outcome outcome = pairing.resolve(e, nowNanos, waited);
+        boolean young = nowNanos - egress.sightedNanos[e] < WAIT_NANOS
+                && anyGuest
+                && nowNanos - lastGuestNanos < GUEST_ACTIVE_NANOS;
+        return switch (outcome) {
+            case PAIRED -> {
+                for (int i = 0; i < pairing.pairs(); i++) {
+                    bind(pairing.pairedGuest(i), pairing.pairedEgress(i));
+                }
+                Finding finding = mappings.find(quoted, nowNanos, found);
+                yield finding == Finding.UNKNOWN ? Finding.AMBIGUOUS : finding;
+            }
+            case UNSETTLED -> waited ? Finding.AMBIGUOUS : Finding.WAITING;
+            case TIED -> young && !waited ? Finding.WAITING : Finding.AMBIGUOUS;
+            case ALONE -> young && !waited ? Finding.WAITING : Finding.HOST;
+        };
+    }
+
+    private void bind(int g, int e) {
+        pairing.learn(g, e);
+        mappings.add(guests, g, egress, e, egress.keyHash(e));
+        guests.slots.remove(g);
+        egress.slots.remove(e);
+    }
+
+    /** The sighting of the quoted probe leaving the host: the one with its IP ID, else the newest. */
+    private int newestEgress(Probe quoted, long nowNanos) {
+        int newest = NONE;
+        int read = 0;
+        for (int e = egress.slots.first(quoted.classHash()); e != NONE; e = egress.slots.next(e)) {
+            if (nowNanos - egress.sightedNanos[e] > lifetimeNanos) {
+                break;
+            }
+            if (++read > Pairing.CHAIN_LIMIT) {
+                return newest == NONE ? Pairing.TOO_MANY : newest;
+            }
+            if (!egress.sameKey(e, quoted)) {
+                continue;
+            }
+            if (egress.identification[e] == quoted.identification) {
+                return e;
+            }
+            newest = newest == NONE ? e : newest;
+        }
+        return newest;
+    }
+
+    /**
+     * A NAT that sends by packet socket passes no hook: a guest's sighting alone must do. The host's own sockets do
+     * pass the hook, so this cannot take what is theirs.
+     */
+    private Finding findAmongGuests(Probe quoted, long nowNanos) {
+        boolean egressComplete = nowNanos - egressCompleteFromNanos >= 0;
+        int best = NONE;
+        int bestScore = 0;
+        boolean unique = true;
+        boolean oneRow = true;
+        int read = 0;
+        for (int g = guests.slots.first(quoted.classHash()); g != NONE; g = guests.slots.next(g)) {
+            if (nowNanos - guests.sightedNanos[g] > lifetimeNanos) {
+                break;
+            }
+            if (++read > Pairing.CHAIN_LIMIT) {
+                return Finding.AMBIGUOUS;
+            }
+            int score = guests.sameClass(g, quoted) ? pairing.scoreAlone(g, quoted, egressComplete) : 0;
+            if (score > bestScore) {
+                best = g;
+                bestScore = score;
+                unique = true;
+                oneRow = true;
+            } else if (score > 0 && score == bestScore) {
+                oneRow = false;
+                unique &= guests.source[g] == guests.source[best]
+                        && guests.sourcePort[g] == guests.sourcePort[best]
+                        && guests.guestMac[g] == guests.guestMac[best];
+            }
+        }
+        if (best == NONE) {
+            return Finding.UNKNOWN;
+        }
+        if (!unique) {
+            return Finding.AMBIGUOUS;
+        }
+        found.guest = guests.source[best];
+        found.guestPort = guests.sourcePort[best];
+        found.guestIdentification = guests.identification[best];
+        found.identificationChanged = oneRow && found.guestIdentification != quoted.identification;
+        found.guestMac = guests.guestMac[best];
+        found.gatewayMac = guests.gatewayMac[best];
+        found.sightedNanos = guests.sightedNanos[best];
+        return Finding.MAPPED;
+    }
+}

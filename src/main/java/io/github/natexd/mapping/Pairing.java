@@ -1,0 +1,313 @@
+package io.github.natexd.mapping;
+
+import static io.github.natexd.mapping.Slots.NONE;
+
+/**
+ * Which sighting on the guest network and which one leaving the host are of the same probe.
+ *
+ * <p>Candidates agree in protocol, destination, destination port (echo: sequence), transport length and TTL (kept, or
+ * one less), lie close in time, and the sender's user id is the one that the NAT process was seen to have. Among
+ * candidates the evidence decides: an equal source port or identifier, an equal IP ID, a checksum that agrees after
+ * the known difference. As a last resort order decides, between equally many probes on both sides that nothing tells
+ * apart: a NAT process forwards in the order in which it receives.
+ */
+final class Pairing {
+    /** Sightings of one class that are read at the most. */
+    static final int CHAIN_LIMIT = 64;
+
+    /** Answer of a look-up that met its limit. */
+    static final int TOO_MANY = -2;
+
+    /** Rivals that are compared at the most. */
+    private static final int RIVALS_LIMIT = 16;
+
+    /** The NAT can be seen sending before the guest is: 8 ms were seen on one busy CPU. */
+    private static final long EGRESS_LEAD_NANOS = 20_000_000;
+
+    /** A busy NAT process may take its time. */
+    private static final long GUEST_LEAD_NANOS = 500_000_000;
+
+    /** After that long, whatever is sighted of a probe has been sighted. */
+    private static final long SETTLED_NANOS = Mapper.WAIT_NANOS;
+
+    private static final int NO_CANDIDATE = -1;
+    private static final int PORT_EQUAL = 3;
+    private static final int IDENTIFICATION_EQUAL = 3;
+    private static final int CHECKSUM_AGREES = 2;
+    private static final int CHECKSUM_SAYS_NOTHING = 1;
+
+    private static final int UID_UNKNOWN = -1;
+
+    enum Outcome {
+        /** {@link #pairs} are certain enough to be bound. */
+        PAIRED,
+        /** No guest's sighting is a candidate. */
+        ALONE,
+        /** More rivals on one side than on the other. */
+        TIED,
+        /** Only weak evidence, and too fresh to know that no better candidate comes. */
+        UNSETTLED
+    }
+
+    private final SightingTable guests;
+    private final SightingTable egress;
+    private final int[] rivalGuests = new int[RIVALS_LIMIT];
+    private final int[] rivalEgress = new int[RIVALS_LIMIT];
+    private int pairs;
+    private int natUid = UID_UNKNOWN;
+
+    Pairing(SightingTable guests, SightingTable egress) {
+        this.guests = guests;
+        this.egress = egress;
+    }
+
+    /** The sighting leaving the host that is the guest's for certain, or NONE. */
+    int conclusiveEgress(int g) {
+        int only = NONE;
+        int read = 0;
+        for (int e = egress.slots.first(guests.classHash(g)); e != NONE; e = egress.slots.next(e)) {
+            if (guests.sightedNanos[g] - egress.sightedNanos[e] > EGRESS_LEAD_NANOS) {
+                break;
+            }
+            if (++read > CHAIN_LIMIT) {
+                return NONE;
+            }
+            if (conclusive(g, e)) {
+                if (only != NONE) {
+                    return NONE;
+                }
+                only = e;
+            }
+        }
+        return only != NONE && onlyConclusiveGuest(only) == g ? only : NONE;
+    }
+
+    /** The guest's sighting that the one leaving the host belongs to for certain, or NONE. */
+    int conclusiveGuest(int e) {
+        int g = onlyConclusiveGuest(e);
+        return g != NONE && conclusiveEgress(g) == e ? g : NONE;
+    }
+
+    private int onlyConclusiveGuest(int e) {
+        int only = NONE;
+        int read = 0;
+        for (int g = guests.slots.first(egress.classHash(e)); g != NONE; g = guests.slots.next(g)) {
+            if (egress.sightedNanos[e] - guests.sightedNanos[g] > GUEST_LEAD_NANOS) {
+                break;
+            }
+            if (++read > CHAIN_LIMIT) {
+                return NONE;
+            }
+            if (conclusive(g, e)) {
+                if (only != NONE) {
+                    return NONE;
+                }
+                only = g;
+            }
+        }
+        return only;
+    }
+
+    /** Every piece of evidence there is agrees: port, IP ID (0 says nothing) and checksum. */
+    private boolean conclusive(int g, int e) {
+        if (guests.sourcePort[g] != egress.sourcePort[e]) {
+            return false;
+        }
+        boolean identificationSaysNothing = guests.identification[g] == 0 || egress.identification[e] == 0;
+        int full = PORT_EQUAL + (identificationSaysNothing ? 0 : IDENTIFICATION_EQUAL) + CHECKSUM_SAYS_NOTHING;
+        return score(g, e) >= full;
+    }
+
+    /**
+     * How much speaks for the two being the same probe; NO_CANDIDATE where something necessary disagrees, or all
+     * evidence speaks against it.
+     */
+    private int score(int g, int e) {
+        if (!guests.sameClass(g, egress, e) || guests.transportLength[g] != egress.transportLength[e]) {
+            return NO_CANDIDATE;
+        }
+        long guestLead = egress.sightedNanos[e] - guests.sightedNanos[g];
+        if (guestLead > GUEST_LEAD_NANOS || guestLead < -EGRESS_LEAD_NANOS) {
+            return NO_CANDIDATE;
+        }
+        int hopsTaken = (guests.timeToLive[g] & 0xff) - (egress.timeToLive[e] & 0xff);
+        if (hopsTaken != 0 && hopsTaken != 1) {
+            return NO_CANDIDATE;
+        }
+        if (natUid != UID_UNKNOWN && egress.uid[e] != UID_UNKNOWN && egress.uid[e] != natUid) {
+            return NO_CANDIDATE;
+        }
+        int score = 0;
+        if (guests.sourcePort[g] == egress.sourcePort[e]) {
+            score += PORT_EQUAL;
+        }
+        if (guests.identification[g] != 0 && guests.identification[g] == egress.identification[e]) {
+            score += IDENTIFICATION_EQUAL;
+        }
+        if (!guests.checksumIsEvidence[g] || !egress.checksumIsEvidence[e]) {
+            return score + CHECKSUM_SAYS_NOTHING;
+        }
+        if (agrees(guests.checksumAfter(g, egress.source[e], egress.sourcePort[e]), egress.checksum[e])) {
+            return score + CHECKSUM_AGREES;
+        }
+        return score == 0 ? NO_CANDIDATE : score;
+    }
+
+    /** 0 and 0xFFFF are the same number in one's complement. */
+    private static boolean agrees(int checksum, int other) {
+        return checksum == other || (checksum % 0xffff == 0 && other % 0xffff == 0);
+    }
+
+    /** What speaks for a guest's sighting being the quoted probe, where none was seen leaving the host; 0: nothing. */
+    int scoreAlone(int g, Probe quoted, boolean egressComplete) {
+        boolean portEqual = guests.sourcePort[g] == quoted.sourcePort;
+        boolean identificationEqual =
+                quoted.identification != 0 && guests.identification[g] == quoted.identification;
+        boolean checksumAgrees = guests.checksumIsEvidence[g]
+                && quoted.checksumIsEvidence
+                && agrees(guests.checksumAfter(g, quoted.source, quoted.sourcePort), quoted.checksum);
+        if (portEqual && (identificationEqual || checksumAgrees)) {
+            return PORT_EQUAL
+                    + (identificationEqual ? IDENTIFICATION_EQUAL : 0)
+                    + (checksumAgrees ? CHECKSUM_AGREES : 0);
+        }
+        if (checksumAgrees && egressComplete) {
+            return CHECKSUM_AGREES + (identificationEqual ? IDENTIFICATION_EQUAL : 0);
+        }
+        return 0;
+    }
+
+    /** Compares the rivals for a sighting leaving the host; after PAIRED the pairs are listed. */
+    Outcome resolve(int e, long nowNanos, boolean settled) {
+        int best = bestGuestScore(e);
+        if (best == NO_CANDIDATE) {
+            return Outcome.ALONE;
+        }
+        if (best == TOO_MANY) {
+            return Outcome.TIED;
+        }
+        int guestCount = collectGuests(e, best);
+        if (guestCount == 0) {
+            return Outcome.ALONE;
+        }
+        int egressCount = guestCount == TOO_MANY ? TOO_MANY : collectEgress(guestCount, best);
+        if (egressCount == TOO_MANY || guestCount != egressCount) {
+            return Outcome.TIED;
+        }
+        boolean weak = best < PORT_EQUAL;
+        if ((weak || guestCount > 1) && !settled && !settled(guestCount, nowNanos)) {
+            return Outcome.UNSETTLED;
+        }
+        // Both lists run from the newest to the oldest.
+        for (int i = 0; i < guestCount; i++) {
+            if (score(rivalGuests[i], rivalEgress[i]) != best) {
+                return Outcome.TIED;
+            }
+        }
+        pairs = guestCount;
+        return Outcome.PAIRED;
+    }
+
+    int pairs() {
+        return pairs;
+    }
+
+    int pairedGuest(int index) {
+        return rivalGuests[index];
+    }
+
+    int pairedEgress(int index) {
+        return rivalEgress[index];
+    }
+
+    /** Remembers who sends for the NAT process: it tells its probes from the host's own ones. */
+    void learn(int g, int e) {
+        if (egress.uid[e] != UID_UNKNOWN && (natUid == UID_UNKNOWN || conclusive(g, e))) {
+            natUid = egress.uid[e];
+        }
+    }
+
+    private int bestGuestScore(int e) {
+        int best = NO_CANDIDATE;
+        int read = 0;
+        for (int g = guests.slots.first(egress.classHash(e)); g != NONE; g = guests.slots.next(g)) {
+            if (egress.sightedNanos[e] - guests.sightedNanos[g] > GUEST_LEAD_NANOS) {
+                break;
+            }
+            if (++read > CHAIN_LIMIT) {
+                return TOO_MANY;
+            }
+            best = Math.max(best, score(g, e));
+        }
+        return best;
+    }
+
+    private int bestEgressScore(int g) {
+        int best = NO_CANDIDATE;
+        int read = 0;
+        for (int e = egress.slots.first(guests.classHash(g)); e != NONE; e = egress.slots.next(e)) {
+            if (guests.sightedNanos[g] - egress.sightedNanos[e] > EGRESS_LEAD_NANOS) {
+                break;
+            }
+            if (++read > CHAIN_LIMIT) {
+                return TOO_MANY;
+            }
+            best = Math.max(best, score(g, e));
+        }
+        return best;
+    }
+
+    /** Guests' sightings for which {@code e} is as good as any: those with a better one belong elsewhere. */
+    private int collectGuests(int e, int best) {
+        int count = 0;
+        for (int g = guests.slots.first(egress.classHash(e)); g != NONE; g = guests.slots.next(g)) {
+            if (egress.sightedNanos[e] - guests.sightedNanos[g] > GUEST_LEAD_NANOS) {
+                break;
+            }
+            if (score(g, e) == best && bestEgressScore(g) == best) {
+                if (count == RIVALS_LIMIT) {
+                    return TOO_MANY;
+                }
+                rivalGuests[count++] = g;
+            }
+        }
+        return count;
+    }
+
+    /** Sightings leaving the host that are as good for one of the rival guests' sightings, and have none better. */
+    private int collectEgress(int guestCount, int best) {
+        int count = 0;
+        int newestGuest = rivalGuests[0];
+        for (int e = egress.slots.first(guests.classHash(newestGuest)); e != NONE; e = egress.slots.next(e)) {
+            if (guests.sightedNanos[rivalGuests[guestCount - 1]] - egress.sightedNanos[e] > EGRESS_LEAD_NANOS) {
+                break;
+            }
+            if (rivals(e, guestCount, best) && bestGuestScore(e) == best) {
+                if (count == RIVALS_LIMIT) {
+                    return TOO_MANY;
+                }
+                rivalEgress[count++] = e;
+            }
+        }
+        return count;
+    }
+
+    private boolean rivals(int e, int guestCount, int best) {
+        for (int i = 0; i < guestCount; i++) {
+            if (score(rivalGuests[i], e) == best) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean settled(int count, long nowNanos) {
+        for (int i = 0; i < count; i++) {
+            if (nowNanos - guests.sightedNanos[rivalGuests[i]] < SETTLED_NANOS
+                    || nowNanos - egress.sightedNanos[rivalEgress[i]] < SETTLED_NANOS) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,66 @@
+package io.github.natexd.relay;
+
+import io.github.natexd.translate.Reason;
+
+/** How many packets came to which end. Written by the relay's thread only; others read snapshots. */
+public final class Counters {
+    /** What is counted beside the reasons. */
+    public enum Event {
+        /** Guests' probes seen on the guest network. */
+        GUEST_SIGHTINGS,
+        /** Probes seen leaving the host. */
+        EGRESS_SIGHTINGS,
+        /** Errors that waited for a sighting. */
+        WAITED,
+        /** Errors that could not wait because as many as may wait did. */
+        WAITING_FULL,
+        /** Frames on the guest network that were no sighting. */
+        FRAMES_IGNORED,
+        /** Errors the NAT process was seen delivering itself. */
+        NAT_DELIVERIES
+    }
+
+    private static final Reason[] REASONS = Reason.values();
+    private static final Event[] EVENTS = Event.values();
+
+    private final long[] reasons = new long[REASONS.length];
+    private final long[] events = new long[EVENTS.length];
+
+    void count(Reason reason) {
+        reasons[reason.ordinal()]++;
+    }
+
+    void count(Event event) {
+        events[event.ordinal()]++;
+    }
+
+    public long get(Reason reason) {
+        return reasons[reason.ordinal()];
+    }
+
+    public long get(Event event) {
+        return events[event.ordinal()];
+    }
+
+    /** One line: every number that is not zero. */
+    @Override
+    public String toString() {
+        StringBuilder line = new StringBuilder();
+        for (Reason reason : REASONS) {
+            append(line, reason.name(), reasons[reason.ordinal()]);
+        }
+        for (Event event : EVENTS) {
+            append(line, event.name(), events[event.ordinal()]);
+        }
+        return line.isEmpty() ? "nothing yet" : line.toString();
+    }
+
+    private static void append(StringBuilder line, String name, long count) {
+        if (count != 0) {
+            line.append(line.isEmpty() ? "" : ", ")
+                    .append(name.toLowerCase(java.util.Locale.ROOT).replace('_', '-'))
+                    .append(' ')
+                    .append(count);
+        }
+    }
+}

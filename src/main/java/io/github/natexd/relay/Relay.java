@@ -1,0 +1,288 @@
+package io.github.natexd.relay;
+
+import io.github.natexd.mapping.Mapper;
+import io.github.natexd.translate.Reason;
+import io.github.natexd.translate.Translator;
+import java.nio.ByteBuffer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The way of a packet. One turn: take a batch of queued errors, read every sighting there is, then judge the errors,
+ * send the rewritten ones as frames, and give each its verdict: DROP only for what the guest network took, ACCEPT for
+ * all else.
+ *
+ * <p>The batch is taken before the sightings are read: a probe was sighted before its error was queued, so its
+ * sighting is there to be read. One thread turns; nothing is locked.
+ */
+public final class Relay {
+    private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
+
+    /** How errors reach the guest. */
+    public enum Reinject {
+        /** As a frame on the guest network; the original is dropped. */
+        FRAME,
+        /** In the verdict: the kernel forwards it. */
+        VERDICT
+    }
+
+    private static final int NO_FRAME = -1;
+    private static final int NO_GUEST = 0;
+
+    private final PacketQueue queue;
+    private final EgressLog egressLog;
+    private final Mapper mapper;
+    private final Translator translator;
+    private final Reinject reinject;
+    private final int staticGuest;
+    private final LongSupplier clock;
+    private final Counters counters = new Counters();
+    private final Yielding yielding = new Yielding();
+    private final Sightings sightings;
+    private final Waiting waiting = new Waiting();
+    private final boolean[] keepWaiting = new boolean[Waiting.LIMIT];
+    private final int[] frames;
+    private final Reason[] reasons;
+    private @Nullable GuestLink link;
+    private boolean internalErrorLogged;
+
+    /**
+     * @param staticGuest who gets a copy of errors without a mapping, 0 for nobody
+     * @param clock monotonic nanoseconds
+     */
+    public Relay(
+            PacketQueue queue,
+            EgressLog egressLog,
+            Mapper mapper,
+            Translator translator,
+            Reinject reinject,
+            int staticGuest,
+            LongSupplier clock) {
+        this.queue = queue;
+        this.egressLog = egressLog;
+        this.mapper = mapper;
+        this.translator = translator;
+        this.reinject = reinject;
+        this.staticGuest = staticGuest;
+        this.clock = clock;
+        sightings = new Sightings(mapper, yielding, counters, staticGuest);
+        int most = Math.max(queue.capacity(), Waiting.LIMIT);
+        frames = new int[most];
+        reasons = new Reason[most];
+        java.util.Arrays.fill(reasons, Reason.NO_MAPPING);
+    }
+
+    /** The guest network came, or came back. */
+    public void link(GuestLink present) {
+        link = present;
+        yielding.reset();
+    }
+
+    /** The guest network went: errors are accepted until it is back. */
+    public void unlink() {
+        link = null;
+    }
+
+    public Counters counters() {
+        return counters;
+    }
+
+    /** One turn; answers false when the guest network has gone. */
+    public boolean turn() {
+        int count = queue.receive();
+        long nowNanos = clock.getAsLong();
+        boolean linkAlive = true;
+        if (link != null && !sightings.drain(link, translator.surroundings(), nowNanos)) {
+            unlink();
+            linkAlive = false;
+        }
+        sightings.drain(egressLog, nowNanos);
+        yielding.tick(nowNanos);
+        if (waiting.size() > 0) {
+            retry(nowNanos);
+        }
+        if (count > 0) {
+            batch(count, nowNanos);
+        }
+        return linkAlive;
+    }
+
+    /** How long the next turn may be put off when nothing comes in; -1 for as long as one likes. */
+    public long idleMillis() {
+        if (waiting.size() > 0) {
+            return 1;
+        }
+        long next = yielding.nextNanos();
+        return next == Long.MAX_VALUE ? -1 : Math.max(1, (next - clock.getAsLong()) / 1_000_000 + 1);
+    }
+
+    /** Gives every packet that still waits its verdict: the last thing before the queue is closed. */
+    public void releaseWaiting() {
+        for (int i = 0; i < waiting.size(); i++) {
+            counters.count(Reason.NO_MAPPING);
+            queue.release(waiting.packetId(i), false);
+            keepWaiting[i] = false;
+        }
+        waiting.retain(keepWaiting);
+    }
+
+    private void batch(int count, long nowNanos) {
+        for (int i = 0; i < count; i++) {
+            ByteBuffer buffer = queue.buffer(i);
+            reasons[i] = decide(
+                    i, buffer, queue.offset(i), queue.length(i), queue.truncated(i), nowNanos, false);
+            if (reasons[i] == Reason.WAITING && !startWaiting(i, buffer, nowNanos)) {
+                reasons[i] = Reason.HOST_PROBE;
+            }
+        }
+        sendFrames();
+        for (int i = 0; i < count; i++) {
+            Reason reason = outcome(i);
+            switch (reason) {
+                case WAITING -> queue.hold(i);
+                case RELAYED -> relayed(i);
+                default -> queue.accept(i);
+            }
+            if (reason != Reason.WAITING) {
+                counters.count(reason);
+            }
+        }
+        queue.sendVerdicts();
+    }
+
+    private void relayed(int index) {
+        if (reinject == Reinject.VERDICT) {
+            queue.acceptRewritten(index);
+        } else {
+            queue.drop(index);
+        }
+    }
+
+    private boolean startWaiting(int index, ByteBuffer buffer, long nowNanos) {
+        boolean room = waiting.add(queue.packetId(index), buffer, queue.offset(index), queue.length(index), nowNanos);
+        counters.count(room ? Counters.Event.WAITED : Counters.Event.WAITING_FULL);
+        return room;
+    }
+
+    private void retry(long nowNanos) {
+        int count = waiting.size();
+        for (int i = 0; i < count; i++) {
+            boolean waited = nowNanos - waiting.sinceNanos(i) >= Mapper.WAIT_NANOS;
+            reasons[i] = decide(i, waiting.copy(i), 0, waiting.length(i), false, nowNanos, waited);
+        }
+        sendFrames();
+        for (int i = 0; i < count; i++) {
+            Reason reason = outcome(i);
+            keepWaiting[i] = reason == Reason.WAITING;
+            if (keepWaiting[i]) {
+                continue;
+            }
+            counters.count(reason);
+            if (reason == Reason.RELAYED && reinject == Reinject.VERDICT) {
+                queue.releaseRewritten(waiting.packetId(i), waiting.copy(i), 0, waiting.length(i));
+            } else {
+                queue.release(waiting.packetId(i), reason == Reason.RELAYED);
+            }
+        }
+        waiting.retain(keepWaiting);
+    }
+
+    /** Judges one packet and, where a guest gets it, rewrites it and queues the frame. Never throws (R41). */
+    private Reason decide(
+            int index,
+            ByteBuffer buffer,
+            int offset,
+            int length,
+            boolean truncated,
+            long nowNanos,
+            boolean waited) {
+        frames[index] = NO_FRAME;
+        try {
+            Reason reason = translator.judge(buffer, offset, length, truncated, nowNanos, waited);
+            if (reason == Reason.RELAYED) {
+                return relay(index, buffer, offset, nowNanos);
+            }
+            return staticGuest != NO_GUEST && reason.unmapped() ? copyToStaticGuest(index, buffer, offset) : reason;
+        } catch (RuntimeException e) {
+            if (!internalErrorLogged) {
+                internalErrorLogged = true;
+                LOG.warn("a packet was accepted untouched because of an error inside natexd (further ones are counted)", e);
+            }
+            frames[index] = NO_FRAME;
+            return Reason.INTERNAL_ERROR;
+        }
+    }
+
+    private Reason relay(int index, ByteBuffer buffer, int offset, long nowNanos) {
+        if (yielding.yields(translator.errorType(), translator.probeProtocol())) {
+            yielding.accepted(
+                    translator.errorType(),
+                    translator.probeProtocol(),
+                    translator.mapping().guest(),
+                    translator.reporter(),
+                    translator.probeDestinationPort(),
+                    nowNanos);
+            return Reason.NAT_DELIVERS;
+        }
+        if (reinject == Reinject.VERDICT) {
+            translator.rewrite();
+            return Reason.RELAYED;
+        }
+        Reason obstacle = obstacle();
+        if (obstacle != Reason.RELAYED) {
+            return obstacle;
+        }
+        translator.rewrite();
+        return queueFrame(
+                index, translator.mapping().guestMac(), translator.mapping().gatewayMac(), buffer, offset);
+    }
+
+    private Reason copyToStaticGuest(int index, ByteBuffer buffer, int offset) {
+        if (sightings.staticGuestMac() < 0) {
+            return Reason.STATIC_GUEST_UNSEEN;
+        }
+        Reason obstacle = obstacle();
+        if (obstacle != Reason.RELAYED) {
+            return obstacle;
+        }
+        translator.rewriteForStaticGuest(staticGuest);
+        Reason queued =
+                queueFrame(index, sightings.staticGuestMac(), sightings.staticGatewayMac(), buffer, offset);
+        return queued == Reason.RELAYED ? Reason.STATIC_GUEST : queued;
+    }
+
+    /** What keeps the packet judged last from becoming a frame; RELAYED: nothing does. */
+    private Reason obstacle() {
+        GuestLink present = link;
+        if (present == null) {
+            return Reason.NO_GUEST_NETWORK;
+        }
+        return translator.totalLength() > present.mtu() ? Reason.TOO_LONG : Reason.RELAYED;
+    }
+
+    private Reason queueFrame(int index, long guestMac, long gatewayMac, ByteBuffer buffer, int offset) {
+        GuestLink present = link;
+        if (present == null) {
+            return Reason.NO_GUEST_NETWORK;
+        }
+        frames[index] = present.queueFrame(guestMac, gatewayMac, buffer, offset, translator.totalLength());
+        return frames[index] == NO_FRAME ? Reason.SEND_FAILED : Reason.RELAYED;
+    }
+
+    private void sendFrames() {
+        if (link != null) {
+            link.sendFrames();
+        }
+    }
+
+    /** The reason of packet {@code index} now that frames have been sent. */
+    private Reason outcome(int index) {
+        GuestLink present = link;
+        if (frames[index] != NO_FRAME && (present == null || !present.sent(frames[index]))) {
+            return Reason.SEND_FAILED;
+        }
+        return reasons[index];
+    }
+}

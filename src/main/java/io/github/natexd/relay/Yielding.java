@@ -1,0 +1,128 @@
+package io.github.natexd.relay;
+
+import io.github.natexd.wire.IcmpError;
+import io.github.natexd.wire.Protocol;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Steps back where the NAT process hands errors to guests itself. Per class of errors (type and quoted protocol): one
+ * error seen coming from the NAT makes natexd accept that class; three matched errors in a row that the NAT did not
+ * deliver within a second make it relay them again.
+ */
+final class Yielding {
+    private static final Logger LOG = LoggerFactory.getLogger(Yielding.class);
+
+    private static final int CLASSES = 8;
+    private static final int MISSES_TO_RESUME = 3;
+    private static final long DELIVERY_NANOS = 1_000_000_000;
+    /** Accepted errors whose delivery by the NAT is watched at a time. */
+    private static final int WATCHED_LIMIT = 64;
+
+    private final boolean[] yielding = new boolean[CLASSES];
+    private final int[] misses = new int[CLASSES];
+    private final int[] watchedClass = new int[WATCHED_LIMIT];
+    private final int[] watchedGuest = new int[WATCHED_LIMIT];
+    private final int[] watchedReporter = new int[WATCHED_LIMIT];
+    private final int[] watchedPort = new int[WATCHED_LIMIT];
+    private final long[] watchedNanos = new long[WATCHED_LIMIT];
+    private final boolean[] watched = new boolean[WATCHED_LIMIT];
+
+    /** The guest network was re-created: whatever its NAT process was, this is another one. */
+    void reset() {
+        for (int i = 0; i < CLASSES; i++) {
+            yielding[i] = false;
+            misses[i] = 0;
+        }
+        for (int i = 0; i < WATCHED_LIMIT; i++) {
+            watched[i] = false;
+        }
+    }
+
+    boolean yields(int errorType, int probeProtocol) {
+        return yielding[classOf(errorType, probeProtocol)];
+    }
+
+    /** An error was accepted in favour of the NAT process: watch whether it arrives. */
+    void accepted(int errorType, int probeProtocol, int guest, int reporter, int port, long nowNanos) {
+        for (int i = 0; i < WATCHED_LIMIT; i++) {
+            if (!watched[i]) {
+                watched[i] = true;
+                watchedClass[i] = classOf(errorType, probeProtocol);
+                watchedGuest[i] = guest;
+                watchedReporter[i] = reporter;
+                watchedPort[i] = port;
+                watchedNanos[i] = nowNanos;
+                return;
+            }
+        }
+    }
+
+    /** The NAT process was seen handing an error to a guest. */
+    void delivered(int errorType, int probeProtocol, int guest, int reporter, int port) {
+        int errorClass = classOf(errorType, probeProtocol);
+        if (!yielding[errorClass]) {
+            yielding[errorClass] = true;
+            LOG.info("the NAT process delivers {} itself: natexd leaves these to it", name(errorType, probeProtocol));
+        }
+        misses[errorClass] = 0;
+        for (int i = 0; i < WATCHED_LIMIT; i++) {
+            if (watched[i]
+                    && watchedClass[i] == errorClass
+                    && watchedGuest[i] == guest
+                    && watchedReporter[i] == reporter
+                    && watchedPort[i] == port) {
+                watched[i] = false;
+                return;
+            }
+        }
+    }
+
+    /** Counts what the NAT process did not deliver in time. */
+    void tick(long nowNanos) {
+        for (int i = 0; i < WATCHED_LIMIT; i++) {
+            if (watched[i] && nowNanos - watchedNanos[i] > DELIVERY_NANOS) {
+                watched[i] = false;
+                int errorClass = watchedClass[i];
+                if (yielding[errorClass] && ++misses[errorClass] >= MISSES_TO_RESUME) {
+                    yielding[errorClass] = false;
+                    misses[errorClass] = 0;
+                    LOG.info("the NAT process has stopped delivering errors of class {}: natexd relays them", errorClass);
+                }
+            }
+        }
+    }
+
+    /** When {@link #tick} has something to do again, or Long.MAX_VALUE. */
+    long nextNanos() {
+        long next = Long.MAX_VALUE;
+        for (int i = 0; i < WATCHED_LIMIT; i++) {
+            if (watched[i]) {
+                next = Math.min(next, watchedNanos[i] + DELIVERY_NANOS);
+            }
+        }
+        return next;
+    }
+
+    private static int classOf(int errorType, int probeProtocol) {
+        int byType =
+                switch (errorType) {
+                    case IcmpError.TYPE_TIME_EXCEEDED -> 0;
+                    case IcmpError.TYPE_DESTINATION_UNREACHABLE -> 1;
+                    case IcmpError.TYPE_PARAMETER_PROBLEM -> 2;
+                    default -> 3;
+                };
+        return byType << 1 | (probeProtocol == Protocol.UDP ? 1 : 0);
+    }
+
+    private static String name(int errorType, int probeProtocol) {
+        String error =
+                switch (errorType) {
+                    case IcmpError.TYPE_TIME_EXCEEDED -> "Time Exceeded";
+                    case IcmpError.TYPE_DESTINATION_UNREACHABLE -> "Destination Unreachable";
+                    case IcmpError.TYPE_PARAMETER_PROBLEM -> "Parameter Problem";
+                    default -> "type " + errorType;
+                };
+        return error + (probeProtocol == Protocol.UDP ? " for UDP" : " for echo requests");
+    }
+}

@@ -1,0 +1,66 @@
+package io.github.natexd.translate;
+
+import java.util.Arrays;
+
+/**
+ * The addresses that decide who may be a guest (R22) and who cannot be a reporter (R51). Immutable; made anew when the
+ * kernel tells of a change.
+ */
+public final class Surroundings {
+    private final int[] hostAddresses;
+    private final int network;
+    private final int mask;
+    private final long hostMac;
+
+    /**
+     * @param hostAddresses every IPv4 address of this host
+     * @param guestNetworkAddress the host's address on the guest network, 0 if it has none
+     * @param prefixLength the guest network's prefix length
+     * @param hostMac the MAC address of the host's interface on the guest network
+     */
+    public Surroundings(int[] hostAddresses, int guestNetworkAddress, int prefixLength, long hostMac) {
+        this.hostAddresses = hostAddresses.clone();
+        Arrays.sort(this.hostAddresses);
+        mask = guestNetworkAddress == 0 ? -1 : prefixLength == 0 ? 0 : -1 << (32 - prefixLength);
+        network = guestNetworkAddress & mask;
+        this.hostMac = hostMac;
+    }
+
+    public boolean isHost(int address) {
+        return Arrays.binarySearch(hostAddresses, address) >= 0;
+    }
+
+    public boolean onGuestNetwork(int address) {
+        return network != 0 && (address & mask) == network;
+    }
+
+    /** An address that a guest can have, on a frame that a guest can have sent to its gateway. */
+    public boolean isGuestsFrame(int source, int destination, long sourceMac, long destinationMac) {
+        return onGuestNetwork(source)
+                && !isHost(source)
+                && source != network
+                && source != (network | ~mask)
+                && !onGuestNetwork(destination)
+                && !isHost(destination)
+                && !isNobodys(destination)
+                && sourceMac != hostMac
+                && destinationMac != hostMac
+                && !isGroup(sourceMac)
+                && !isGroup(destinationMac);
+    }
+
+    /** No router outside can have this address. */
+    public boolean isImpossibleReporter(int address) {
+        return isNobodys(address) || isHost(address) || onGuestNetwork(address);
+    }
+
+    /** 0/8, 127/8, 224/4 (multicast) and 240/4's broadcast: never one machine's address on a network. */
+    private static boolean isNobodys(int address) {
+        int first = address >>> 24;
+        return first == 0 || first == 127 || first >>> 4 == 14 || address == -1;
+    }
+
+    private static boolean isGroup(long mac) {
+        return (mac & 0x0100_0000_0000L) != 0;
+    }
+}

@@ -1,0 +1,202 @@
+package io.github.natexd.translate;
+
+import io.github.natexd.mapping.Mapper;
+import io.github.natexd.mapping.Mapping;
+import io.github.natexd.mapping.Probe;
+import io.github.natexd.wire.Checksum;
+import io.github.natexd.wire.IcmpEcho;
+import io.github.natexd.wire.IcmpError;
+import io.github.natexd.wire.Ipv4Header;
+import io.github.natexd.wire.Protocol;
+import io.github.natexd.wire.UdpHeader;
+import java.nio.ByteBuffer;
+
+/**
+ * Turns an ICMP error about the host's packet into the error the guest should have got: the embedded packet again as
+ * the guest sent it, the outer destination the guest's, every checksum repaired by the difference (RFC 1624), nothing
+ * else touched (RFC 5508 section 4.2).
+ *
+ * <p>{@link #judge} reads and decides, {@link #rewrite} writes; in between the caller may think better of it.
+ */
+public final class Translator {
+    private final ErrorTypes types;
+    private final Mapper mapper;
+    private final Ipv4Header outer = new Ipv4Header();
+    private final IcmpError error = new IcmpError();
+    private final Ipv4Header embedded = new Ipv4Header();
+    private final UdpHeader udp = new UdpHeader();
+    private final IcmpEcho echo = new IcmpEcho();
+    private final Probe quoted = new Probe();
+    private Surroundings surroundings;
+    private ByteBuffer packet = ByteBuffer.allocate(0);
+
+    public Translator(ErrorTypes types, Mapper mapper, Surroundings surroundings) {
+        this.types = types;
+        this.mapper = mapper;
+        this.surroundings = surroundings;
+    }
+
+    public void surroundings(Surroundings changed) {
+        surroundings = changed;
+    }
+
+    public Surroundings surroundings() {
+        return surroundings;
+    }
+
+    /**
+     * Decides about the packet at {@code offset}; RELAYED means that {@link #mapping} says for whom it is and that
+     * {@link #rewrite} may be called.
+     *
+     * @param length octets at hand
+     * @param truncated the packet is longer than that
+     * @param waited the packet has waited for a sighting: WAITING is no answer any more
+     */
+    public Reason judge(
+            ByteBuffer buffer, int offset, int length, boolean truncated, long nowNanos, boolean waited) {
+        packet = buffer;
+        if (truncated) {
+            return Reason.TRUNCATED;
+        }
+        if (outer.over(buffer, offset, length).check(false) != Ipv4Header.Problem.NONE) {
+            return Reason.OUTER_MALFORMED;
+        }
+        if (outer.isFragment()) {
+            return Reason.OUTER_FRAGMENT;
+        }
+        if (outer.protocol() != Protocol.ICMP || outer.transportOctets() < IcmpError.LENGTH) {
+            return Reason.NOT_SELECTED;
+        }
+        error.over(buffer, outer.transportOffset(), outer.transportOctets());
+        if (!types.select(error.type(), error.code())) {
+            return Reason.NOT_SELECTED;
+        }
+        if (!error.checksumOk()) {
+            return Reason.OUTER_CHECKSUM;
+        }
+        if (surroundings.isImpossibleReporter(outer.source())) {
+            return Reason.IMPOSSIBLE_REPORTER;
+        }
+        Reason reason = readEmbedded();
+        return reason == Reason.RELAYED ? sender(nowNanos, waited) : reason;
+    }
+
+    /** RELAYED when the embedded packet is a probe that can be looked up. */
+    private Reason readEmbedded() {
+        if (embedded.over(packet, error.embeddedOffset(), error.embeddedOctets()).check(true)
+                != Ipv4Header.Problem.NONE) {
+            return Reason.EMBEDDED_MALFORMED;
+        }
+        if (embedded.source() != outer.destination()) {
+            return Reason.NOT_ADDRESSED_TO_SENDER;
+        }
+        if (embedded.isLaterFragment()) {
+            return Reason.EMBEDDED_FRAGMENT;
+        }
+        if (embedded.protocol() != Protocol.UDP && embedded.protocol() != Protocol.ICMP) {
+            return Reason.EMBEDDED_NOT_A_PROBE;
+        }
+        if (embedded.transportOctets() < Probe.TRANSPORT_HEAD_OCTETS) {
+            return Reason.EMBEDDED_MALFORMED;
+        }
+        return quoted.read(packet, embedded) ? Reason.RELAYED : Reason.EMBEDDED_NOT_A_PROBE;
+    }
+
+    private Reason sender(long nowNanos, boolean waited) {
+        return switch (mapper.find(quoted, nowNanos, waited)) {
+            case MAPPED -> Reason.RELAYED;
+            case HOST -> Reason.HOST_PROBE;
+            case AMBIGUOUS -> Reason.AMBIGUOUS;
+            case WAITING -> Reason.WAITING;
+            case UNKNOWN -> Reason.NO_MAPPING;
+        };
+    }
+
+    /** For whom the packet judged last is. */
+    public Mapping mapping() {
+        return mapper.found();
+    }
+
+    /** The type of the error judged last. */
+    public int errorType() {
+        return error.type();
+    }
+
+    /** The source of the error judged last. */
+    public int reporter() {
+        return outer.source();
+    }
+
+    /** The protocol of the packet that the error judged last quotes. */
+    public int probeProtocol() {
+        return embedded.protocol();
+    }
+
+    /** Where the probe went that the error judged last quotes. */
+    public int probeDestination() {
+        return embedded.destination();
+    }
+
+    /** The quoted UDP destination port or echo sequence. */
+    public int probeDestinationPort() {
+        return quoted.destinationPort();
+    }
+
+    /** The outer total length of the packet judged last. */
+    public int totalLength() {
+        return outer.totalLength();
+    }
+
+    /** Rewrites the packet judged last for the guest of its mapping (R23 to R34). */
+    public void rewrite() {
+        Mapping mapping = mapper.found();
+        int before = embeddedHeadSum();
+        revert(mapping.guest(), mapping.guestPort());
+        if (mapping.identificationChanged()) {
+            embedded.rewriteIdentification(mapping.guestIdentification());
+        }
+        finish(before, mapping.guest());
+    }
+
+    /** Rewrites addresses only, for the guest that gets whatever has no mapping. */
+    public void rewriteForStaticGuest(int guest) {
+        int before = embeddedHeadSum();
+        revert(guest, quoted.sourcePort());
+        finish(before, guest);
+    }
+
+    private void revert(int guest, int guestPort) {
+        if (embedded.protocol() == Protocol.UDP) {
+            revertUdp(guest, guestPort);
+        } else {
+            echo.over(packet, embedded.transportOffset());
+            echo.rewriteChecksum(Checksum.update16(echo.checksum(), echo.identifier(), guestPort));
+            echo.rewriteIdentifier(guestPort);
+        }
+        embedded.rewriteSource(guest);
+    }
+
+    private void revertUdp(int guest, int guestPort) {
+        udp.over(packet, embedded.transportOffset());
+        if (udp.checksum() != 0) {
+            int checksum = Checksum.update32(udp.checksum(), embedded.source(), guest);
+            checksum = Checksum.update16(checksum, udp.sourcePort(), guestPort);
+            // A computed 0 is sent as all ones: 0 would say that there is no checksum (RFC 768).
+            udp.rewriteChecksum(checksum == 0 ? 0xffff : checksum);
+        }
+        udp.rewriteSourcePort(guestPort);
+    }
+
+    /** The outer checksums: the ICMP one covers the embedded octets, where nothing but the two headers changed. */
+    private void finish(int before, int guest) {
+        int checksum = error.checksum();
+        error.rewriteChecksum(Checksum.complement(
+                Checksum.add(Checksum.add(Checksum.complement(checksum), Checksum.complement(before)), embeddedHeadSum())));
+        outer.rewriteDestination(guest);
+    }
+
+    private int embeddedHeadSum() {
+        return Checksum.sum(
+                packet, embedded.offset(), embedded.headerLength() + Probe.TRANSPORT_HEAD_OCTETS);
+    }
+}
