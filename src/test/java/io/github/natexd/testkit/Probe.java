@@ -1,0 +1,121 @@
+package io.github.natexd.testkit;
+
+import java.nio.ByteBuffer;
+
+/** A UDP or ICMP echo probe in the making; {@link Packets} begins one. */
+public final class Probe {
+    private final Packets.Ipv4Fields ipv4 = new Packets.Ipv4Fields();
+    private final int protocol;
+    private final int source;
+    private final int destination;
+    private final int first;
+    private final int second;
+    private int icmpType = 8;
+    private byte[] data = {};
+    private int checksum = -1;
+
+    /** The two numbers are the ports of UDP, identifier and sequence of ICMP echo. */
+    Probe(int protocol, int source, int destination, int first, int second) {
+        this.protocol = protocol;
+        this.source = source;
+        this.destination = destination;
+        this.first = first;
+        this.second = second;
+        ipv4.ttl = 1;
+    }
+
+    public Probe ttl(int ttl) {
+        ipv4.ttl = ttl;
+        return this;
+    }
+
+    public Probe id(int id) {
+        ipv4.id = id;
+        return this;
+    }
+
+    public Probe tos(int tos) {
+        ipv4.tos = tos;
+        return this;
+    }
+
+    /** The whole word of flags and fragment offset: 0x4000 is DF, 0x2000 MF, the rest the offset in eights. */
+    public Probe flagsAndOffset(int word) {
+        ipv4.flagsAndOffset = word;
+        return this;
+    }
+
+    public Probe options(byte... options) {
+        ipv4.options = options.clone();
+        return this;
+    }
+
+    /** Claims another total length than the packet has. */
+    public Probe totalLength(int octets) {
+        ipv4.totalLength = octets;
+        return this;
+    }
+
+    public Probe wrongHeaderChecksum() {
+        ipv4.checksumDamage = 0x0100;
+        return this;
+    }
+
+    /** Of ICMP: another type than echo request. */
+    public Probe icmpType(int type) {
+        icmpType = type;
+        return this;
+    }
+
+    public Probe data(byte... octets) {
+        data = octets.clone();
+        return this;
+    }
+
+    /** So many octets, 0x40 and counting, as Linux' traceroute fills its probes. */
+    public Probe dataOctets(int count) {
+        data = new byte[count];
+        for (int i = 0; i < count; i++) {
+            data[i] = (byte) (0x40 + i);
+        }
+        return this;
+    }
+
+    /** Puts this transport checksum in, right or wrong; of UDP, 0 says that there is none. */
+    public Probe checksum(int value) {
+        checksum = value;
+        return this;
+    }
+
+    public byte[] bytes() {
+        return Packets.ipv4(ipv4, protocol, source, destination, transport());
+    }
+
+    public ByteBuffer buffer() {
+        return Packets.buffer(bytes());
+    }
+
+    private byte[] transport() {
+        ByteBuffer octets = ByteBuffer.allocate(Packets.HEAD_LENGTH + data.length);
+        boolean udp = protocol == Packets.UDP;
+        int checksumOffset = udp ? 6 : 2;
+        if (udp) {
+            octets.putShort((short) first).putShort((short) second);
+            octets.putShort((short) octets.capacity()).putShort((short) 0);
+        } else {
+            octets.put((byte) icmpType).put((byte) 0).putShort((short) 0);
+            octets.putShort((short) first).putShort((short) second);
+        }
+        octets.put(data);
+        octets.putShort(checksumOffset, (short) (checksum < 0 ? rightChecksum(octets.array(), udp) : checksum));
+        return octets.array();
+    }
+
+    private int rightChecksum(byte[] octets, boolean udp) {
+        if (!udp) {
+            return ~Packets.sum(octets, 0, octets.length) & 0xFFFF;
+        }
+        int computed = ~Packets.udpSum(source, destination, octets) & 0xFFFF;
+        return computed == 0 ? 0xFFFF : computed; // RFC 768: 0 is taken for "none"
+    }
+}
