@@ -40,12 +40,12 @@ public final class Packets {
 
     private Packets() {}
 
-    public static Probe udpProbe(int source, int destination, int sourcePort, int destinationPort) {
-        return new Probe(UDP, source, destination, sourcePort, destinationPort);
+    public static ProbeBuilder udpProbe(int source, int destination, int sourcePort, int destinationPort) {
+        return new ProbeBuilder(UDP, source, destination, sourcePort, destinationPort);
     }
 
-    public static Probe echoProbe(int source, int destination, int identifier, int sequence) {
-        return new Probe(ICMP, source, destination, identifier, sequence);
+    public static ProbeBuilder echoProbe(int source, int destination, int identifier, int sequence) {
+        return new ProbeBuilder(ICMP, source, destination, identifier, sequence);
     }
 
     public static IcmpErrorBuilder icmpError(int type, int code, int reporter, int destination) {

@@ -51,7 +51,7 @@ class PacketsTest {
         int rest = ~checksumOf(Packets.udpProbe(HOST, TARGET, 1, 2).data((byte) 0, (byte) 0)) & 0xFFFF;
         int missing = 0xFFFF - rest;
 
-        Probe probe = Packets.udpProbe(HOST, TARGET, 1, 2).data((byte) (missing >>> 8), (byte) missing);
+        ProbeBuilder probe = Packets.udpProbe(HOST, TARGET, 1, 2).data((byte) (missing >>> 8), (byte) missing);
 
         assertEquals(0xFFFF, checksumOf(probe));
     }
@@ -115,7 +115,7 @@ class PacketsTest {
         assertTrue(missing.getMessage().contains("/packets/nowhere.hex"));
     }
 
-    private static int checksumOf(Probe udpProbe) {
+    private static int checksumOf(ProbeBuilder udpProbe) {
         return udpProbe.buffer().getShort(26) & 0xFFFF;
     }
 }

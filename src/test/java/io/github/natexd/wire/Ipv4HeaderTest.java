@@ -12,7 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.natexd.testkit.PacketFile;
 import io.github.natexd.testkit.Packets;
-import io.github.natexd.testkit.Probe;
+import io.github.natexd.testkit.ProbeBuilder;
 import io.github.natexd.wire.Ipv4Header.Problem;
 import java.nio.ByteBuffer;
 import java.util.SplittableRandom;
@@ -233,7 +233,7 @@ class Ipv4HeaderTest {
         assertFillerAround(buffer, 3, 3 + packet.length);
     }
 
-    private static Probe probe() {
+    private static ProbeBuilder probe() {
         return Packets.udpProbe(HOST, TARGET, 40000, 33434);
     }
 

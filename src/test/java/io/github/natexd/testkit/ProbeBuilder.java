@@ -3,7 +3,7 @@ package io.github.natexd.testkit;
 import java.nio.ByteBuffer;
 
 /** A UDP or ICMP echo probe in the making; {@link Packets} begins one. */
-public final class Probe {
+public final class ProbeBuilder {
     private final Packets.Ipv4Fields ipv4 = new Packets.Ipv4Fields();
     private final int protocol;
     private final int source;
@@ -15,7 +15,7 @@ public final class Probe {
     private int checksum = -1;
 
     /** The two numbers are the ports of UDP, identifier and sequence of ICMP echo. */
-    Probe(int protocol, int source, int destination, int first, int second) {
+    ProbeBuilder(int protocol, int source, int destination, int first, int second) {
         this.protocol = protocol;
         this.source = source;
         this.destination = destination;
@@ -24,56 +24,56 @@ public final class Probe {
         ipv4.ttl = 1;
     }
 
-    public Probe ttl(int ttl) {
+    public ProbeBuilder ttl(int ttl) {
         ipv4.ttl = ttl;
         return this;
     }
 
-    public Probe id(int id) {
+    public ProbeBuilder id(int id) {
         ipv4.id = id;
         return this;
     }
 
-    public Probe tos(int tos) {
+    public ProbeBuilder tos(int tos) {
         ipv4.tos = tos;
         return this;
     }
 
     /** The whole word of flags and fragment offset: 0x4000 is DF, 0x2000 MF, the rest the offset in eights. */
-    public Probe flagsAndOffset(int word) {
+    public ProbeBuilder flagsAndOffset(int word) {
         ipv4.flagsAndOffset = word;
         return this;
     }
 
-    public Probe options(byte... options) {
+    public ProbeBuilder options(byte... options) {
         ipv4.options = options.clone();
         return this;
     }
 
     /** Claims another total length than the packet has. */
-    public Probe totalLength(int octets) {
+    public ProbeBuilder totalLength(int octets) {
         ipv4.totalLength = octets;
         return this;
     }
 
-    public Probe wrongHeaderChecksum() {
+    public ProbeBuilder wrongHeaderChecksum() {
         ipv4.checksumDamage = 0x0100;
         return this;
     }
 
     /** Of ICMP: another type than echo request. */
-    public Probe icmpType(int type) {
+    public ProbeBuilder icmpType(int type) {
         icmpType = type;
         return this;
     }
 
-    public Probe data(byte... octets) {
+    public ProbeBuilder data(byte... octets) {
         data = octets.clone();
         return this;
     }
 
     /** So many octets, 0x40 and counting, as Linux' traceroute fills its probes. */
-    public Probe dataOctets(int count) {
+    public ProbeBuilder dataOctets(int count) {
         data = new byte[count];
         for (int i = 0; i < count; i++) {
             data[i] = (byte) (0x40 + i);
@@ -82,7 +82,7 @@ public final class Probe {
     }
 
     /** Puts this transport checksum in, right or wrong; of UDP, 0 says that there is none. */
-    public Probe checksum(int value) {
+    public ProbeBuilder checksum(int value) {
         checksum = value;
         return this;
     }

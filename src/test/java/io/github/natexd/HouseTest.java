@@ -1,0 +1,257 @@
+package io.github.natexd;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.syntax.elements.GivenClassesConjunction;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Who may import whom: the house of the design, each rule with its reason. */
+class HouseTest {
+    private static final String HOUSE = "io.github.natexd";
+
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages(HOUSE);
+
+    /** The rooms through which a packet goes by calculation alone: the same octets and times in, the same out. */
+    private static final String[] PURE_ROOMS = rooms("wire", "mapping", "translate");
+
+    @Test
+    void theHouseWasFound() {
+        assertFalse(CLASSES.isEmpty(), "without classes every rule holds");
+    }
+
+    @Test
+    void wireKnowsNothingButOctets() {
+        in("wire")
+                .should()
+                .dependOnClassesThat(not(resideInAnyPackage(
+                        room("wire"), "java.lang..", "java.nio", "java.util", "org.jspecify.annotations")))
+                .because("views over octets are of use everywhere, so they may drag in nothing but java.base")
+                .allowEmptyShould(true)
+                .check(CLASSES);
+    }
+
+    @Test
+    void mappingImportsWireAlone() {
+        importsOnly("mapping", "wire")
+                .because("a mapping is about probes, whatever they are found for")
+                .check(CLASSES);
+    }
+
+    @Test
+    void translateImportsWireAndMapping() {
+        importsOnly("translate", "wire", "mapping")
+                .because("replay and fuzzing run it without a relay, a kernel or root")
+                .check(CLASSES);
+    }
+
+    @Test
+    void relayImportsNoSystem() {
+        importsOnly("relay", "wire", "mapping", "translate")
+                .because("the loop sees the system through its three ports, so that tests can put fakes behind them")
+                .check(CLASSES);
+    }
+
+    @Test
+    void linuxImportsWireAndThePortsOfRelay() {
+        DescribedPredicate<JavaClass> ports = resideInAPackage(room("relay"))
+                .and(nameMatching(".*\\.(PacketQueue|GuestLink|EgressLog)"))
+                .as("the three ports");
+        in("linux")
+                .should()
+                .dependOnClassesThat(inTheHouseBut("linux", "wire").and(not(ports)))
+                .because("it implements the ports and knows nothing of what is done with the packets")
+                .allowEmptyShould(true)
+                .check(CLASSES);
+    }
+
+    @Test
+    void configImportsNoOtherRoom() {
+        importsOnly("config")
+                .because("check-config must work where nothing else does")
+                .check(CLASSES);
+    }
+
+    @Test
+    void controlImportsRelayAlone() {
+        importsOnly("control", "relay")
+                .because("it shows snapshots and must not be able to reach into the way of a packet")
+                .check(CLASSES);
+    }
+
+    @Test
+    void daemonImportsWhatItWires() {
+        importsOnly("daemon", "wire", "mapping", "translate", "relay", "linux", "config", "control")
+                .because("a daemon needs neither its own client nor an emulated network")
+                .check(CLASSES);
+    }
+
+    @Test
+    void cliLeavesTheLoopAlone() {
+        // Replay calls translate, and that speaks in terms of mapping and wire.
+        importsOnly("cli", "control", "config", "translate", "mapping", "wire", "lab", "linux", "daemon")
+                .because("natexctl talks to the running daemon through the control socket and has no loop of its own")
+                .check(CLASSES);
+    }
+
+    @Test
+    void labImportsWireAndLinux() {
+        importsOnly("lab", "wire", "linux")
+                .because("an emulated NAT that shared code with what it tests would share its mistakes")
+                .check(CLASSES);
+    }
+
+    @Test
+    void roomsDependOnEachOtherInOneDirection() {
+        slices().matching(HOUSE + ".(*)..")
+                .should()
+                .beFreeOfCycles()
+                .because("data flows one way through the house")
+                .allowEmptyShould(true)
+                .check(CLASSES);
+    }
+
+    @Test
+    void jnrStaysInLinux() {
+        outside("linux")
+                .and(not(resideInAnyPackage(room("control"), room("daemon"))))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("jnr..", "com.kenai.jffi..")
+                .because("a null Pointer given to a library ends the JVM: one room checks them all")
+                .allowEmptyShould(true)
+                .check(CLASSES);
+    }
+
+    @Test
+    void controlAndDaemonUseJnrForUnixSocketsOnly() {
+        noClasses()
+                .that(resideInAnyPackage(room("control"), room("daemon")))
+                .should()
+                .dependOnClassesThat(resideInAnyPackage("jnr..", "com.kenai.jffi..")
+                        .and(not(resideInAnyPackage("jnr.unixsocket..", "jnr.enxio.."))))
+                .because("the control socket and sd_notify need unix sockets (and the channels they extend), no more")
+                .allowEmptyShould(true)
+                .check(CLASSES);
+    }
+
+    @Test
+    void pureRoomsHaveNoLog() {
+        noClasses()
+                .that(resideInAnyPackage(PURE_ROOMS))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.slf4j..", "java.util.logging..")
+                .because("reasons are returned; what is worth a line in the log is decided above")
+                .allowEmptyShould(true)
+                .check(CLASSES);
+    }
+
+    @Test
+    void pureRoomsHaveNoClock() {
+        noClasses()
+                .that(resideInAnyPackage(PURE_ROOMS))
+                .should()
+                .dependOnClassesThat(resideInAPackage("java.time..").and(not(type(java.time.Duration.class))))
+                .orShould()
+                .accessTargetWhere(
+                        target(owner(type(System.class))).and(target(nameMatching(".*(nanoTime|currentTimeMillis)"))))
+                .orShould()
+                .dependOnClassesThat()
+                .areAssignableTo(java.util.Date.class)
+                .because("time is an argument: tests and replay decide what time it is")
+                .allowEmptyShould(true)
+                .check(CLASSES);
+    }
+
+    @Test
+    void pureRoomsTouchNoSystem() {
+        noClasses()
+                .that(resideInAnyPackage(PURE_ROOMS))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("java.net..", "java.nio.channels..", "java.nio.file..", "java.util.concurrent..")
+                .because("they calculate, on the thread of whoever calls them")
+                .allowEmptyShould(true)
+                .check(CLASSES);
+    }
+
+    @Test
+    void librariesForOneTaskStayInOneRoom() {
+        library("picocli..", "cli")
+                .because("the daemon starts without parsing annotations")
+                .check(CLASSES);
+        library("org.tomlj..", "config")
+                .because("the rest of the house sees Config, not TOML")
+                .check(CLASSES);
+        library("org.apache.commons.daemon..", "daemon")
+                .because("the life cycle is the daemon's")
+                .check(CLASSES);
+    }
+
+    @Test
+    void everyRoomIsOneOfTheDesign() {
+        String[] rooms =
+                rooms("wire", "mapping", "translate", "relay", "linux", "config", "control", "daemon", "cli", "lab");
+        classes()
+                .should()
+                .resideInAnyPackage(rooms)
+                .because("a class in no room would be bound by no rule")
+                .check(CLASSES);
+    }
+
+    private static ArchRule importsOnly(String room, String... others) {
+        String[] allowed = Stream.concat(Stream.of(room), Arrays.stream(others)).toArray(String[]::new);
+        return in(room).should().dependOnClassesThat(inTheHouseBut(allowed)).allowEmptyShould(true);
+    }
+
+    private static ArchRule library(String packages, String room) {
+        return outside(room)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(packages)
+                .allowEmptyShould(true);
+    }
+
+    private static GivenClassesConjunction in(String room) {
+        return noClasses().that(resideInAPackage(room(room)));
+    }
+
+    private static GivenClassesConjunction outside(String room) {
+        return noClasses().that(not(resideInAPackage(room(room))));
+    }
+
+    private static DescribedPredicate<JavaClass> inTheHouseBut(String... allowed) {
+        return resideInAPackage(HOUSE + "..")
+                .and(not(resideInAnyPackage(rooms(allowed))))
+                .as("are in a room other than %s", Set.of(allowed));
+    }
+
+    private static String[] rooms(String... names) {
+        return Arrays.stream(names).map(HouseTest::room).toArray(String[]::new);
+    }
+
+    private static String room(String name) {
+        return HOUSE + "." + name + "..";
+    }
+}
