@@ -224,7 +224,6 @@ class RulesLabTest {
                 case $rules in *'queue flags bypass'*) echo 'Error: No such file or directory' >&2; exit 1 ;; esac
                 echo "$rules" | exec /usr/sbin/nft -f -
                 """);
-        assertTrue(nft.toFile().setExecutable(true));
 
         Result refused = withTools(List.of(nft), "install", "--interface", "vmnet8");
 
@@ -255,7 +254,7 @@ class RulesLabTest {
         assertTrue(printed.text().contains("queue flags bypass to 5511"), printed.text());
         assertEquals("", ruleset());
         // Without the chain that some kernels cannot have, the text is a complete input of nft.
-        nft(printed.text().replaceAll("(?s)    chain queue \\{.*?\\n    \\}\\n", ""));
+        nft(printed.text().replaceAll("(?s)    chain queue \\{.*?\\n    \\}\\n", "") + "\n");
         assertEquals(2, count("log group 5511"), this::ruleset);
     }
 
@@ -278,10 +277,10 @@ class RulesLabTest {
     private Result withTools(List<Path> tools, String... arguments) throws Exception {
         Path bin = Files.createDirectories(directory.resolve("bin"));
         for (String plain : List.of("sh", "cat", "sed", "awk", "grep", "sort", "head", "tr", "wc")) {
-            Files.createSymbolicLink(bin.resolve(plain), Path.of("/usr/bin", plain));
+            executable(bin.resolve(plain), "#!/bin/sh\nexec /usr/bin/" + plain + " \"$@\"\n");
         }
         for (Path tool : tools) {
-            Files.createSymbolicLink(bin.resolve(tool.getFileName()), tool);
+            executable(bin.resolve(tool.getFileName()), Files.readString(tool));
         }
         String script = Files.readString(Path.of(SCRIPT));
         String closed = script.replace("PATH=$PATH:/usr/sbin:/sbin", "PATH=" + bin);
@@ -289,6 +288,11 @@ class RulesLabTest {
         List<String> command = new ArrayList<>(List.of("ip", "netns", "exec", namespace, "sh", "-s", "--"));
         command.addAll(List.of(arguments));
         return run(closed, command);
+    }
+
+    private static void executable(Path file, String script) throws IOException {
+        Files.writeString(file, script);
+        assertTrue(file.toFile().setExecutable(true));
     }
 
     private String ruleset() {
