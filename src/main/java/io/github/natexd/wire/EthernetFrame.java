@@ -83,6 +83,6 @@ public final class EthernetFrame {
     }
 
     private long mac(int at) {
-        return (buffer.getShort(at) & 0xFFFFL) << 32 | buffer.getInt(at + Short.BYTES) & 0xFFFF_FFFFL;
+        return (buffer.getShort(at) & 0xFFFFL) << 32 | (buffer.getInt(at + Short.BYTES) & 0xFFFF_FFFFL);
     }
 }
