@@ -234,6 +234,30 @@ class RulesLabTest {
     }
 
     @Test
+    void takesTheNativeWayWhereItWorksAndClearsTheFallbackAway() throws Exception {
+        // A stand-in for a kernel with the queue statement, which loads another one in its place.
+        Path nft = directory.resolve("nft");
+        Files.writeString(nft, """
+                #!/bin/sh
+                [ "$1" = -f ] || exec /usr/sbin/nft "$@"
+                sed 's/queue flags bypass to [0-9]*/accept/' | exec /usr/sbin/nft -f -
+                """);
+        rules("install", "--interface", "vmnet8");
+
+        Result installed = withTools(List.of(nft), "install", "--interface", "vmnet8");
+
+        assertEquals(OK, installed.code(), installed.text());
+        assertTrue(installed.text().contains("replaced table inet natexd, with nft's own queue statement"));
+        assertEquals(0, count("NATEXD_QUEUE|table ip mangle"), this::ruleset);
+        assertEquals(2, count("iifname != \"vmnet8\" icmp type .* accept comment"), this::ruleset);
+        Result status = rules("status");
+        assertEquals(OK, status.code(), status.text());
+        assertTrue(status.text().contains("with nft's own queue statement"), status.text());
+        assertEquals(OK, rules("remove").code());
+        assertEquals("", ruleset());
+    }
+
+    @Test
     void refusesWhatIsNoCommand() throws Exception {
         assertEquals(USAGE, rules().code());
         assertEquals(USAGE, rules("restart").code());

@@ -1,0 +1,51 @@
+package io.github.natexd.cli;
+
+import io.github.natexd.config.Config;
+import io.github.natexd.config.ConfigException;
+import io.github.natexd.config.ConfigReader;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code natexctl check-config}: every mistake of a configuration file, before a restart finds them. */
+@Command(
+        name = "check-config",
+        mixinStandardHelpOptions = true,
+        description = "Reads a configuration file and tells every mistake in it; changes nothing.",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:the file can be used",
+            "2:the command line is wrong",
+            "78:the file has mistakes, each told on a line file:line:column"
+        })
+final class CheckConfigCommand implements Callable<Integer> {
+    /** EX_CONFIG of sysexits.h, as natexd itself ends with. */
+    static final int CONFIGURATION_ERROR = 78;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "FILE",
+            defaultValue = Config.DEFAULT_FILE,
+            description = "The file to read (default: ${DEFAULT-VALUE}).")
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private Path file;
+
+    @Override
+    public Integer call() {
+        try {
+            ConfigReader.read(file);
+            spec.commandLine().getOut().println(file + ": no mistakes");
+            return 0;
+        } catch (ConfigException e) {
+            spec.commandLine().getErr().println(e.getMessage());
+            return CONFIGURATION_ERROR;
+        }
+    }
+}
