@@ -1,6 +1,7 @@
 package io.github.natexd.linux;
 
 import com.kenai.jffi.MemoryIO;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -16,7 +17,7 @@ public final class Native {
     }
 
     /**
-     * The address of a direct buffer's index 0. Valid as long as the buffer is reachable: keep it in a field.
+     * The address of a direct buffer's index 0. Valid as long as the buffer is reachable: keep it in a field, or fence it.
      * Allocates nothing.
      */
     public static long address(ByteBuffer buffer) {
@@ -28,8 +29,25 @@ public final class Native {
 
     /** {@code setsockopt} with an int; answers whether the kernel took it. */
     static boolean trySetOption(int descriptor, int level, int option, int value) {
-        ByteBuffer memory = allocate(Integer.BYTES).putInt(0, value);
-        return Libc.INSTANCE.setsockopt(descriptor, level, option, address(memory), Integer.BYTES) == 0;
+        return setOption(descriptor, level, option, allocate(Integer.BYTES).putInt(0, value), Integer.BYTES) == 0;
+    }
+
+    /** {@code setsockopt} with a structure; its answer. */
+    static int setOption(int descriptor, int level, int option, ByteBuffer value, int length) {
+        try {
+            return Libc.INSTANCE.setsockopt(descriptor, level, option, address(value), length);
+        } finally {
+            Reference.reachabilityFence(value); // or its memory may be freed before the kernel reads it
+        }
+    }
+
+    /** {@code bind} to the address in the first octets of {@code name}; its answer. */
+    static int bind(int descriptor, ByteBuffer name, int length) {
+        try {
+            return Libc.INSTANCE.bind(descriptor, address(name), length);
+        } finally {
+            Reference.reachabilityFence(name);
+        }
     }
 
     static void setOption(int descriptor, int level, int option, int value, String operation) {

@@ -1,5 +1,6 @@
 package io.github.natexd.linux;
 
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 
 /**
@@ -45,8 +46,7 @@ final class NetlinkSocket implements AutoCloseable {
         descriptor = OsException.check(Libc.INSTANCE.socket(Libc.AF_NETLINK, type, protocol), operation);
         ByteBuffer local = Native.allocate(SOCKADDR_LENGTH).putShort(0, (short) Libc.AF_NETLINK);
         try {
-            OsException.check(
-                    Libc.INSTANCE.bind(descriptor, Native.address(local), SOCKADDR_LENGTH), operation + ": bind");
+            OsException.check(Native.bind(descriptor, local, SOCKADDR_LENGTH), operation + ": bind");
         } catch (OsException e) {
             close();
             throw e;
@@ -84,8 +84,11 @@ final class NetlinkSocket implements AutoCloseable {
     }
 
     void send(ByteBuffer message, int length) {
-        if (Libc.INSTANCE.send(descriptor, Native.address(message), length, 0) < 0) {
-            throw new OsException(operation, Libc.lastError());
+        long answer = Libc.INSTANCE.send(descriptor, Native.address(message), length, 0);
+        int errno = answer < 0 ? Libc.lastError() : 0;
+        Reference.reachabilityFence(message); // or its memory may be freed before the kernel reads it
+        if (errno != 0) {
+            throw new OsException(operation, errno);
         }
     }
 

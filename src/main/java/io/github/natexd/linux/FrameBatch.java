@@ -1,0 +1,96 @@
+package io.github.natexd.linux;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * Frames to be sent by one sendmmsg(2): each an Ethernet header of its own memory in front of a packet that stays where
+ * it is. The layout of the structures is told at {@link MessageVector}.
+ */
+final class FrameBatch {
+    private static final int CAPACITY = 64;
+    private static final int ETHERNET_HEADER_LENGTH = 14;
+    private static final int HEADER_SLOT_LENGTH = 16;
+    private static final int VECTORS_LENGTH = 2 * MessageVector.VECTOR_LENGTH;
+    private static final short ETHER_TYPE_IPV4 = 0x0800;
+    /** Signals that may interrupt the sending of one batch. */
+    private static final int INTERRUPTIONS_MAX = 16;
+
+    private final ByteBuffer messages = Native.allocate(CAPACITY * MessageVector.MESSAGE_LENGTH);
+    private final ByteBuffer vectors = Native.allocate(CAPACITY * VECTORS_LENGTH);
+    private final ByteBuffer headers =
+            Native.allocate(CAPACITY * HEADER_SLOT_LENGTH).order(ByteOrder.BIG_ENDIAN);
+    private final long messagesAddress = Native.address(messages);
+    private final boolean[] sent = new boolean[CAPACITY];
+    private int count;
+
+    FrameBatch() {
+        for (int index = 0; index < CAPACITY; index++) {
+            int message = index * MessageVector.MESSAGE_LENGTH;
+            int vector = index * VECTORS_LENGTH;
+            messages.putLong(message + MessageVector.VECTORS, Native.address(vectors) + vector);
+            messages.putLong(message + MessageVector.VECTOR_COUNT, 2);
+            vectors.putLong(vector, Native.address(headers) + (long) index * HEADER_SLOT_LENGTH);
+            vectors.putLong(vector + 8, ETHERNET_HEADER_LENGTH);
+        }
+    }
+
+    /** See {@link io.github.natexd.relay.GuestLink#queueFrame}. */
+    int put(long destinationMac, long sourceMac, ByteBuffer packet, int offset, int length) {
+        if (count == CAPACITY) {
+            return -1;
+        }
+        if (offset < 0 || length < 0 || offset > packet.capacity() - length) {
+            throw new IndexOutOfBoundsException("frame of " + length + " octets from " + offset);
+        }
+        int header = count * HEADER_SLOT_LENGTH;
+        headers.putShort(header, (short) (destinationMac >>> 32)).putInt(header + 2, (int) destinationMac);
+        headers.putShort(header + 6, (short) (sourceMac >>> 32)).putInt(header + 8, (int) sourceMac);
+        headers.putShort(header + 12, ETHER_TYPE_IPV4);
+        int vector = count * VECTORS_LENGTH + MessageVector.VECTOR_LENGTH;
+        vectors.putLong(vector, Native.address(packet) + offset).putLong(vector + 8, length);
+        return count++;
+    }
+
+    /**
+     * Sends all frames and empties the batch. The kernel stops at the first frame that it cannot send; that one is marked
+     * and the rest tried, unless the interface itself is the trouble.
+     *
+     * @return 0, or the errno that says that the interface has gone
+     */
+    int send(int descriptor) {
+        int frames = count;
+        int next = 0;
+        int gone = 0;
+        int interruptions = 0;
+        count = 0;
+        while (next < frames) {
+            long first = messagesAddress + (long) next * MessageVector.MESSAGE_LENGTH;
+            int taken = gone != 0 ? -1 : Libc.INSTANCE.sendmmsg(descriptor, first, frames - next, Libc.MSG_DONTWAIT);
+            if (taken > 0) {
+                for (int end = next + taken; next < end; next++) {
+                    sent[next] = true;
+                }
+                continue;
+            }
+            int errno = gone != 0 ? gone : Libc.lastError();
+            if (errno == Errno.EINTR && interruptions++ < INTERRUPTIONS_MAX) {
+                continue;
+            }
+            if (isGone(errno)) {
+                gone = errno;
+            }
+            sent[next++] = false;
+        }
+        return gone;
+    }
+
+    boolean sent(int index) {
+        return sent[index];
+    }
+
+    /** The errors by which a packet socket says that its interface is down or deleted. */
+    static boolean isGone(int errno) {
+        return errno == Errno.ENETDOWN || errno == Errno.ENODEV || errno == Errno.ENXIO;
+    }
+}
