@@ -111,7 +111,7 @@ public final class Mapper {
 
     private Finding resolve(Probe quoted, int e, long nowNanos, boolean waited) {
         Pairing.Outcome outcome = pairing.resolve(e, nowNanos, waited);
-        boolean young = nowNanos - egress.sightedNanos[e] < WAIT_NANOS
+        boolean young = nowNanos - egress.sightedNanos[e] < pairing.longestWaitNanos()
                 && anyGuest
                 && nowNanos - lastGuestNanos < GUEST_ACTIVE_NANOS;
         return switch (outcome) {
@@ -124,6 +124,7 @@ public final class Mapper {
             }
             case UNSETTLED -> waited ? Finding.AMBIGUOUS : Finding.WAITING;
             case TIED -> young && !waited ? Finding.WAITING : Finding.AMBIGUOUS;
+            case FOREIGN -> Finding.HOST;
             case ALONE -> young && !waited ? Finding.WAITING : Finding.HOST;
         };
     }

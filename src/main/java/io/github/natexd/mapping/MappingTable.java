@@ -74,9 +74,8 @@ final class MappingTable {
         if (any == Finding.UNKNOWN || (any == Finding.MAPPED && foundExactly(quoted))) {
             return any;
         }
-        Finding byId = quoted.identification == 0
-                ? Finding.UNKNOWN
-                : pick(quoted, nowNanos, into, Evidence.IDENTIFICATION);
+        Finding byId =
+                quoted.identification == 0 ? Finding.UNKNOWN : pick(quoted, nowNanos, into, Evidence.IDENTIFICATION);
         if (byId == Finding.MAPPED) {
             return byId;
         }

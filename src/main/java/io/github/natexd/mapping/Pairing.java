@@ -37,10 +37,15 @@ final class Pairing {
     private static final int CHECKSUM_SAYS_NOTHING = 1;
 
     private static final int UID_UNKNOWN = -1;
+    private static final long LEAD_UNKNOWN = Long.MIN_VALUE;
+    private static final long LEAST_WAIT_NANOS = 1_000_000;
+    private static final int LEAD_MARGIN = 4;
 
     enum Outcome {
         /** {@link #pairs} are certain enough to be bound. */
         PAIRED,
+        /** Another user's than the NAT process: no guest's, however long one waits. */
+        FOREIGN,
         /** No guest's sighting is a candidate. */
         ALONE,
         /** More rivals on one side than on the other. */
@@ -55,6 +60,7 @@ final class Pairing {
     private final int[] rivalEgress = new int[RIVALS_LIMIT];
     private int pairs;
     private int natUid = UID_UNKNOWN;
+    private long longestLeadNanos = LEAD_UNKNOWN;
 
     Pairing(SightingTable guests, SightingTable egress) {
         this.guests = guests;
@@ -134,7 +140,7 @@ final class Pairing {
         if (hopsTaken != 0 && hopsTaken != 1) {
             return NO_CANDIDATE;
         }
-        if (natUid != UID_UNKNOWN && egress.uid[e] != UID_UNKNOWN && egress.uid[e] != natUid) {
+        if (isForeign(e)) {
             return NO_CANDIDATE;
         }
         int score = 0;
@@ -161,8 +167,7 @@ final class Pairing {
     /** What speaks for a guest's sighting being the quoted probe, where none was seen leaving the host; 0: nothing. */
     int scoreAlone(int g, Probe quoted, boolean egressComplete) {
         boolean portEqual = guests.sourcePort[g] == quoted.sourcePort;
-        boolean identificationEqual =
-                quoted.identification != 0 && guests.identification[g] == quoted.identification;
+        boolean identificationEqual = quoted.identification != 0 && guests.identification[g] == quoted.identification;
         boolean checksumAgrees = guests.checksumIsEvidence[g]
                 && quoted.checksumIsEvidence
                 && agrees(guests.checksumAfter(g, quoted.source, quoted.sourcePort), quoted.checksum);
@@ -179,6 +184,9 @@ final class Pairing {
 
     /** Compares the rivals for a sighting leaving the host; after PAIRED the pairs are listed. */
     Outcome resolve(int e, long nowNanos, boolean settled) {
+        if (isForeign(e)) {
+            return Outcome.FOREIGN;
+        }
         int best = bestGuestScore(e);
         if (best == NO_CANDIDATE) {
             return Outcome.ALONE;
@@ -220,11 +228,26 @@ final class Pairing {
         return rivalEgress[index];
     }
 
-    /** Remembers who sends for the NAT process: it tells its probes from the host's own ones. */
+    /** Remembers how the NAT process sends: as which user, and how long before the guest is seen. */
     void learn(int g, int e) {
         if (egress.uid[e] != UID_UNKNOWN && (natUid == UID_UNKNOWN || conclusive(g, e))) {
             natUid = egress.uid[e];
         }
+        longestLeadNanos = Math.max(longestLeadNanos, guests.sightedNanos[g] - egress.sightedNanos[e]);
+    }
+
+    /**
+     * How long to wait for a guest's sighting after the one leaving the host. The host's own errors wait as long, which
+     * its tools notice: no longer than the NAT process seen here can make necessary.
+     */
+    long longestWaitNanos() {
+        return longestLeadNanos == LEAD_UNKNOWN
+                ? Mapper.WAIT_NANOS
+                : Math.min(Mapper.WAIT_NANOS, Math.max(LEAST_WAIT_NANOS, LEAD_MARGIN * longestLeadNanos));
+    }
+
+    private boolean isForeign(int e) {
+        return natUid != UID_UNKNOWN && egress.uid[e] != UID_UNKNOWN && egress.uid[e] != natUid;
     }
 
     private int bestGuestScore(int e) {

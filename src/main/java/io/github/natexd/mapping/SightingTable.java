@@ -85,8 +85,6 @@ final class SightingTable {
     /** The checksum this probe has once its sender is replaced: nothing else of it changed. */
     int checksumAfter(int slot, int newSource, int newSourcePort) {
         int result = Checksum.update16(checksum[slot], sourcePort[slot], newSourcePort);
-        return (protocol[slot] & 0xff) == Protocol.UDP
-                ? Checksum.update32(result, source[slot], newSource)
-                : result;
+        return (protocol[slot] & 0xff) == Protocol.UDP ? Checksum.update32(result, source[slot], newSource) : result;
     }
 }

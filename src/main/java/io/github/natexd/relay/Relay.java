@@ -131,10 +131,9 @@ public final class Relay {
     private void batch(int count, long nowNanos) {
         for (int i = 0; i < count; i++) {
             ByteBuffer buffer = queue.buffer(i);
-            reasons[i] = decide(
-                    i, buffer, queue.offset(i), queue.length(i), queue.truncated(i), nowNanos, false);
+            reasons[i] = decide(i, buffer, queue.offset(i), queue.length(i), queue.truncated(i), nowNanos, false);
             if (reasons[i] == Reason.WAITING && !startWaiting(i, buffer, nowNanos)) {
-                reasons[i] = Reason.HOST_PROBE;
+                reasons[i] = Reason.NO_MAPPING;
             }
         }
         sendFrames();
@@ -191,13 +190,7 @@ public final class Relay {
 
     /** Judges one packet and, where a guest gets it, rewrites it and queues the frame. Never throws (R41). */
     private Reason decide(
-            int index,
-            ByteBuffer buffer,
-            int offset,
-            int length,
-            boolean truncated,
-            long nowNanos,
-            boolean waited) {
+            int index, ByteBuffer buffer, int offset, int length, boolean truncated, long nowNanos, boolean waited) {
         frames[index] = NO_FRAME;
         try {
             Reason reason = translator.judge(buffer, offset, length, truncated, nowNanos, waited);
@@ -208,7 +201,9 @@ public final class Relay {
         } catch (RuntimeException e) {
             if (!internalErrorLogged) {
                 internalErrorLogged = true;
-                LOG.warn("a packet was accepted untouched because of an error inside natexd (further ones are counted)", e);
+                LOG.warn(
+                        "a packet was accepted untouched because of an error inside natexd (further ones are counted)",
+                        e);
             }
             frames[index] = NO_FRAME;
             return Reason.INTERNAL_ERROR;
@@ -248,8 +243,7 @@ public final class Relay {
             return obstacle;
         }
         translator.rewriteForStaticGuest(staticGuest);
-        Reason queued =
-                queueFrame(index, sightings.staticGuestMac(), sightings.staticGatewayMac(), buffer, offset);
+        Reason queued = queueFrame(index, sightings.staticGuestMac(), sightings.staticGatewayMac(), buffer, offset);
         return queued == Reason.RELAYED ? Reason.STATIC_GUEST : queued;
     }
 

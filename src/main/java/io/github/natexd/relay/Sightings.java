@@ -88,7 +88,8 @@ final class Sightings {
         if (outgoing
                 || !frame.over(buffer, offset, length).check()
                 || !frame.isIpv4()
-                || header.over(buffer, frame.payloadOffset(), frame.payloadOctets()).check(false)
+                || header.over(buffer, frame.payloadOffset(), frame.payloadOctets())
+                                .check(false)
                         != Ipv4Header.Problem.NONE) {
             counters.count(Counters.Event.FRAMES_IGNORED);
             return;
@@ -99,11 +100,7 @@ final class Sightings {
         } else if (frame.source() == gatewayMac && isNatsDelivery(buffer, surroundings)) {
             counters.count(Counters.Event.NAT_DELIVERIES);
             yielding.delivered(
-                    error.type(),
-                    embedded.protocol(),
-                    header.destination(),
-                    header.source(),
-                    quoted.destinationPort());
+                    error.type(), embedded.protocol(), header.destination(), header.source(), quoted.destinationPort());
         } else {
             counters.count(Counters.Event.FRAMES_IGNORED);
         }
@@ -129,7 +126,8 @@ final class Sightings {
         }
         error.over(buffer, header.transportOffset(), header.transportOctets());
         return IcmpError.isErrorType(error.type())
-                && embedded.over(buffer, error.embeddedOffset(), error.embeddedOctets()).check(true)
+                && embedded.over(buffer, error.embeddedOffset(), error.embeddedOctets())
+                                .check(true)
                         == Ipv4Header.Problem.NONE
                 && quoted.read(buffer, embedded);
     }

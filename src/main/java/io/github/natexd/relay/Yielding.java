@@ -87,7 +87,9 @@ final class Yielding {
                 if (yielding[errorClass] && ++misses[errorClass] >= MISSES_TO_RESUME) {
                     yielding[errorClass] = false;
                     misses[errorClass] = 0;
-                    LOG.info("the NAT process has stopped delivering errors of class {}: natexd relays them", errorClass);
+                    LOG.info(
+                            "the NAT process has stopped delivering errors of class {}: natexd relays them",
+                            errorClass);
                 }
             }
         }

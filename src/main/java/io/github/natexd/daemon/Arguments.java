@@ -1,0 +1,54 @@
+package io.github.natexd.daemon;
+
+import io.github.natexd.config.Config;
+import java.nio.file.Path;
+
+/** natexd's command line: few words, so that the daemon need not load a library for them. */
+record Arguments(Verb verb, Path config) {
+    enum Verb {
+        RUN,
+        HELP,
+        VERSION
+    }
+
+    static final String USAGE = """
+            Usage: natexd run [--config FILE]
+                   natexd --help | --version
+
+            Relays ICMP errors to VMware Workstation guests behind NAT, so that traceroute works in them.
+            Stays in the foreground, logs to standard error, says "ready" there, ends on SIGTERM.
+
+              --config FILE   configuration, default %s (a missing file is an error)
+
+            Environment:
+              NATEXD_LOG_LEVEL   trace, debug, info (default), warn or error
+
+            Exit codes: 0 ended as told, 1 failure, 2 wrong usage, 69 a part of the system is missing,
+            77 a permission is missing, 78 the configuration has mistakes.
+            """.formatted(Config.DEFAULT_FILE);
+
+    static Arguments parse(String[] words) throws StartException {
+        Verb verb = null;
+        Path config = Path.of(Config.DEFAULT_FILE);
+        for (int i = 0; i < words.length; i++) {
+            String word = words[i];
+            if (word.equals("--help") || word.equals("-h")) {
+                return new Arguments(Verb.HELP, config);
+            } else if (word.equals("--version")) {
+                return new Arguments(Verb.VERSION, config);
+            } else if (word.equals("run") && verb == null) {
+                verb = Verb.RUN;
+            } else if (word.equals("--config") && i + 1 < words.length) {
+                config = Path.of(words[++i]);
+            } else if (word.startsWith("--config=")) {
+                config = Path.of(word.substring("--config=".length()));
+            } else {
+                throw new StartException(ExitCode.USAGE, "unexpected argument '" + word + "'; see natexd --help");
+            }
+        }
+        if (verb == null) {
+            throw new StartException(ExitCode.USAGE, "what to do is missing: natexd run; see natexd --help");
+        }
+        return new Arguments(verb, config);
+    }
+}

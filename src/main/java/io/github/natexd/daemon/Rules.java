@@ -1,0 +1,109 @@
+package io.github.natexd.daemon;
+
+import io.github.natexd.config.Config;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** natexd's packet filter rules, as libexec/natexd-rules loads, checks and removes them. */
+final class Rules {
+    private static final Logger LOG = LoggerFactory.getLogger(Rules.class);
+    private static final long SCRIPT_SECONDS = 20;
+
+    private final Path script;
+    private final Config config;
+    private final String interfaceName;
+
+    Rules(Config config, String interfaceName) throws StartException {
+        this.script = script();
+        this.config = config;
+        this.interfaceName = interfaceName;
+    }
+
+    /** Loads the rules; answers what the script says that it did. */
+    String install() throws StartException {
+        Result result = run("install");
+        if (result.code != 0) {
+            throw new StartException(ExitCode.UNAVAILABLE, result.output);
+        }
+        return result.output;
+    }
+
+    boolean complete() throws StartException {
+        return run("status").code == 0;
+    }
+
+    void remove() {
+        try {
+            Result result = run("remove");
+            LOG.info("{}", result.output);
+        } catch (StartException e) {
+            LOG.warn("the rules stay: {}", e.getMessage());
+        }
+    }
+
+    private record Result(int code, String output) {}
+
+    private Result run(String verb) throws StartException {
+        List<String> command = new ArrayList<>(List.of(
+                script.toString(),
+                verb,
+                "--queue",
+                String.valueOf(config.queue().number()),
+                "--log-group",
+                String.valueOf(config.queue().logGroup()),
+                "--interface",
+                interfaceName,
+                "--types",
+                config.relay().errors().stream().map(Config.ErrorKind::key).collect(Collectors.joining(",")),
+                "--max-ttl",
+                String.valueOf(config.probes().maxTtl()),
+                "--reinject",
+                config.relay().reinject().key()));
+        try {
+            Process process =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
+            process.getOutputStream().close();
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+            if (!process.waitFor(SCRIPT_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new StartException(ExitCode.FAILURE, script + " " + verb + " does not come back");
+            }
+            return new Result(process.exitValue(), output);
+        } catch (IOException e) {
+            throw new StartException(ExitCode.UNAVAILABLE, "cannot run " + script + ": " + e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StartException(ExitCode.FAILURE, "interrupted while running " + script);
+        }
+    }
+
+    /** The script lies in libexec, beside the directory of the jar. */
+    private static Path script() throws StartException {
+        try {
+            Path jar = Path.of(Rules.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toURI());
+            Path script = jar.resolveSibling("../libexec/natexd-rules").normalize();
+            if (Files.isExecutable(script)) {
+                return script;
+            }
+            throw new StartException(
+                    ExitCode.UNAVAILABLE,
+                    script + " is missing or not executable; reinstall natexd, or set rules.manage = false and load the"
+                            + " rules yourself");
+        } catch (URISyntaxException e) {
+            throw new StartException(ExitCode.FAILURE, "cannot tell where natexd is installed: " + e.getMessage());
+        }
+    }
+}
