@@ -1,0 +1,155 @@
+package io.github.natexd.lab;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * How the lab's NAT process behaves where versions of VMware's are known, or suspected, to differ.
+ *
+ * @param rewritePorts every source port and ICMP identifier is replaced, not only those that are taken
+ * @param rewriteIds every IP ID is replaced
+ * @param decrementTtl the NAT counts as a hop; what arrives with TTL 1 goes no further
+ * @param answerTtlOne the NAT answers TTL 1 itself, as 192.168.44.2
+ * @param send the kind of socket that sends probes to the uplink
+ * @param handOver which ICMP errors the NAT hands to guests itself
+ * @param receive the kind of socket from which it knows those errors
+ * @param egressFirstMillis if not 0, the NAT is served before the host's port of the hub, which gets its frames this
+ *     many milliseconds later
+ * @param pathMtu the MTU between r3 and r4
+ */
+public record LabOptions(
+        boolean rewritePorts,
+        boolean rewriteIds,
+        boolean decrementTtl,
+        boolean answerTtlOne,
+        Send send,
+        HandOver handOver,
+        Receive receive,
+        int egressFirstMillis,
+        int pathMtu) {
+
+    public enum Send {
+        /** A raw socket with a header of the NAT's own: the IP ID stays. */
+        RAW,
+        /** A UDP or ICMP socket with IP_TTL: the kernel makes the header and the IP ID. */
+        SOCKET,
+        /** A packet socket: passes no netfilter hook. */
+        PACKET
+    }
+
+    public enum HandOver {
+        NONE,
+        ECHO,
+        ALL
+    }
+
+    public enum Receive {
+        /** Behind the hook {@code input}: what natexd drops is not seen. */
+        RAW,
+        /** At the interface: sees everything. */
+        PACKET
+    }
+
+    public static final int MTU = 1500;
+
+    private static final LabOptions DEFAULTS =
+            new LabOptions(false, false, false, false, Send.RAW, HandOver.NONE, Receive.RAW, 0, MTU);
+
+    /** As VMware Workstation does it: TTL and IP ID kept, nothing answered, nothing handed over. */
+    public static LabOptions defaults() {
+        return DEFAULTS;
+    }
+
+    public LabOptions rewritingPorts() {
+        return new LabOptions(
+                true, rewriteIds, decrementTtl, answerTtlOne, send, handOver, receive, egressFirstMillis, pathMtu);
+    }
+
+    public LabOptions rewritingIds() {
+        return new LabOptions(
+                rewritePorts, true, decrementTtl, answerTtlOne, send, handOver, receive, egressFirstMillis, pathMtu);
+    }
+
+    public LabOptions decrementingTtl() {
+        return new LabOptions(
+                rewritePorts, rewriteIds, true, answerTtlOne, send, handOver, receive, egressFirstMillis, pathMtu);
+    }
+
+    public LabOptions answeringTtlOne() {
+        return new LabOptions(
+                rewritePorts, rewriteIds, decrementTtl, true, send, handOver, receive, egressFirstMillis, pathMtu);
+    }
+
+    public LabOptions sendingBy(Send kind) {
+        return new LabOptions(
+                rewritePorts,
+                rewriteIds,
+                decrementTtl,
+                answerTtlOne,
+                kind,
+                handOver,
+                receive,
+                egressFirstMillis,
+                pathMtu);
+    }
+
+    public LabOptions handingOver(HandOver errors, Receive from) {
+        return new LabOptions(
+                rewritePorts, rewriteIds, decrementTtl, answerTtlOne, send, errors, from, egressFirstMillis, pathMtu);
+    }
+
+    public LabOptions egressFirst(int millis) {
+        return new LabOptions(
+                rewritePorts, rewriteIds, decrementTtl, answerTtlOne, send, handOver, receive, millis, pathMtu);
+    }
+
+    public LabOptions pathMtu(int octets) {
+        return new LabOptions(
+                rewritePorts,
+                rewriteIds,
+                decrementTtl,
+                answerTtlOne,
+                send,
+                handOver,
+                receive,
+                egressFirstMillis,
+                octets);
+    }
+
+    /** The options as {@code natexctl lab up} takes them; empty for the defaults. */
+    public List<String> arguments() {
+        List<String> arguments = new ArrayList<>();
+        if (rewritePorts) {
+            arguments.add("--rewrite-ports");
+        }
+        if (rewriteIds) {
+            arguments.add("--rewrite-ids");
+        }
+        if (decrementTtl) {
+            arguments.add("--decrement-ttl");
+        }
+        if (answerTtlOne) {
+            arguments.add("--answer-ttl-one");
+        }
+        if (send != Send.RAW) {
+            arguments.add("--send=" + send.name().toLowerCase(Locale.ROOT));
+        }
+        if (handOver != HandOver.NONE) {
+            arguments.add("--hand-over=" + handOver.name().toLowerCase(Locale.ROOT));
+            arguments.add("--receive=" + receive.name().toLowerCase(Locale.ROOT));
+        }
+        if (egressFirstMillis != 0) {
+            arguments.add("--egress-first=" + egressFirstMillis);
+        }
+        if (pathMtu != MTU) {
+            arguments.add("--path-mtu=" + pathMtu);
+        }
+        return arguments;
+    }
+
+    @Override
+    public String toString() {
+        return arguments().isEmpty() ? "defaults" : String.join(" ", arguments());
+    }
+}

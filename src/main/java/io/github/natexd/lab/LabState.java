@@ -1,0 +1,171 @@
+package io.github.natexd.lab;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * What a lab leaves on disk so that somebody else can take it down: {@code /run/natexd-lab/NAME/owner} holds the process
+ * id and start time of the process whose hub it is. The namespaces follow from the name.
+ *
+ * <p>A process id alone proves nothing after a crash, it may be somebody else's by now; with the start time it does.
+ */
+final class LabState {
+    static final Path ROOT = Path.of("/run/natexd-lab");
+
+    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,30}");
+    private static final int SWEEPS = 20;
+    private static final long PATIENCE_MILLIS = 5000;
+
+    private final String name;
+
+    LabState(String name) {
+        if (!NAME.matcher(name).matches()) {
+            throw new IllegalArgumentException(
+                    "a lab's name has 1 to 31 lower-case letters, digits and hyphens, not: " + name);
+        }
+        this.name = name;
+    }
+
+    /** The names of the labs that are up, or were left behind. */
+    static List<String> names() {
+        if (!Files.isDirectory(ROOT)) {
+            return List.of();
+        }
+        try (Stream<Path> entries = Files.list(ROOT)) {
+            return entries.map(entry -> entry.getFileName().toString())
+                    .filter(entry -> NAME.matcher(entry).matches())
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    String name() {
+        return name;
+    }
+
+    Path directory() {
+        return ROOT.resolve(name);
+    }
+
+    String namespace(Node node) {
+        return "natexd-lab-" + name + "-" + node.label();
+    }
+
+    boolean exists() {
+        return Files.isDirectory(directory());
+    }
+
+    /** Takes the name for this process. */
+    void create() {
+        try {
+            Files.createDirectories(ROOT);
+            Files.createDirectory(directory());
+            long pid = ProcessHandle.current().pid();
+            // In one step: whoever finds the file finds it whole.
+            Path half = directory().resolve("owner.new");
+            Files.writeString(half, pid + " " + startTime(pid).orElse("?") + "\n");
+            Files.move(half, directory().resolve("owner"), StandardCopyOption.ATOMIC_MOVE);
+        } catch (java.nio.file.FileAlreadyExistsException e) {
+            throw new IllegalStateException(
+                    "there is a lab " + name + " already; `natexctl lab down --name " + name + "` removes it", e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("make " + directory() + " (this needs root): " + e.getMessage(), e);
+        }
+    }
+
+    /** The process that holds the hub, if it is still alive. */
+    Optional<ProcessHandle> owner() {
+        try {
+            String[] words =
+                    Files.readString(directory().resolve("owner")).strip().split(" ");
+            long pid = Long.parseLong(words[0]);
+            boolean same = startTime(pid).filter(words[1]::equals).isPresent();
+            return same ? ProcessHandle.of(pid) : Optional.empty();
+        } catch (IOException | NumberFormatException | ArrayIndexOutOfBoundsException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Ends the owner (unless that is us), whatever runs in the namespaces, the namespaces and the state itself. */
+    void remove() {
+        owner().filter(process -> process.pid() != ProcessHandle.current().pid()).ifPresent(LabState::end);
+        for (Node node : Node.values()) {
+            if (Files.exists(Path.of("/run/netns", namespace(node)))) {
+                sweep(namespace(node));
+            }
+        }
+        try {
+            if (exists()) {
+                try (Stream<Path> tree = Files.walk(directory())) {
+                    for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
+                        Files.deleteIfExists(path);
+                    }
+                }
+            }
+            if (names().isEmpty()) {
+                Files.deleteIfExists(ROOT);
+            }
+        } catch (java.nio.file.DirectoryNotEmptyException e) {
+            // Somebody has just begun another lab.
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Everything that runs in a namespace of the lab is the lab's: nothing else has a reason to be there. */
+    private static void sweep(String namespace) {
+        for (int i = 0; i < SWEEPS; i++) {
+            List<ProcessHandle> inside = Shell.run(null, "ip", "netns", "pids", namespace)
+                    .lines()
+                    .map(line -> ProcessHandle.of(Long.parseLong(line.strip())))
+                    .flatMap(Optional::stream)
+                    .filter(process -> process.pid() != ProcessHandle.current().pid())
+                    .toList();
+            if (inside.isEmpty()) {
+                break;
+            }
+            inside.forEach(i < 3 ? ProcessHandle::destroy : ProcessHandle::destroyForcibly);
+            pause(100);
+        }
+        Shell.run(null, "ip", "netns", "del", namespace);
+    }
+
+    private static void end(ProcessHandle process) {
+        process.destroy();
+        for (long waited = 0; process.isAlive() && waited < PATIENCE_MILLIS; waited += 50) {
+            pause(50);
+        }
+        process.destroyForcibly();
+        for (long waited = 0; process.isAlive() && waited < PATIENCE_MILLIS; waited += 50) {
+            pause(50);
+        }
+    }
+
+    /** Field 22 of {@code /proc/PID/stat}; the command name before it may contain blanks and parentheses. */
+    private static Optional<String> startTime(long pid) {
+        try {
+            String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
+            return Optional.of(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[19]);
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static void pause(long millis) {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
