@@ -2,6 +2,8 @@ package io.github.natexd.lab;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -75,7 +77,7 @@ final class LabState {
             Path half = directory().resolve("owner.new");
             Files.writeString(half, pid + " " + startTime(pid).orElse("?") + "\n");
             Files.move(half, directory().resolve("owner"), StandardCopyOption.ATOMIC_MOVE);
-        } catch (java.nio.file.FileAlreadyExistsException e) {
+        } catch (FileAlreadyExistsException e) {
             throw new IllegalStateException(
                     "there is a lab " + name + " already; `natexctl lab down --name " + name + "` removes it", e);
         } catch (IOException e) {
@@ -115,7 +117,7 @@ final class LabState {
             if (names().isEmpty()) {
                 Files.deleteIfExists(ROOT);
             }
-        } catch (java.nio.file.DirectoryNotEmptyException e) {
+        } catch (DirectoryNotEmptyException e) {
             // Somebody has just begun another lab.
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -12,16 +12,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Runs commands to their end. */
 final class Shell {
-    /** What a command left: both output streams as one text. */
-    record Result(int exitCode, String output) {}
-
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
     private Shell() {}
 
     /** @throws IllegalStateException with the command and what it said, if it fails */
     static String run(@Nullable String input, String... command) {
-        Result result = result(input, LIMIT, List.of(command));
+        Lab.Result result = result(input, LIMIT, List.of(command));
         if (result.exitCode() != 0) {
             throw new IllegalStateException(
                     String.join(" ", command) + ": " + result.output().strip());
@@ -30,7 +27,7 @@ final class Shell {
     }
 
     /** @param input text for the command's standard input, or null for none */
-    static Result result(@Nullable String input, Duration limit, List<String> command) {
+    static Lab.Result result(@Nullable String input, Duration limit, List<String> command) {
         try {
             Process process =
                     new ProcessBuilder(command).redirectErrorStream(true).start();
@@ -45,7 +42,7 @@ final class Shell {
                 throw new IllegalStateException(
                         String.join(" ", command) + ": not done after " + limit.toSeconds() + " s");
             }
-            return new Result(process.exitValue(), output.join());
+            return new Lab.Result(process.exitValue(), output.join());
         } catch (IOException e) {
             throw new UncheckedIOException(String.join(" ", command) + ": " + e.getMessage(), e);
         } catch (InterruptedException e) {

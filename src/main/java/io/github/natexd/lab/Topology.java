@@ -48,7 +48,7 @@ public final class Topology {
     static final String GUEST1_MAC = "00:0c:29:44:01:00";
     static final String GUEST2_MAC = "00:0c:29:44:01:01";
 
-    static final String PICTURE =
+    public static final String PICTURE =
             """
              guest1 192.168.44.100 ─┐
              guest2 192.168.44.101 ─┤ vmnet8

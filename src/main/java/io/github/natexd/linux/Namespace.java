@@ -15,10 +15,6 @@ public final class Namespace {
     /** Where iproute2 keeps the handles of named namespaces. */
     public static final String DIRECTORY = "/run/netns/";
 
-    private static final int O_RDONLY = 0;
-    private static final int O_CLOEXEC = 0x80000;
-    private static final int CLONE_NEWNET = 0x40000000;
-
     private Namespace() {}
 
     /** Runs {@code task} inside the namespace and waits for its result; unchecked exceptions come through as they are. */
@@ -56,14 +52,13 @@ public final class Namespace {
     }
 
     private static void enter(String name) {
-        int descriptor = Libc.INSTANCE.open(DIRECTORY + name, O_RDONLY | O_CLOEXEC);
+        int descriptor = Libc.INSTANCE.open(DIRECTORY + name, Libc.O_RDONLY | Libc.O_CLOEXEC, 0);
         if (descriptor < 0) {
-            throw OsException.last("open network namespace " + name, "`ip netns list` shows those that exist");
+            throw new OsException("open the network namespace " + name, Libc.lastError());
         }
         try {
-            if (Libc.INSTANCE.setns(descriptor, CLONE_NEWNET) != 0) {
-                throw OsException.last("enter network namespace " + name, "this needs root");
-            }
+            OsException.check(
+                    Libc.INSTANCE.setns(descriptor, Libc.CLONE_NEWNET), "enter the network namespace " + name);
         } finally {
             Libc.INSTANCE.close(descriptor);
         }

@@ -1,0 +1,228 @@
+package io.github.natexd.lab;
+
+import io.github.natexd.linux.EventFd;
+import io.github.natexd.linux.Libc;
+import io.github.natexd.linux.Namespace;
+import io.github.natexd.linux.Tap;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A throw-away VMware NAT network ({@link Topology} draws it): namespaces, wires, the hub and the NAT process, these two
+ * in a thread of the calling process. {@link #close} leaves nothing; after a crash {@link #down} does the same.
+ */
+public final class Lab implements AutoCloseable {
+    /** What a command left: both output streams as one text. */
+    public record Result(int exitCode, String output) {}
+
+    /** Put in front of a command: runs it as nobody, without any capability. */
+    public static final List<String> UNPRIVILEGED =
+            List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups");
+
+    private static final Duration COMMAND_LIMIT = Duration.ofSeconds(90);
+    private static final long JOIN_MILLIS = 5000;
+
+    private final LabState state;
+    private final LabOptions options;
+    private final List<Tap> taps = new ArrayList<>();
+    private final ConcurrentLinkedQueue<Process> started = new ConcurrentLinkedQueue<>();
+    private final EventFd stop = new EventFd();
+    private final Thread hook = new Thread(this::close, "lab clean-up");
+    private @Nullable Thread hub;
+    private boolean closed;
+
+    private Lab(LabState state, LabOptions options) {
+        this.state = state;
+        this.options = options;
+    }
+
+    /** Builds a lab under a name of its own. */
+    public static Lab up(LabOptions options) {
+        return up(uniqueName(), options);
+    }
+
+    /** @throws IllegalStateException if there is a lab of this name, or without root's rights */
+    public static Lab up(String name, LabOptions options) {
+        requireRoot();
+        LabState state = new LabState(name);
+        state.create();
+        Lab lab = new Lab(state, options);
+        Runtime.getRuntime().addShutdownHook(lab.hook);
+        try {
+            lab.build();
+            return lab;
+        } catch (RuntimeException e) {
+            lab.close();
+            throw e;
+        }
+    }
+
+    /** Two labs at once never meet: the process id, and some chance for several in one process. */
+    public static String uniqueName() {
+        return "%d-%04x"
+                .formatted(
+                        ProcessHandle.current().pid(), ThreadLocalRandom.current().nextInt(0x10000));
+    }
+
+    /** The names of the labs that are up, or were left behind by a crash. */
+    public static List<String> names() {
+        return LabState.names();
+    }
+
+    /** Takes a lab down, whoever has it up: its processes, its namespaces, its state. */
+    public static void down(String name) {
+        requireRoot();
+        new LabState(name).remove();
+    }
+
+    /** The namespace of a node in the lab of this name. */
+    public static String namespace(String labName, Node node) {
+        return new LabState(labName).namespace(node);
+    }
+
+    /** The command in front of which this stands runs inside a node. */
+    public static List<String> inside(String labName, Node node) {
+        return List.of("nsenter", "--net=" + Namespace.DIRECTORY + namespace(labName, node));
+    }
+
+    private static void requireRoot() {
+        if (Libc.INSTANCE.geteuid() != 0) {
+            throw new IllegalStateException("the lab is made of network namespaces, which needs root: try sudo");
+        }
+    }
+
+    private void build() {
+        StringBuilder batch = new StringBuilder();
+        for (Node node : Node.values()) {
+            batch.append("netns add ").append(state.namespace(node)).append('\n');
+        }
+        Shell.run(batch.toString(), "ip", "-batch", "-");
+        for (Node node : Node.values()) {
+            Topology.prepare(state, node);
+        }
+        Topology.link(state, options.pathMtu());
+        Tap hostTap = tap(Node.HOST, Topology.GUEST_NETWORK_INTERFACE);
+        List<Tap> guestTaps = List.of(tap(Node.GUEST1, Topology.GUEST_INTERFACE), tap(Node.GUEST2, Topology.GUEST_INTERFACE));
+        for (Node node : Node.values()) {
+            Topology.configure(state, node);
+        }
+        startHub(hostTap, guestTaps);
+    }
+
+    private Tap tap(Node node, String interfaceName) {
+        Tap tap = Namespace.call(state.namespace(node), () -> Tap.open(interfaceName));
+        taps.add(tap);
+        return tap;
+    }
+
+    private void startHub(Tap hostTap, List<Tap> guestTaps) {
+        CompletableFuture<Boolean> ready = new CompletableFuture<>();
+        hub = Namespace.start(state.namespace(Node.HOST), "hub of lab " + state.name(), () -> {
+            try (Hub served = new Hub(options, hostTap, guestTaps, stop)) {
+                ready.complete(true);
+                served.run();
+            } catch (RuntimeException e) {
+                if (!ready.completeExceptionally(e)) {
+                    throw e;
+                }
+            }
+        });
+        ready.join();
+    }
+
+    public String name() {
+        return state.name();
+    }
+
+    public String namespace(Node node) {
+        return state.namespace(node);
+    }
+
+    /** A directory that vanishes with the lab. */
+    public Path directory() {
+        return state.directory();
+    }
+
+    /** What a correct {@code traceroute -n} in a guest shows, hop by hop; a hop that cannot answer is {@code *}. */
+    public List<String> hops() {
+        List<String> hops = new ArrayList<>(Topology.HOPS);
+        if (options.decrementTtl()) {
+            hops.add(0, "*");
+        }
+        if (options.answerTtlOne()) {
+            hops.set(0, Topology.GATEWAY);
+        }
+        return List.copyOf(hops);
+    }
+
+    /** Runs a command inside a node to its end. */
+    public Result exec(Node node, String... command) {
+        return exec(node, List.of(command));
+    }
+
+    public Result exec(Node node, List<String> command) {
+        return Shell.result(null, COMMAND_LIMIT, commandIn(node, command));
+    }
+
+    /** Starts a command inside a node; the lab ends it when it closes. The output is one stream, to be read. */
+    public Process start(Node node, String... command) {
+        return start(node, new ProcessBuilder(List.of(command)).redirectErrorStream(true));
+    }
+
+    /** Starts what {@code builder} describes inside a node. */
+    public Process start(Node node, ProcessBuilder builder) {
+        try {
+            Process process = builder.command(commandIn(node, builder.command())).start();
+            started.add(process);
+            return process;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private List<String> commandIn(Node node, List<String> command) {
+        List<String> whole = new ArrayList<>(inside(state.name(), node));
+        whole.addAll(command);
+        return whole;
+    }
+
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        if (Thread.currentThread() != hook) {
+            try {
+                Runtime.getRuntime().removeShutdownHook(hook);
+            } catch (IllegalStateException e) {
+                // The process is ending, and the hook will find that all is done.
+            }
+        }
+        started.forEach(Process::destroy);
+        stopHub();
+        taps.forEach(Tap::close);
+        state.remove();
+    }
+
+    private void stopHub() {
+        Thread thread = hub;
+        stop.signal();
+        if (thread != null) {
+            try {
+                thread.join(JOIN_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        stop.close();
+    }
+}

@@ -1,0 +1,410 @@
+package io.github.natexd.lab;
+
+import io.github.natexd.lab.NatTable.Binding;
+import io.github.natexd.linux.Inet4Socket;
+import io.github.natexd.linux.PacketSocket;
+import io.github.natexd.linux.Poller;
+import io.github.natexd.wire.Checksum;
+import io.github.natexd.wire.EthernetFrame;
+import io.github.natexd.wire.IcmpEcho;
+import io.github.natexd.wire.IcmpError;
+import io.github.natexd.wire.Ipv4Address;
+import io.github.natexd.wire.Ipv4Header;
+import io.github.natexd.wire.Protocol;
+import io.github.natexd.wire.UdpHeader;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Random;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The NAT process of VMware, as far as traceroute can tell: a port of the hub with the address 192.168.44.2 and sockets in
+ * the host's namespace. UDP and ICMP echo go out with the host's address in place of the guest's, TTL, IP ID and payload
+ * kept; replies come in with an IP header of the NAT's own; ICMP errors go nowhere, unless {@link LabOptions} say so.
+ *
+ * <p>Replies are read from raw sockets, which get copies: the host's own programs miss nothing. TCP is ignored: VMware's
+ * process terminates it, which no traceroute sees. So are fragments: no client traced here sends any.
+ *
+ * <p>Not thread-safe: everything happens in the hub's thread, which is one of the host's namespace.
+ */
+final class NatProcess implements AutoCloseable {
+    /** Takes frames that the NAT sends: {@code length} octets from index 0. */
+    interface Output {
+        void transmit(ByteBuffer frame, int length);
+    }
+
+    private static final int GATEWAY = Ipv4Address.parse(Topology.GATEWAY);
+    private static final int HOST = Ipv4Address.parse(Topology.HOST);
+    private static final int GUEST_NETWORK = GATEWAY & 0xFFFFFF00;
+    private static final int TYPE_ARP = 0x0806;
+    private static final int ARP_LENGTH = 28;
+    /** Hardware type Ethernet, protocol type IPv4, lengths 6 and 4, in front of the operation (RFC 826). */
+    private static final long ARP_ETHERNET_IPV4 = 0x0001_0800_0604_0000L;
+
+    private static final int ARP_REQUEST = 1;
+    private static final int ARP_REPLY = 2;
+
+    private static final int FRAME_MAX = 9216 + EthernetFrame.LENGTH;
+    private static final int FRESH_TTL = 64;
+    /** Packets taken from one socket before the others have their turn. */
+    private static final int BATCH = 64;
+
+    private static final int TRANSPORT_HEAD = 8;
+
+    private final LabOptions options;
+    private final Output output;
+    private final NatTable table;
+    private final Inet4Socket sender = Inet4Socket.rawSender();
+    private final Inet4Socket udpReplies = Inet4Socket.raw(Protocol.UDP);
+    private final Inet4Socket icmpReplies = Inet4Socket.raw(Protocol.ICMP);
+    private final @Nullable PacketSocket uplink;
+    private final int udpPlace;
+    private final int icmpPlace;
+    private final int uplinkPlace;
+
+    private final ByteBuffer in = direct();
+    private final ByteBuffer out = direct();
+    private final EthernetFrame ethernet = new EthernetFrame();
+    private final Ipv4Header arriving = new Ipv4Header();
+    private final Ipv4Header leaving = new Ipv4Header();
+    private final Ipv4Header embedded = new Ipv4Header();
+    private final IcmpEcho echo = new IcmpEcho();
+    private final UdpHeader udp = new UdpHeader();
+    private int nextId = new Random().nextInt(0x10000);
+
+    /** To be called in the host's namespace; {@code poller} has room for three descriptors more. */
+    NatProcess(LabOptions options, Output output, Poller poller) {
+        this.options = options;
+        this.output = output;
+        this.table = new NatTable(options.rewritePorts(), options.send() == LabOptions.Send.SOCKET);
+        boolean packets = options.send() == LabOptions.Send.PACKET || options.receive() == LabOptions.Receive.PACKET;
+        this.uplink = packets ? PacketSocket.open(Topology.UP, PacketSocket.Filter.NONE) : null;
+        this.udpPlace = poller.register(udpReplies.descriptor());
+        this.icmpPlace = poller.register(icmpReplies.descriptor());
+        this.uplinkPlace = uplink != null ? poller.register(uplink.descriptor()) : -1;
+    }
+
+    private static ByteBuffer direct() {
+        return ByteBuffer.allocateDirect(FRAME_MAX).order(ByteOrder.BIG_ENDIAN);
+    }
+
+    /** Takes one frame of the hub; leaves it as it is. */
+    void deliver(ByteBuffer frame, int length) {
+        if (!ethernet.over(frame, 0, length).check()) {
+            return;
+        }
+        if (ethernet.etherType() == TYPE_ARP) {
+            answerArp(frame, length);
+        } else if (ethernet.isIpv4() && ethernet.destination() == Topology.NAT_MAC && length <= FRAME_MAX) {
+            out.put(0, frame, 0, length);
+            Ipv4Header ip = leaving.over(out, EthernetFrame.LENGTH, length - EthernetFrame.LENGTH);
+            if (ip.check(false) == Ipv4Header.Problem.NONE
+                    && !ip.isFragment()
+                    && ip.transportOctets() >= TRANSPORT_HEAD
+                    && (ip.source() & 0xFFFFFF00) == GUEST_NETWORK) {
+                forward(ip, ethernet.source());
+            }
+        }
+    }
+
+    private void answerArp(ByteBuffer frame, int length) {
+        int at = EthernetFrame.LENGTH;
+        if (length < at + ARP_LENGTH
+                || frame.getLong(at) != (ARP_ETHERNET_IPV4 | ARP_REQUEST)
+                || frame.getInt(at + 24) != GATEWAY) {
+            return;
+        }
+        EthernetFrame.write(out, 0, ethernet.source(), Topology.NAT_MAC, TYPE_ARP);
+        out.putLong(at, ARP_ETHERNET_IPV4 | ARP_REPLY);
+        out.putShort(at + 8, (short) (Topology.NAT_MAC >>> 32)).putInt(at + 10, (int) Topology.NAT_MAC);
+        out.putInt(at + 14, GATEWAY);
+        out.put(at + 18, frame, at + 8, 10); // the asker's MAC and address
+        output.transmit(out, at + ARP_LENGTH);
+    }
+
+    /** A packet of a guest, in {@link #out}. */
+    private void forward(Ipv4Header ip, long guestMac) {
+        boolean request = isEchoRequest(ip);
+        if (!request && ip.protocol() != Protocol.UDP) {
+            return;
+        }
+        if ((ip.destination() & 0xFFFFFF00) == GUEST_NETWORK) {
+            if (request && ip.destination() == GATEWAY) {
+                answerEcho(ip, guestMac);
+            }
+            return;
+        }
+        if (ip.timeToLive() <= 1 && options.answerTtlOne()) {
+            answerTimeExceeded(ip, guestMac);
+            return;
+        }
+        if (options.decrementTtl()) {
+            if (ip.timeToLive() <= 1) {
+                return;
+            }
+            out.put(ip.offset() + 8, (byte) (ip.timeToLive() - 1));
+        }
+        if (options.rewriteIds()) {
+            ip.rewriteIdentification(freshId());
+        }
+        send(ip, translate(ip, guestMac));
+    }
+
+    /** Puts the host's address and port in place of the guest's. */
+    private Binding translate(Ipv4Header ip, long guestMac) {
+        int guest = ip.source();
+        Binding binding;
+        if (ip.protocol() == Protocol.UDP) {
+            udp.over(out, ip.transportOffset());
+            binding = table.outbound(Protocol.UDP, guest, udp.sourcePort(), guestMac);
+            if (udp.checksum() != 0) {
+                int checksum = Checksum.update32(udp.checksum(), guest, HOST);
+                checksum = Checksum.update16(checksum, udp.sourcePort(), binding.outsidePort());
+                udp.rewriteChecksum(checksum == 0 ? 0xFFFF : checksum);
+            }
+            udp.rewriteSourcePort(binding.outsidePort());
+        } else {
+            echo.over(out, ip.transportOffset());
+            binding = table.outbound(Protocol.ICMP, guest, echo.identifier(), guestMac);
+            echo.rewriteChecksum(Checksum.update16(echo.checksum(), echo.identifier(), binding.outsidePort()));
+            echo.rewriteIdentifier(binding.outsidePort());
+        }
+        ip.rewriteSource(HOST);
+        return binding;
+    }
+
+    private void send(Ipv4Header ip, Binding binding) {
+        switch (options.send()) {
+            case RAW -> sender.send(ip.destination(), 0, out, ip.offset(), ip.totalLength());
+            case SOCKET -> sendBySocket(ip, binding);
+            case PACKET -> sendByPacketSocket(ip);
+        }
+    }
+
+    private void sendBySocket(Ipv4Header ip, Binding binding) {
+        Inet4Socket socket = binding.socket();
+        if (socket == null) {
+            return;
+        }
+        socket.header(ip.timeToLive(), ip.dontFragment());
+        if (ip.protocol() == Protocol.UDP) {
+            udp.over(out, ip.transportOffset());
+            int data = ip.transportOffset() + UdpHeader.LENGTH;
+            int length = ip.transportOctets() - UdpHeader.LENGTH;
+            socket.send(ip.destination(), udp.destinationPort(), out, data, length);
+        } else {
+            socket.send(ip.destination(), 0, out, ip.transportOffset(), ip.transportOctets());
+        }
+    }
+
+    private void sendByPacketSocket(Ipv4Header ip) {
+        if (uplink != null) {
+            finishHeader(out, ip.offset(), ip.headerLength());
+            uplink.queueFrame(Topology.R1_MAC, Topology.UPLINK_MAC, out, ip.offset(), ip.totalLength());
+            uplink.sendFrames();
+        }
+    }
+
+    private void answerEcho(Ipv4Header request, long guestMac) {
+        int at = request.transportOffset();
+        int length = request.transportOctets();
+        in.put(0, out, at, length);
+        in.put(0, (byte) IcmpEcho.TYPE_REPLY);
+        begin(guestMac, GATEWAY, request.source(), Protocol.ICMP, length);
+        finishIcmp(in, 0, length);
+    }
+
+    /** As a router does it: the whole header and eight octets (RFC 792). */
+    private void answerTimeExceeded(Ipv4Header probe, long guestMac) {
+        int quote = probe.headerLength() + TRANSPORT_HEAD;
+        int length = TRANSPORT_HEAD + quote;
+        in.putLong(0, (long) IcmpError.TYPE_TIME_EXCEEDED << 56);
+        in.put(TRANSPORT_HEAD, out, probe.offset(), quote);
+        begin(guestMac, GATEWAY, probe.source(), Protocol.ICMP, length);
+        finishIcmp(in, 0, length);
+    }
+
+    /** Takes what has come from outside. */
+    void receive(Poller poller) {
+        if (poller.ready(udpPlace)) {
+            drain(udpReplies, this::udpReply);
+        }
+        if (poller.ready(icmpPlace)) {
+            drain(icmpReplies, ip -> options.receive() == LabOptions.Receive.RAW ? icmpReply(ip) : echoReply(ip));
+        }
+        PacketSocket link = uplink;
+        if (link != null && poller.ready(uplinkPlace)) {
+            int frames = link.receive();
+            for (int i = 0; i < frames; i++) {
+                if (!link.outgoing(i) && options.receive() == LabOptions.Receive.PACKET) {
+                    in.put(0, link.buffer(i), link.offset(i), link.length(i));
+                    capturedError(link.length(i));
+                }
+            }
+        }
+    }
+
+    private void drain(Inet4Socket socket, Predicate<Ipv4Header> taker) {
+        for (int i = 0; i < BATCH; i++) {
+            int length = socket.receive(in);
+            if (length == 0) {
+                return;
+            }
+            if (isForHost(arriving.over(in, 0, length))) {
+                boolean unused = taker.test(arriving);
+            }
+        }
+    }
+
+    private static boolean isForHost(Ipv4Header ip) {
+        return ip.check(false) == Ipv4Header.Problem.NONE
+                && !ip.isFragment()
+                && ip.destination() == HOST
+                && ip.transportOctets() >= TRANSPORT_HEAD;
+    }
+
+    private boolean udpReply(Ipv4Header ip) {
+        int at = ip.transportOffset();
+        int length = ip.transportOctets();
+        Binding binding = table.inbound(Protocol.UDP, udp.over(in, at).destinationPort());
+        if (binding == null) {
+            return false;
+        }
+        boolean withChecksum = udp.checksum() != 0;
+        begin(binding.guestMac(), ip.source(), binding.guestAddress(), Protocol.UDP, length);
+        int to = EthernetFrame.LENGTH + Ipv4Header.MIN_LENGTH;
+        out.put(to, in, at, length);
+        out.putShort(to + 2, (short) binding.guestPort());
+        udp.over(out, to).rewriteChecksum(0);
+        if (withChecksum) {
+            int sum = Checksum.pseudoHeader(ip.source(), binding.guestAddress(), Protocol.UDP, length);
+            int checksum = Checksum.complement(Checksum.add(sum, Checksum.sum(out, to, length)));
+            udp.rewriteChecksum(checksum == 0 ? 0xFFFF : checksum);
+        }
+        output.transmit(out, to + length);
+        return true;
+    }
+
+    private boolean icmpReply(Ipv4Header ip) {
+        return echoReply(ip) || error(ip);
+    }
+
+    private boolean echoReply(Ipv4Header ip) {
+        echo.over(in, ip.transportOffset());
+        Binding binding = table.inbound(Protocol.ICMP, echo.identifier());
+        if (echo.type() != IcmpEcho.TYPE_REPLY || binding == null) {
+            return false;
+        }
+        echo.rewriteIdentifier(binding.guestPort());
+        begin(binding.guestMac(), ip.source(), binding.guestAddress(), Protocol.ICMP, ip.transportOctets());
+        finishIcmp(in, ip.transportOffset(), ip.transportOctets());
+        return true;
+    }
+
+    private void capturedError(int length) {
+        if (!ethernet.over(in, 0, length).check() || !ethernet.isIpv4()) {
+            return;
+        }
+        Ipv4Header ip = arriving.over(in, EthernetFrame.LENGTH, length - EthernetFrame.LENGTH);
+        if (isForHost(ip) && ip.protocol() == Protocol.ICMP) {
+            boolean unused = error(ip);
+        }
+    }
+
+    /** Hands an ICMP error to the guest that it is about, if the options want that; natexd shall notice. */
+    private boolean error(Ipv4Header ip) {
+        int at = ip.transportOffset();
+        int quote = at + TRANSPORT_HEAD;
+        int quoted = ip.transportOctets() - TRANSPORT_HEAD;
+        if (options.handOver() == LabOptions.HandOver.NONE
+                || !IcmpError.isErrorType(in.get(at) & 0xFF)
+                || embedded.over(in, quote, quoted).check(true) != Ipv4Header.Problem.NONE
+                || embedded.transportOctets() < TRANSPORT_HEAD
+                || embedded.source() != HOST) {
+            return false;
+        }
+        Binding binding = revertEmbedded();
+        if (binding == null) {
+            return false;
+        }
+        embedded.rewriteSource(binding.guestAddress());
+        begin(binding.guestMac(), ip.source(), binding.guestAddress(), Protocol.ICMP, ip.transportOctets());
+        finishIcmp(in, at, ip.transportOctets());
+        return true;
+    }
+
+    private @Nullable Binding revertEmbedded() {
+        int head = embedded.transportOffset();
+        if (embedded.protocol() == Protocol.UDP && options.handOver() == LabOptions.HandOver.ALL) {
+            udp.over(in, head);
+            Binding binding = table.inbound(Protocol.UDP, udp.sourcePort());
+            if (binding != null && udp.checksum() != 0) {
+                int checksum = Checksum.update32(udp.checksum(), HOST, binding.guestAddress());
+                checksum = Checksum.update16(checksum, udp.sourcePort(), binding.guestPort());
+                udp.rewriteChecksum(checksum == 0 ? 0xFFFF : checksum);
+            }
+            if (binding != null) {
+                udp.rewriteSourcePort(binding.guestPort());
+            }
+            return binding;
+        }
+        if (isEchoRequest(embedded, in)) {
+            echo.over(in, head);
+            Binding binding = table.inbound(Protocol.ICMP, echo.identifier());
+            if (binding != null) {
+                echo.rewriteChecksum(Checksum.update16(echo.checksum(), echo.identifier(), binding.guestPort()));
+                echo.rewriteIdentifier(binding.guestPort());
+            }
+            return binding;
+        }
+        return null;
+    }
+
+    private boolean isEchoRequest(Ipv4Header ip) {
+        return isEchoRequest(ip, out);
+    }
+
+    private boolean isEchoRequest(Ipv4Header ip, ByteBuffer buffer) {
+        return ip.protocol() == Protocol.ICMP
+                && echo.over(buffer, ip.transportOffset()).type() == IcmpEcho.TYPE_REQUEST;
+    }
+
+    /** Begins a frame to a guest in {@link #out}: Ethernet and a fresh IP header. */
+    private void begin(long guestMac, int source, int guest, int protocol, int length) {
+        int total = Ipv4Header.MIN_LENGTH + length;
+        EthernetFrame.write(out, 0, guestMac, Topology.NAT_MAC, EthernetFrame.TYPE_IPV4);
+        Ipv4Header.write(out, EthernetFrame.LENGTH, 0, total, freshId(), 0, FRESH_TTL, protocol, source, guest);
+    }
+
+    /** Appends an ICMP message with a computed checksum to the begun frame, and sends it. */
+    private void finishIcmp(ByteBuffer message, int offset, int length) {
+        int to = EthernetFrame.LENGTH + Ipv4Header.MIN_LENGTH;
+        out.put(to, message, offset, length);
+        out.putShort(to + 2, (short) 0);
+        out.putShort(to + 2, (short) Checksum.complement(Checksum.sum(out, to, length)));
+        output.transmit(out, to + length);
+    }
+
+    private static void finishHeader(ByteBuffer buffer, int offset, int length) {
+        buffer.putShort(offset + 10, (short) 0);
+        buffer.putShort(offset + 10, (short) Checksum.complement(Checksum.sum(buffer, offset, length)));
+    }
+
+    /** Never 0, which the kernel would replace. */
+    private int freshId() {
+        nextId = nextId % 0xFFFF + 1;
+        return nextId;
+    }
+
+    @Override
+    public void close() {
+        table.close();
+        sender.close();
+        udpReplies.close();
+        icmpReplies.close();
+        if (uplink != null) {
+            uplink.close();
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package io.github.natexd.lab;
+
+import io.github.natexd.linux.Inet4Socket;
+import io.github.natexd.linux.OsException;
+import io.github.natexd.wire.Protocol;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which guest's port (or ICMP identifier) stands behind which of the host's. A port keeps its number unless it is taken
+ * by another guest or by the host itself, or unless every port shall be replaced.
+ *
+ * <p>Each UDP port is held by a bound socket, however probes are sent: without one the host's kernel would answer the
+ * replies from outside with port unreachable, and could give the port to a program of the host.
+ */
+final class NatTable implements AutoCloseable {
+    /** One mapping of the NAT; {@code socket} holds the outside port (null: nothing needs to). */
+    record Binding(
+            int protocol,
+            int guestAddress,
+            int guestPort,
+            int outsidePort,
+            long guestMac,
+            @Nullable Inet4Socket socket) {
+        void release() {
+            if (socket != null) {
+                socket.close();
+            }
+        }
+    }
+
+    private record Inside(int protocol, int address, int port) {}
+
+    private record Outside(int protocol, int port) {}
+
+    /** Descriptors are the limit: one per UDP port. The binding unused for the longest time goes first. */
+    private static final int CAPACITY = 4096;
+    /** Replaced ports lie below those that the kernel gives to the host's programs (from 32768). */
+    private static final int FIRST_PORT = 10_000;
+
+    private static final int PORTS = 22_000;
+    private static final int ATTEMPTS = 1000;
+
+    private final boolean always;
+    private final boolean pingSockets;
+    private final Random random = new Random();
+    private final Map<Inside, Binding> inside = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<Outside, Binding> outside = new HashMap<>();
+
+    /**
+     * @param always every port and identifier is replaced
+     * @param pingSockets identifiers are held by ICMP sockets, to send by them
+     */
+    NatTable(boolean always, boolean pingSockets) {
+        this.always = always;
+        this.pingSockets = pingSockets;
+    }
+
+    /** The binding of a guest's port; made if there is none yet. */
+    Binding outbound(int protocol, int guestAddress, int guestPort, long guestMac) {
+        Inside key = new Inside(protocol, guestAddress, guestPort);
+        Binding known = inside.get(key);
+        return known != null ? known : bind(key, guestMac);
+    }
+
+    /** The binding behind one of the host's ports; null if the port is none of ours. */
+    @Nullable Binding inbound(int protocol, int outsidePort) {
+        return outside.get(new Outside(protocol, outsidePort));
+    }
+
+    private Binding bind(Inside key, long guestMac) {
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            boolean keep = attempt == 0 && !always && key.port != 0;
+            int port = keep ? key.port : FIRST_PORT + random.nextInt(PORTS);
+            if (outside.containsKey(new Outside(key.protocol, port))) {
+                continue;
+            }
+            try {
+                Binding binding =
+                        new Binding(key.protocol, key.address, key.port, port, guestMac, hold(key.protocol, port));
+                inside.put(key, binding);
+                outside.put(new Outside(key.protocol, port), binding);
+                trim();
+                return binding;
+            } catch (OsException e) {
+                // The host has this port: another one.
+            }
+        }
+        throw new IllegalStateException("no free port on the host for a guest, after " + ATTEMPTS + " attempts");
+    }
+
+    private @Nullable Inet4Socket hold(int protocol, int port) {
+        if (protocol == Protocol.UDP) {
+            return Inet4Socket.udp(port).withoutInput();
+        }
+        return pingSockets ? Inet4Socket.ping(port).withoutInput() : null;
+    }
+
+    private void trim() {
+        if (inside.size() > CAPACITY) {
+            var eldest = inside.entrySet().iterator();
+            Binding binding = eldest.next().getValue();
+            eldest.remove();
+            outside.remove(new Outside(binding.protocol, binding.outsidePort));
+            binding.release();
+        }
+    }
+
+    @Override
+    public void close() {
+        inside.values().forEach(Binding::release);
+        inside.clear();
+        outside.clear();
+    }
+}

@@ -1,0 +1,177 @@
+package io.github.natexd.lab;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * natexd as installed, running in the lab's host: as nobody, with CAP_NET_ADMIN and CAP_NET_RAW and nothing else.
+ */
+public final class NatexdProcess implements AutoCloseable {
+    /** The daemon's user in the lab; the numbers of Debian's nobody and nogroup. */
+    public static final int USER = 65534;
+
+    private static final String CAPABILITIES = "-all,+net_admin,+net_raw";
+    private static final Pattern READY = Pattern.compile("(?m)^(?!.*\\bnot ready\\b).*\\bready\\b");
+    private static final long READY_MILLIS = 30_000;
+    private static final long STOP_MILLIS = 15_000;
+    private static final long STEP_MILLIS = 20;
+
+    private final Process process;
+    private final Path log;
+
+    private NatexdProcess(Process process, Path log) {
+        this.process = process;
+        this.log = log;
+    }
+
+    /**
+     * Starts {@code TREE/bin/natexd run} and waits until it says that it is ready.
+     *
+     * @param settings lines of natexd.toml with dotted keys, such as {@code relay.reinject = "verdict"}
+     * @throws IllegalStateException with its log, if it ends or does not get ready
+     */
+    public static NatexdProcess start(Lab lab, Path tree, List<String> settings) {
+        try {
+            Path directory = lab.directory().resolve("natexd");
+            if (!Files.isDirectory(directory)) {
+                Files.createDirectory(directory);
+                Files.setAttribute(directory, "unix:uid", USER);
+                Files.setAttribute(directory, "unix:gid", USER);
+            }
+            List<String> lines = new ArrayList<>(settings);
+            lines.add("guest-network.interface = \"" + Topology.GUEST_NETWORK_INTERFACE + "\"");
+            lines.add("control.socket = \"" + directory.resolve("control.sock") + "\"");
+            Path configuration = Files.write(directory.resolve("natexd.toml"), lines);
+            Path log = directory.resolve("log");
+            Path readable = readable(lab, tree.toAbsolutePath());
+            ProcessBuilder builder = new ProcessBuilder(
+                            "setpriv",
+                            "--reuid=" + USER,
+                            "--regid=" + USER,
+                            "--clear-groups",
+                            "--bounding-set=" + CAPABILITIES,
+                            "--inh-caps=" + CAPABILITIES,
+                            "--ambient-caps=" + CAPABILITIES,
+                            "--no-new-privs",
+                            readable.resolve("bin/natexd").toString(),
+                            "run",
+                            "--config",
+                            configuration.toString())
+                    .redirectErrorStream(true)
+                    .redirectOutput(log.toFile());
+            NatexdProcess natexd = new NatexdProcess(lab.start(Node.HOST, builder), log);
+            natexd.awaitReady();
+            return natexd;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Nobody cannot read what lies below a home directory: then the tree is copied to where the lab is. */
+    private static Path readable(Lab lab, Path tree) throws IOException {
+        List<String> test = new ArrayList<>(Lab.UNPRIVILEGED);
+        test.addAll(List.of("test", "-r", tree.resolve("bin/natexd").toString()));
+        if (lab.exec(Node.HOST, test).exitCode() == 0) {
+            return tree;
+        }
+        if (!Files.exists(tree.resolve("bin/natexd"))) {
+            throw new IllegalStateException("no natexd in " + tree + ": `mvn package` makes it");
+        }
+        Path copy = lab.directory().resolve("tree");
+        if (!Files.exists(copy)) {
+            try (Stream<Path> paths = Files.walk(tree)) {
+                for (Path path : paths.toList()) {
+                    Path to = Files.copy(path, copy.resolve(tree.relativize(path).toString()));
+                    boolean executable = Files.isDirectory(path) || Files.isExecutable(path);
+                    Files.setPosixFilePermissions(
+                            to, PosixFilePermissions.fromString(executable ? "rwxr-xr-x" : "rw-r--r--"));
+                }
+            }
+        }
+        return copy;
+    }
+
+    private void awaitReady() {
+        boolean inTime = await(() -> !process.isAlive() || READY.matcher(log()).find(), READY_MILLIS);
+        if (!inTime || !process.isAlive()) {
+            String said = log();
+            killHard();
+            throw new IllegalStateException(
+                    "natexd " + (inTime ? "ended" : "did not get ready") + "; it said:\n" + said);
+        }
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** What it has written so far. */
+    public String log() {
+        try {
+            return Files.readString(log);
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    /**
+     * Ends it as systemd would, by SIGTERM.
+     *
+     * @return its exit code
+     * @throws IllegalStateException if it does not end in time
+     */
+    public int stop() {
+        process.destroy();
+        if (!await(() -> !process.isAlive(), STOP_MILLIS)) {
+            killHard();
+            throw new IllegalStateException("natexd did not end on SIGTERM; it said:\n" + log());
+        }
+        return process.exitValue();
+    }
+
+    /** {@code kill -9}: it cannot clean up. */
+    public void killHard() {
+        process.destroyForcibly();
+        try {
+            process.waitFor(STOP_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static boolean await(BooleanSupplier condition, long millis) {
+        long end = System.nanoTime() + millis * 1_000_000;
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > end) {
+                return false;
+            }
+            try {
+                Thread.sleep(STEP_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return condition.getAsBoolean();
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public void close() {
+        if (process.isAlive()) {
+            stop();
+        }
+    }
+}
