@@ -22,7 +22,7 @@ import java.util.Map;
  *  192.168.199.195      10.0.12.2        10.0.34.2
  *           192.168.199.1      10.0.23.2         14.215.177.37
  * }</pre>
- * The routers are the kernel's own. A link has its end {@code up} at the side of the target, {@code down} at the side of
+ * The routers are the kernel's own. A link has its end {@code up0} at the side of the target, {@code down0} at the side of
  * the host.
  */
 public final class Topology {
@@ -38,8 +38,8 @@ public final class Topology {
 
     public static final String GUEST_NETWORK_INTERFACE = "vmnet8";
     public static final String GUEST_INTERFACE = "eth0";
-    public static final String UP = "up";
-    public static final String DOWN = "down";
+    public static final String UP = "up0";
+    public static final String DOWN = "down0";
 
     static final long HOST_MAC = MacAddress.parse("00:50:56:c0:00:08");
     static final long NAT_MAC = MacAddress.parse("00:50:56:e0:44:02");
@@ -71,18 +71,18 @@ public final class Topology {
                 link set vmnet8 address %s
                 link set vmnet8 up
                 addr add 192.168.44.1/24 dev vmnet8
-                link set up up
-                addr add 192.168.199.195/24 dev up
+                link set up0 up
+                addr add 192.168.199.195/24 dev up0
                 route add default via 192.168.199.1
                 """
                         .formatted(MacAddress.text(HOST_MAC)));
         map.put(
                 Node.R1,
                 """
-                link set down up
-                addr add 192.168.199.1/24 dev down
-                link set up up
-                addr add 10.0.12.1/24 dev up
+                link set down0 up
+                addr add 192.168.199.1/24 dev down0
+                link set up0 up
+                addr add 10.0.12.1/24 dev up0
                 route add default via 10.0.12.2
                 """);
         map.put(Node.R2, router("10.0.12.2", "10.0.23.1", "10.0.12.1", "10.0.23.2"));
@@ -91,8 +91,8 @@ public final class Topology {
         map.put(
                 Node.TARGET,
                 """
-                link set down up
-                addr add 14.215.177.37/24 dev down
+                link set down0 up
+                addr add 14.215.177.37/24 dev down0
                 route add default via 14.215.177.38
                 """);
         return map;
@@ -111,10 +111,10 @@ public final class Topology {
     /** A router between two links; what it has no own route for goes on to the target's side. */
     private static String router(String down, String up, String towardsHost, String towardsTarget) {
         return """
-                link set down up
-                addr add %s/24 dev down
-                link set up up
-                addr add %s/24 dev up
+                link set down0 up
+                addr add %s/24 dev down0
+                link set up0 up
+                addr add %s/24 dev up0
                 route add 192.168.199.0/24 via %s
                 route add default via %s
                 """
@@ -127,7 +127,7 @@ public final class Topology {
         StringBuilder batch = new StringBuilder();
         for (int i = 0; i + 1 < chain.size(); i++) {
             String mtu = chain.get(i) == Node.R3 ? " mtu " + pathMtu : "";
-            batch.append("link add name up%s%s netns %s type veth peer name down%s%s netns %s\n"
+            batch.append("link add name up0%s%s netns %s type veth peer name down0%s%s netns %s\n"
                     .formatted(
                             i == 0 ? " address " + MacAddress.text(UPLINK_MAC) : "",
                             mtu,
