@@ -79,7 +79,7 @@ final class NatProcess implements AutoCloseable {
         this.output = output;
         this.table = new NatTable(options.rewritePorts(), options.send() == LabOptions.Send.SOCKET);
         boolean packets = options.send() == LabOptions.Send.PACKET || options.receive() == LabOptions.Receive.PACKET;
-        this.uplink = packets ? PacketSocket.open(Topology.UP, PacketSocket.Filter.NONE) : null;
+        this.uplink = packets ? PacketSocket.openUnfiltered(Topology.UP) : null;
         this.udpPlace = poller.register(udpReplies.descriptor());
         this.icmpPlace = poller.register(icmpReplies.descriptor());
         this.uplinkPlace = uplink != null ? poller.register(uplink.descriptor()) : -1;
