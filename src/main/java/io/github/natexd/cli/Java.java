@@ -15,7 +15,8 @@ final class Java {
 
     /** The options of this JVM and its class path; the main class has to follow. */
     static List<String> options() {
-        List<String> options = new ArrayList<>(ManagementFactory.getRuntimeMXBean().getInputArguments());
+        List<String> options =
+                new ArrayList<>(ManagementFactory.getRuntimeMXBean().getInputArguments());
         options.add("-cp");
         options.add(System.getProperty("java.class.path", ""));
         return options;
@@ -23,7 +24,8 @@ final class Java {
 
     /** The installed tree: the parent of the directory that holds this jar. */
     static Path tree() {
-        String jar = Java.class.getProtectionDomain().getCodeSource().getLocation().getPath();
+        String jar =
+                Java.class.getProtectionDomain().getCodeSource().getLocation().getPath();
         Path lib = Path.of(jar).getParent();
         Path tree = lib != null ? lib.getParent() : null;
         if (tree == null) {

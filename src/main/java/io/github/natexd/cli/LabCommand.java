@@ -124,8 +124,7 @@ final class LabCommand implements Runnable {
             if (!startServer(given)) {
                 return Natexctl.FAILED;
             }
-            out.print(
-                    """
+            out.print("""
                     The lab %s is up (NAT: %s).
 
                     %s
@@ -133,16 +132,8 @@ final class LabCommand implements Runnable {
                       natexctl lab exec --name %s guest1 -- traceroute -n %s
                       natexctl lab exec --name %s host -- traceroute -n %s
                       natexctl lab down --name %s
-                    """
-                            .formatted(
-                                    given,
-                                    nat.options(),
-                                    Topology.PICTURE,
-                                    given,
-                                    Topology.TARGET,
-                                    given,
-                                    Topology.TARGET,
-                                    given));
+                    """.formatted(
+                    given, nat.options(), Topology.PICTURE, given, Topology.TARGET, given, Topology.TARGET, given));
             out.flush();
             return 0;
         }
@@ -231,7 +222,11 @@ final class LabCommand implements Runnable {
         @Parameters(index = "0", paramLabel = "NODE", description = "guest1, guest2, host, r1 to r4, target")
         private String node = "";
 
-        @Parameters(index = "1..*", arity = "1..*", paramLabel = "COMMAND", description = "the command and its arguments")
+        @Parameters(
+                index = "1..*",
+                arity = "1..*",
+                paramLabel = "COMMAND",
+                description = "the command and its arguments")
         private List<String> command = List.of();
 
         @Override

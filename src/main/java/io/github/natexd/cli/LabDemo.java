@@ -18,7 +18,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "demo",
         mixinStandardHelpOptions = true,
-        description = "Shows traceroute in a guest before and after natexd starts; exit code 0 if both are as expected.")
+        description =
+                "Shows traceroute in a guest before and after natexd starts; exit code 0 if both are as expected.")
 final class LabDemo implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli

@@ -69,7 +69,8 @@ public final class Lab implements AutoCloseable {
     public static String uniqueName() {
         return "%d-%04x"
                 .formatted(
-                        ProcessHandle.current().pid(), ThreadLocalRandom.current().nextInt(0x10000));
+                        ProcessHandle.current().pid(),
+                        ThreadLocalRandom.current().nextInt(0x10000));
     }
 
     /** The names of the labs that are up, or were left behind by a crash. */
@@ -110,7 +111,8 @@ public final class Lab implements AutoCloseable {
         }
         Topology.link(state, options.pathMtu());
         Tap hostTap = tap(Node.HOST, Topology.GUEST_NETWORK_INTERFACE);
-        List<Tap> guestTaps = List.of(tap(Node.GUEST1, Topology.GUEST_INTERFACE), tap(Node.GUEST2, Topology.GUEST_INTERFACE));
+        List<Tap> guestTaps =
+                List.of(tap(Node.GUEST1, Topology.GUEST_INTERFACE), tap(Node.GUEST2, Topology.GUEST_INTERFACE));
         for (Node node : Node.values()) {
             Topology.configure(state, node);
         }
@@ -180,7 +182,8 @@ public final class Lab implements AutoCloseable {
     /** Starts what {@code builder} describes inside a node. */
     public Process start(Node node, ProcessBuilder builder) {
         try {
-            Process process = builder.command(commandIn(node, builder.command())).start();
+            Process process =
+                    builder.command(commandIn(node, builder.command())).start();
             started.add(process);
             return process;
         } catch (IOException e) {

@@ -100,7 +100,8 @@ final class LabState {
 
     /** Ends the owner (unless that is us), whatever runs in the namespaces, the namespaces and the state itself. */
     void remove() {
-        owner().filter(process -> process.pid() != ProcessHandle.current().pid()).ifPresent(LabState::end);
+        owner().filter(process -> process.pid() != ProcessHandle.current().pid())
+                .ifPresent(LabState::end);
         for (Node node : Node.values()) {
             if (Files.exists(Path.of("/run/netns", namespace(node)))) {
                 sweep(namespace(node));

@@ -67,7 +67,8 @@ final class NatTable implements AutoCloseable {
     }
 
     /** The binding behind one of the host's ports; null if the port is none of ours. */
-    @Nullable Binding inbound(int protocol, int outsidePort) {
+    @Nullable
+    Binding inbound(int protocol, int outsidePort) {
         return outside.get(new Outside(protocol, outsidePort));
     }
 

@@ -90,7 +90,8 @@ public final class NatexdProcess implements AutoCloseable {
         if (!Files.exists(copy)) {
             try (Stream<Path> paths = Files.walk(tree)) {
                 for (Path path : paths.toList()) {
-                    Path to = Files.copy(path, copy.resolve(tree.relativize(path).toString()));
+                    Path to =
+                            Files.copy(path, copy.resolve(tree.relativize(path).toString()));
                     boolean executable = Files.isDirectory(path) || Files.isExecutable(path);
                     Files.setPosixFilePermissions(
                             to, PosixFilePermissions.fromString(executable ? "rwxr-xr-x" : "rw-r--r--"));

@@ -48,8 +48,7 @@ public final class Topology {
     static final String GUEST1_MAC = "00:0c:29:44:01:00";
     static final String GUEST2_MAC = "00:0c:29:44:01:01";
 
-    public static final String PICTURE =
-            """
+    public static final String PICTURE = """
              guest1 192.168.44.100 ─┐
              guest2 192.168.44.101 ─┤ vmnet8
              NAT    192.168.44.2   ─┤
@@ -65,20 +64,15 @@ public final class Topology {
         Map<Node, String> map = new EnumMap<>(Node.class);
         map.put(Node.GUEST1, guest(GUEST1, GUEST1_MAC));
         map.put(Node.GUEST2, guest(GUEST2, GUEST2_MAC));
-        map.put(
-                Node.HOST,
-                """
+        map.put(Node.HOST, """
                 link set vmnet8 address %s
                 link set vmnet8 up
                 addr add 192.168.44.1/24 dev vmnet8
                 link set up0 up
                 addr add 192.168.199.195/24 dev up0
                 route add default via 192.168.199.1
-                """
-                        .formatted(MacAddress.text(HOST_MAC)));
-        map.put(
-                Node.R1,
-                """
+                """.formatted(MacAddress.text(HOST_MAC)));
+        map.put(Node.R1, """
                 link set down0 up
                 addr add 192.168.199.1/24 dev down0
                 link set up0 up
@@ -88,9 +82,7 @@ public final class Topology {
         map.put(Node.R2, router("10.0.12.2", "10.0.23.1", "10.0.12.1", "10.0.23.2"));
         map.put(Node.R3, router("10.0.23.2", "10.0.34.1", "10.0.23.1", "10.0.34.2"));
         map.put(Node.R4, router("10.0.34.2", "14.215.177.38", "10.0.34.1", TARGET));
-        map.put(
-                Node.TARGET,
-                """
+        map.put(Node.TARGET, """
                 link set down0 up
                 addr add 14.215.177.37/24 dev down0
                 route add default via 14.215.177.38
@@ -104,8 +96,7 @@ public final class Topology {
                 link set eth0 up
                 addr add %s/24 dev eth0
                 route add default via 192.168.44.2
-                """
-                .formatted(mac, address);
+                """.formatted(mac, address);
     }
 
     /** A router between two links; what it has no own route for goes on to the target's side. */
@@ -117,8 +108,7 @@ public final class Topology {
                 addr add %s/24 dev up0
                 route add 192.168.199.0/24 via %s
                 route add default via %s
-                """
-                .formatted(down, up, towardsHost, towardsTarget);
+                """.formatted(down, up, towardsHost, towardsTarget);
     }
 
     /** Makes the wires between the namespaces, which must exist. */
@@ -150,7 +140,8 @@ public final class Topology {
             set("net/ipv4/conf/default/rp_filter", "0");
             // The NAT sends echo requests by an ICMP socket, as one of its ways.
             set("net/ipv4/ping_group_range", "0 2147483647");
-            // No duplicate address detection, no router solicitations: the hub carries what the tests send, nothing else.
+            // No duplicate address detection, no router solicitations: the hub carries what the tests send, nothing
+            // else.
             set("net/ipv6/conf/all/disable_ipv6", "1");
             set("net/ipv6/conf/default/disable_ipv6", "1");
             return node;

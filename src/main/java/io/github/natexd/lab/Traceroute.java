@@ -11,8 +11,8 @@ public final class Traceroute {
     public static final int HOPS_MAX = 9;
 
     /** Hop number (mtr: with ".|--"; tracepath: with ":" and perhaps "?"), then the address or what stands for none. */
-    private static final Pattern HOP =
-            Pattern.compile("^\\s*(\\d+)(?:\\.\\|--|\\?:|:)?\\s+(\\d+\\.\\d+\\.\\d+\\.\\d+|\\*|\\?\\?\\?|no reply)(?:\\s.*)?$");
+    private static final Pattern HOP = Pattern.compile(
+            "^\\s*(\\d+)(?:\\.\\|--|\\?:|:)?\\s+(\\d+\\.\\d+\\.\\d+\\.\\d+|\\*|\\?\\?\\?|no reply)(?:\\s.*)?$");
 
     private Traceroute() {}
 

@@ -126,9 +126,7 @@ public final class Inet4Socket implements AutoCloseable {
 
     private void setName(int address, int port) {
         name.order(ByteOrder.nativeOrder()).putShort(0, (short) Libc.AF_INET);
-        name.order(ByteOrder.BIG_ENDIAN)
-                .putShort(SOCKADDR_PORT, (short) port)
-                .putInt(SOCKADDR_ADDRESS, address);
+        name.order(ByteOrder.BIG_ENDIAN).putShort(SOCKADDR_PORT, (short) port).putInt(SOCKADDR_ADDRESS, address);
     }
 
     @Override

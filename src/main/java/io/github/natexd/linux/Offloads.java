@@ -22,9 +22,8 @@ public final class Offloads {
         if (Interfaces.index(name) == 0) {
             return;
         }
-        ByteBuffer value = Native.allocate(VALUE_LENGTH)
-                .putInt(0, ETHTOOL_STXCSUM)
-                .putInt(Integer.BYTES, 0);
+        ByteBuffer value =
+                Native.allocate(VALUE_LENGTH).putInt(0, ETHTOOL_STXCSUM).putInt(Integer.BYTES, 0);
         ByteBuffer request = Native.allocate(IFREQ_LENGTH)
                 .put(0, name.getBytes(StandardCharsets.UTF_8))
                 .putLong(NAME_LENGTH, Native.address(value));

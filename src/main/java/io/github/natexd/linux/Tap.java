@@ -31,14 +31,12 @@ public final class Tap implements AutoCloseable {
         if (octets.length >= NAME_LENGTH) {
             throw new IllegalArgumentException("longer than an interface's name can be: " + name);
         }
-        int descriptor =
-                Libc.INSTANCE.open("/dev/net/tun", Libc.O_RDWR | Libc.O_NONBLOCK | Libc.O_CLOEXEC, 0);
+        int descriptor = Libc.INSTANCE.open("/dev/net/tun", Libc.O_RDWR | Libc.O_NONBLOCK | Libc.O_CLOEXEC, 0);
         if (descriptor < 0) {
             throw new OsException("open /dev/net/tun", Libc.lastError());
         }
-        ByteBuffer request = Native.allocate(IFREQ_LENGTH)
-                .put(0, octets)
-                .putShort(NAME_LENGTH, (short) (IFF_TAP | IFF_NO_PI));
+        ByteBuffer request =
+                Native.allocate(IFREQ_LENGTH).put(0, octets).putShort(NAME_LENGTH, (short) (IFF_TAP | IFF_NO_PI));
         if (Libc.INSTANCE.ioctl(descriptor, TUNSETIFF, Native.address(request)) != 0) {
             int errno = Libc.lastError();
             Libc.INSTANCE.close(descriptor);

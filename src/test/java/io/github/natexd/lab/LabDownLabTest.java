@@ -76,8 +76,13 @@ class LabDownLabTest {
     @Test
     void exitCodeOfExecIsThatOfTheCommand() {
         try (Lab lab = Lab.up(name, LabOptions.defaults())) {
-            assertEquals(3, natexctl("exec", "--name", lab.name(), "r3", "--", "sh", "-c", "exit 3").exitCode());
-            assertEquals(2, natexctl("exec", "--name", lab.name(), "r5", "--", "true").exitCode());
+            assertEquals(
+                    3,
+                    natexctl("exec", "--name", lab.name(), "r3", "--", "sh", "-c", "exit 3")
+                            .exitCode());
+            assertEquals(
+                    2,
+                    natexctl("exec", "--name", lab.name(), "r5", "--", "true").exitCode());
         }
     }
 
@@ -97,6 +102,7 @@ class LabDownLabTest {
     }
 
     private static List<String> concat(List<String> first, String... then) {
-        return java.util.stream.Stream.concat(first.stream(), java.util.Arrays.stream(then)).toList();
+        return java.util.stream.Stream.concat(first.stream(), java.util.Arrays.stream(then))
+                .toList();
     }
 }

@@ -150,10 +150,8 @@ class NatLabTest {
 
     @Test
     void isAHopWhenAsked() {
-        try (Lab lab = Lab.up(LabOptions.defaults()
-                .decrementingTtl()
-                .answeringTtlOne()
-                .handingOver(HandOver.ALL, Receive.RAW))) {
+        try (Lab lab = Lab.up(
+                LabOptions.defaults().decrementingTtl().answeringTtlOne().handingOver(HandOver.ALL, Receive.RAW))) {
             assertEquals(lab.hops(), trace(lab, Node.GUEST1));
             assertEquals(Topology.GATEWAY, lab.hops().get(0));
             assertEquals(6, lab.hops().size());
@@ -246,17 +244,16 @@ class NatLabTest {
 
     /** What became of a probe behind the NAT; ports may differ, so TTL and destination tell. */
     private static Packet counterpart(Packet probe, Capture outside) {
-        List<Packet> found =
-                outside
-                        .incoming(octets -> {
-                            Packet packet = Packet.of(octets);
-                            return packet.isProbe()
-                                    && packet.protocol() == probe.protocol()
-                                    && packet.destinationPort() == probe.destinationPort();
-                        })
-                        .stream()
-                        .map(Packet::of)
-                        .toList();
+        List<Packet> found = outside
+                .incoming(octets -> {
+                    Packet packet = Packet.of(octets);
+                    return packet.isProbe()
+                            && packet.protocol() == probe.protocol()
+                            && packet.destinationPort() == probe.destinationPort();
+                })
+                .stream()
+                .map(Packet::of)
+                .toList();
         assertEquals(1, found.size(), probe + " became " + found);
         return found.get(0);
     }

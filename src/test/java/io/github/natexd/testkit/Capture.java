@@ -47,8 +47,7 @@ public final class Capture implements AutoCloseable {
     }
 
     public static Capture on(Lab lab, Node node, String interfaceName) {
-        return new Capture(Namespace.call(
-                lab.namespace(node), () -> PacketSocket.openUnfiltered(interfaceName)));
+        return new Capture(Namespace.call(lab.namespace(node), () -> PacketSocket.openUnfiltered(interfaceName)));
     }
 
     private void read() {
