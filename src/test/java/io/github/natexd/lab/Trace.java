@@ -1,0 +1,44 @@
+package io.github.natexd.lab;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** A run of a client that may go on beside others. */
+final class Trace {
+    private final CompletableFuture<String> output;
+
+    private Trace(CompletableFuture<String> output) {
+        this.output = output;
+    }
+
+    static Trace start(Lab lab, Node node, Client client) {
+        return start(lab, node, client.command());
+    }
+
+    /**
+     * On the host as nobody: where the NAT rewrites both ports and IP IDs, the sender's user is all that tells a probe of
+     * the host from one of the NAT.
+     */
+    static Trace startUnprivileged(Lab lab, Node node, Client client) {
+        List<String> command = new java.util.ArrayList<>(Lab.UNPRIVILEGED);
+        command.addAll(client.command());
+        return start(lab, node, command);
+    }
+
+    private static Trace start(Lab lab, Node node, List<String> command) {
+        return new Trace(CompletableFuture.supplyAsync(
+                () -> lab.exec(node, command).output(), task -> new Thread(task, "trace").start()));
+    }
+
+    /** Waits for its end and compares. */
+    void shows(List<String> hops, String story) {
+        String text = output.join();
+        assertEquals(hops, Traceroute.hops(text), () -> story + ":\n" + text);
+    }
+
+    String output() {
+        return output.join();
+    }
+}
