@@ -28,8 +28,7 @@ class HostLabTest {
     void errorsWithoutMappingReachTheHostBitIdentical() {
         try (Lab lab = Lab.up(LabOptions.defaults());
                 LabNatexd natexd = LabNatexd.start(lab);
-                Inet4Socket behind =
-                        Namespace.call(lab.namespace(Node.HOST), () -> Inet4Socket.raw(Protocol.ICMP));
+                Inet4Socket behind = Namespace.call(lab.namespace(Node.HOST), () -> Inet4Socket.raw(Protocol.ICMP));
                 Capture before = Capture.on(lab, Node.HOST, Topology.UP);
                 Capture guest1 = Capture.on(lab, Node.GUEST1, Topology.GUEST_INTERFACE)) {
             for (Client client : List.of(Client.TRACEROUTE, Client.TRACEROUTE_ICMP, Client.TRACEPATH)) {
@@ -51,8 +50,7 @@ class HostLabTest {
     void errorsForAGuestReachNoSocketOfTheHost() {
         try (Lab lab = Lab.up(LabOptions.defaults());
                 LabNatexd natexd = LabNatexd.start(lab);
-                Inet4Socket behind =
-                        Namespace.call(lab.namespace(Node.HOST), () -> Inet4Socket.raw(Protocol.ICMP))) {
+                Inet4Socket behind = Namespace.call(lab.namespace(Node.HOST), () -> Inet4Socket.raw(Protocol.ICMP))) {
             String output = Client.TRACEROUTE.run(lab, Node.GUEST1);
 
             assertEquals(Topology.HOPS, Traceroute.hops(output), output + natexd.log());

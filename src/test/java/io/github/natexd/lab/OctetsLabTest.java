@@ -50,11 +50,13 @@ class OctetsLabTest {
             trace(lab, "traceroute", "-n", "-q1", "-t", "184", Topology.TARGET, "300");
             trace(lab, "traceroute", "-n", "-q1", "-I", Topology.TARGET, "75");
 
-            List<Packet> probes = packets(guest.outgoing(octets -> Packet.of(octets).isProbe()));
-            List<Packet> arrived = packets(uplink.incoming(octets -> Packet.of(octets).isIcmpError()));
+            List<Packet> probes =
+                    packets(guest.outgoing(octets -> Packet.of(octets).isProbe()));
+            List<Packet> arrived =
+                    packets(uplink.incoming(octets -> Packet.of(octets).isIcmpError()));
             List<Capture.Frame> errors = guest.frames().stream()
-                    .filter(frame -> !frame.outgoing()
-                            && Packet.of(frame.packet()).isIcmpError())
+                    .filter(frame ->
+                            !frame.outgoing() && Packet.of(frame.packet()).isIcmpError())
                     .toList();
             // The target answers the last echo request itself.
             assertTrue(errors.size() >= 3 * PROBES - 1, () -> errors.size() + " errors\n" + natexd.log());
@@ -78,19 +80,26 @@ class OctetsLabTest {
     }
 
     private static Packet probe(Packet error, List<Packet> probes) {
-        return single(error, probes.stream()
-                .filter(probe -> probe.probeKey().equals(error.embedded().probeKey()))
-                .toList());
+        return single(
+                error,
+                probes.stream()
+                        .filter(probe ->
+                                probe.probeKey().equals(error.embedded().probeKey()))
+                        .toList());
     }
 
     /** A router counts its own IP IDs; the destination port or sequence makes it certain. */
     private static Packet original(Packet error, List<Packet> arrived) {
-        return single(error, arrived.stream()
-                .filter(other -> other.source().equals(error.source())
-                        && other.id() == error.id()
-                        && other.embedded().protocol() == error.embedded().protocol()
-                        && other.embedded().destinationPort() == error.embedded().destinationPort())
-                .toList());
+        return single(
+                error,
+                arrived.stream()
+                        .filter(other -> other.source().equals(error.source())
+                                && other.id() == error.id()
+                                && other.embedded().protocol()
+                                        == error.embedded().protocol()
+                                && other.embedded().destinationPort()
+                                        == error.embedded().destinationPort())
+                        .toList());
     }
 
     private static Packet single(Packet error, List<Packet> found) {
@@ -110,7 +119,8 @@ class OctetsLabTest {
         assertTrue(Packets.icmpIntact(error.octets()), () -> "ICMP checksum: " + error);
         assertTrue(Packets.headerIntact(error.octets(), error.embedded().at()), () -> "embedded header: " + error);
         // Linux routers quote the whole of so short a packet, so the transport checksum can be recomputed too.
-        assertTrue(Packets.transportIntact(error.octets(), error.embedded().at()), () -> "embedded transport: " + error);
+        assertTrue(
+                Packets.transportIntact(error.octets(), error.embedded().at()), () -> "embedded transport: " + error);
     }
 
     private static void assertEmbedded(Packet error, Packet probe) {

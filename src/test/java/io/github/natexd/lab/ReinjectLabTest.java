@@ -61,8 +61,8 @@ class ReinjectLabTest {
     }
 
     private static void forward(Lab lab, boolean on) {
-        Lab.Result result = lab.exec(
-                Node.HOST, "sh", "-c", "echo " + (on ? 1 : 0) + " > /proc/sys/net/ipv4/ip_forward");
+        Lab.Result result =
+                lab.exec(Node.HOST, "sh", "-c", "echo " + (on ? 1 : 0) + " > /proc/sys/net/ipv4/ip_forward");
         assertEquals(0, result.exitCode(), result.output());
     }
 }

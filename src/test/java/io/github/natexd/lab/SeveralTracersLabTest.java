@@ -58,9 +58,7 @@ class SeveralTracersLabTest {
     /** traceroute needs no rights for these; mtr's helper has its own and would lose them. */
     private static Trace host(Lab lab, Client client) {
         boolean unprivileged = client == Client.TRACEROUTE || client == Client.TRACEROUTE_ICMP;
-        return unprivileged
-                ? Trace.startUnprivileged(lab, Node.HOST, client)
-                : Trace.start(lab, Node.HOST, client);
+        return unprivileged ? Trace.startUnprivileged(lab, Node.HOST, client) : Trace.start(lab, Node.HOST, client);
     }
 
     private static void assertEachErrorBelongsToAProbe(Capture capture, String guest, Client client) {
@@ -75,16 +73,19 @@ class SeveralTracersLabTest {
         assertFalse(answers.isEmpty(), "no probe seen");
         for (Capture.Frame frame : frames) {
             Packet packet = Packet.of(frame.packet());
-            if (!frame.outgoing() && packet.isIcmpError() && packet.destination().equals(guest)) {
+            if (!frame.outgoing()
+                    && packet.isIcmpError()
+                    && packet.destination().equals(guest)) {
                 assertEquals(guest, packet.embedded().source(), packet::toString);
-                String key = packet.embedded().probeKey() + " id " + packet.embedded().id();
+                String key = packet.embedded().probeKey() + " id "
+                        + packet.embedded().id();
                 Integer before = answers.get(key);
                 assertFalse(before == null, () -> guest + " got an error about a probe it never sent: " + packet);
                 answers.merge(key, 1, Integer::sum);
             }
         }
         // An echo request that reaches the target has a reply, no error; every other probe has one error.
-        answers.forEach((probe, count) ->
-                assertFalse(count > 1 || count == 0 && client.isUdp(), () -> probe + " was answered " + count + " times"));
+        answers.forEach((probe, count) -> assertFalse(
+                count > 1 || count == 0 && client.isUdp(), () -> probe + " was answered " + count + " times"));
     }
 }
