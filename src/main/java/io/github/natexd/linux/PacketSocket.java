@@ -67,8 +67,9 @@ public final class PacketSocket implements GuestLink {
         int type = Libc.SOCK_RAW | Libc.SOCK_CLOEXEC | Libc.SOCK_NONBLOCK;
         int descriptor = Libc.INSTANCE.socket(Libc.AF_PACKET, type, 0);
         if (descriptor < 0) {
-            throw new OsException(
-                    operation, Libc.lastError(), "CAP_NET_RAW is needed: run as root or as natexd.service");
+            int errno = Libc.lastError();
+            String hint = errno == Errno.EPERM ? "CAP_NET_RAW is missing: run as root or as natexd.service" : "";
+            throw new OsException(operation, errno, hint);
         }
         try {
             if (maxTtl != NO_FILTER) {
@@ -88,17 +89,15 @@ public final class PacketSocket implements GuestLink {
         ByteBuffer address = Native.allocate(SOCKADDR_LENGTH);
         address.putShort(0, (short) Libc.AF_PACKET).putInt(INTERFACE_INDEX, index);
         address.order(ByteOrder.BIG_ENDIAN).putShort(PROTOCOL, ETH_P_ALL);
-        OsException.check(Libc.INSTANCE.bind(descriptor, Native.address(address), SOCKADDR_LENGTH), operation);
+        OsException.check(Native.bind(descriptor, address, SOCKADDR_LENGTH), operation);
     }
 
     /** Once per interface: each join is news to all who watch rtnetlink, the NAT process among them. */
     private static void becomePromiscuous(int descriptor, int index, String operation) {
         ByteBuffer membership = Native.allocate(MEMBERSHIP_LENGTH);
         membership.putInt(0, index).putShort(4, PACKET_MR_PROMISC);
-        long value = Native.address(membership);
-        OsException.check(
-                Libc.INSTANCE.setsockopt(descriptor, SOL_PACKET, PACKET_ADD_MEMBERSHIP, value, MEMBERSHIP_LENGTH),
-                operation + ": hear frames for others");
+        int answer = Native.setOption(descriptor, SOL_PACKET, PACKET_ADD_MEMBERSHIP, membership, MEMBERSHIP_LENGTH);
+        OsException.check(answer, operation + ": hear frames for others");
     }
 
     @Override
