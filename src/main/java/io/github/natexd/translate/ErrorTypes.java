@@ -4,7 +4,10 @@ import io.github.natexd.wire.IcmpError;
 
 /** Which ICMP errors are relayed (R1). */
 public record ErrorTypes(
-        boolean timeExceeded, boolean destinationUnreachable, boolean reassemblyTimeExceeded, boolean parameterProblem) {
+        boolean timeExceeded,
+        boolean destinationUnreachable,
+        boolean reassemblyTimeExceeded,
+        boolean parameterProblem) {
 
     /** What is relayed unless the configuration says otherwise. */
     public static ErrorTypes defaults() {

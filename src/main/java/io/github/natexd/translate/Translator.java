@@ -52,8 +52,7 @@ public final class Translator {
      * @param truncated the packet is longer than that
      * @param waited the packet has waited for a sighting: WAITING is no answer any more
      */
-    public Reason judge(
-            ByteBuffer buffer, int offset, int length, boolean truncated, long nowNanos, boolean waited) {
+    public Reason judge(ByteBuffer buffer, int offset, int length, boolean truncated, long nowNanos, boolean waited) {
         packet = buffer;
         if (truncated) {
             return Reason.TRUNCATED;
@@ -83,7 +82,8 @@ public final class Translator {
 
     /** RELAYED when the embedded packet is a probe that can be looked up. */
     private Reason readEmbedded() {
-        if (embedded.over(packet, error.embeddedOffset(), error.embeddedOctets()).check(true)
+        if (embedded.over(packet, error.embeddedOffset(), error.embeddedOctets())
+                        .check(true)
                 != Ipv4Header.Problem.NONE) {
             return Reason.EMBEDDED_MALFORMED;
         }
@@ -190,13 +190,12 @@ public final class Translator {
     /** The outer checksums: the ICMP one covers the embedded octets, where nothing but the two headers changed. */
     private void finish(int before, int guest) {
         int checksum = error.checksum();
-        error.rewriteChecksum(Checksum.complement(
-                Checksum.add(Checksum.add(Checksum.complement(checksum), Checksum.complement(before)), embeddedHeadSum())));
+        error.rewriteChecksum(Checksum.complement(Checksum.add(
+                Checksum.add(Checksum.complement(checksum), Checksum.complement(before)), embeddedHeadSum())));
         outer.rewriteDestination(guest);
     }
 
     private int embeddedHeadSum() {
-        return Checksum.sum(
-                packet, embedded.offset(), embedded.headerLength() + Probe.TRANSPORT_HEAD_OCTETS);
+        return Checksum.sum(packet, embedded.offset(), embedded.headerLength() + Probe.TRANSPORT_HEAD_OCTETS);
     }
 }
