@@ -1,0 +1,79 @@
+package io.github.natexd.testkit;
+
+import io.github.natexd.relay.EgressLog;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+
+/** The kernel's log of probes leaving the host, as a test plays it: it hands over the first octets, as the rule says. */
+public final class FakeEgressLog implements EgressLog {
+    /** The rule's snaplen: a 60-octet IP header and 8. */
+    private static final int COPIED_OCTETS = 68;
+
+    private static final int BATCH = 32;
+
+    private record Copy(byte[] octets, int uid) {}
+
+    private final Deque<Copy> coming = new ArrayDeque<>();
+    private final List<Copy> batch = new ArrayList<>();
+    private long overflows;
+
+    /** A packet leaves the host, sent by a socket of {@code uid}. */
+    public void leave(byte[] packet, int uid) {
+        coming.add(new Copy(Arrays.copyOf(packet, Math.min(packet.length, COPIED_OCTETS)), uid));
+    }
+
+    public void leave(byte[] packet) {
+        leave(packet, NO_UID);
+    }
+
+    /** So many copies have been lost. */
+    public void overflows(long count) {
+        overflows = count;
+    }
+
+    @Override
+    public int descriptor() {
+        return -1;
+    }
+
+    @Override
+    public int receive() {
+        batch.clear();
+        while (batch.size() < BATCH && !coming.isEmpty()) {
+            batch.add(coming.remove());
+        }
+        return batch.size();
+    }
+
+    @Override
+    public ByteBuffer buffer(int index) {
+        return Packets.amid(batch.get(index).octets(), 8, 0);
+    }
+
+    @Override
+    public int offset(int index) {
+        return 8;
+    }
+
+    @Override
+    public int length(int index) {
+        return batch.get(index).octets().length;
+    }
+
+    @Override
+    public int uid(int index) {
+        return batch.get(index).uid();
+    }
+
+    @Override
+    public long overflows() {
+        return overflows;
+    }
+
+    @Override
+    public void close() {}
+}
