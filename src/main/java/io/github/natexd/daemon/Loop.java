@@ -52,7 +52,7 @@ final class Loop implements Runnable {
         queue = NetfilterQueue.open(config.queue().number(), config.queue().maxLength());
         egressLog = NetfilterLog.open(config.queue().logGroup());
         routeNews = RouteNews.open();
-        ruleNews = RuleNews.open();
+        ruleNews = RuleNews.open("natexd", "mangle");
         Mapper mapper = new Mapper(
                 config.probes().capacity(),
                 TimeUnit.SECONDS.toNanos(config.probes().lifetimeSeconds()),

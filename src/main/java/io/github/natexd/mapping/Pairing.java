@@ -38,7 +38,6 @@ final class Pairing {
 
     private static final int UID_UNKNOWN = -1;
     private static final long LEAD_UNKNOWN = Long.MIN_VALUE;
-    private static final long LEAST_WAIT_NANOS = 1_000_000;
     private static final int LEAD_MARGIN = 4;
 
     enum Outcome {
@@ -243,7 +242,7 @@ final class Pairing {
     long longestWaitNanos() {
         return longestLeadNanos == LEAD_UNKNOWN
                 ? Mapper.WAIT_NANOS
-                : Math.min(Mapper.WAIT_NANOS, Math.max(LEAST_WAIT_NANOS, LEAD_MARGIN * longestLeadNanos));
+                : Math.min(Mapper.WAIT_NANOS, LEAD_MARGIN * Math.max(0, longestLeadNanos));
     }
 
     private boolean isForeign(int e) {
