@@ -93,12 +93,13 @@ public final class Relay {
     public boolean turn() {
         int count = queue.receive();
         long nowNanos = clock.getAsLong();
+        // Leaving probes first: a guest's frame that came before its copy left is then in the other feed by now.
+        sightings.drain(egressLog, nowNanos);
         boolean linkAlive = true;
         if (link != null && !sightings.drain(link, translator.surroundings(), nowNanos)) {
             unlink();
             linkAlive = false;
         }
-        sightings.drain(egressLog, nowNanos);
         yielding.tick(nowNanos);
         if (waiting.size() > 0) {
             retry(nowNanos);
