@@ -1,0 +1,127 @@
+package io.github.natexd.cli;
+
+import java.io.PrintWriter;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+
+/** Writes one JSON document (RFC 8259) piece by piece, a member or element per line. */
+final class JsonWriter {
+    private static final String INDENT = "  ";
+    private static final char FIRST_PRINTABLE = 0x20;
+
+    private final PrintWriter out;
+    /** For each object or array that is open: whether it has something in it already. */
+    private final Deque<Boolean> filled = new ArrayDeque<>();
+
+    private boolean named;
+
+    JsonWriter(PrintWriter out) {
+        this.out = out;
+    }
+
+    JsonWriter beginObject() {
+        return begin('{');
+    }
+
+    JsonWriter endObject() {
+        return end('}');
+    }
+
+    JsonWriter beginArray() {
+        return begin('[');
+    }
+
+    JsonWriter endArray() {
+        return end(']');
+    }
+
+    /** The name of the member whose value comes next. */
+    JsonWriter name(String name) {
+        separate();
+        quote(name);
+        out.print(": ");
+        named = true;
+        return this;
+    }
+
+    JsonWriter value(long number) {
+        separate();
+        out.print(number);
+        return finish();
+    }
+
+    JsonWriter value(boolean truth) {
+        separate();
+        out.print(truth);
+        return finish();
+    }
+
+    JsonWriter value(@Nullable String text) {
+        separate();
+        if (text == null) {
+            out.print("null");
+        } else {
+            quote(text);
+        }
+        return finish();
+    }
+
+    private JsonWriter begin(char bracket) {
+        separate();
+        out.print(bracket);
+        named = false;
+        filled.push(false);
+        return this;
+    }
+
+    private JsonWriter end(char bracket) {
+        if (filled.pop()) {
+            newLine();
+        }
+        out.print(bracket);
+        return finish();
+    }
+
+    private JsonWriter finish() {
+        if (filled.isEmpty()) {
+            out.println();
+        }
+        named = false;
+        return this;
+    }
+
+    /** The comma before all but the first, and a new line; nothing between a name and its value. */
+    private void separate() {
+        if (named || filled.isEmpty()) {
+            return;
+        }
+        if (filled.pop()) {
+            out.print(',');
+        }
+        filled.push(true);
+        newLine();
+    }
+
+    private void newLine() {
+        out.println();
+        out.print(INDENT.repeat(filled.size()));
+    }
+
+    private void quote(String text) {
+        out.print('"');
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '"' || c == '\\') {
+                out.print('\\');
+                out.print(c);
+            } else if (c < FIRST_PRINTABLE || Character.isSurrogate(c)) {
+                // Surrogates too: a file name may hold half a pair, which UTF-8 has no octets for.
+                out.printf("\\u%04x", (int) c);
+            } else {
+                out.print(c);
+            }
+        }
+        out.print('"');
+    }
+}
