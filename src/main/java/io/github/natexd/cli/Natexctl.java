@@ -20,7 +20,7 @@ public final class Natexctl implements Runnable {
     static final int FAILED = 1;
 
     /** One line for each command; its place here is its place in the help. */
-    private static final List<Supplier<Object>> COMMANDS = 
+    private static final List<Supplier<Object>> COMMANDS =
             List.of(CheckConfigCommand::new, ReplayCommand::new, LabCommand::new);
 
     @Spec

@@ -21,4 +21,14 @@ enum ExitCode {
     int code() {
         return code;
     }
+
+    /** What a script of ours ended with; FAILURE where the number means nothing here. */
+    static ExitCode of(int code) {
+        for (ExitCode known : values()) {
+            if (known.code == code && known != OK) {
+                return known;
+            }
+        }
+        return FAILURE;
+    }
 }

@@ -7,6 +7,7 @@ import io.github.natexd.linux.OsException;
 import io.github.natexd.linux.PacketSocket;
 import io.github.natexd.translate.Surroundings;
 import io.github.natexd.wire.Ipv4Address;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +33,7 @@ final class GuestNetwork implements AutoCloseable {
         if (name.isEmpty()) {
             name = config.guestNetwork()
                     .interfaceName()
-                    .or(() -> VmwareNetworking.natInterface(VmwareNetworking.FILE))
+                    .or(GuestNetwork::recordedByVmware)
                     .orElse("");
             if (name.isEmpty()) {
                 say("no NAT network in " + VmwareNetworking.FILE
@@ -40,6 +41,15 @@ final class GuestNetwork implements AutoCloseable {
             }
         }
         return name.isEmpty() ? Optional.empty() : Optional.of(name);
+    }
+
+    private static Optional<String> recordedByVmware() {
+        try {
+            return VmwareNetworking.natInterface(VmwareNetworking.FILE);
+        } catch (UncheckedIOException e) {
+            LOG.warn("cannot read {}: {}; set guest-network.interface", VmwareNetworking.FILE, e.getMessage());
+            return Optional.empty();
+        }
     }
 
     @Nullable

@@ -32,7 +32,7 @@ final class Rules {
     String install() throws StartException {
         Result result = run("install");
         if (result.code != 0) {
-            throw new StartException(ExitCode.UNAVAILABLE, result.output);
+            throw new StartException(ExitCode.of(result.code), result.output);
         }
         return result.output;
     }
