@@ -17,15 +17,19 @@ public final class Traceroute {
     private Traceroute() {}
 
     /**
-     * The first answer at each hop, in order; none: {@code *}. tracepath prints a line for each answer, so a repeated
-     * hop number counts once.
+     * The answer at each hop, in order; none: {@code *}. tracepath prints a line for each answer; the last one of a hop
+     * counts, since the first may be of the router before, which told the MTU.
      */
     public static List<String> hops(String output) {
         List<String> hops = new ArrayList<>();
         for (String line : output.lines().toList()) {
             Matcher hop = HOP.matcher(line);
-            if (hop.matches() && Integer.parseInt(hop.group(1)) > hops.size()) {
+            if (hop.matches()) {
+                int number = Integer.parseInt(hop.group(1));
                 String answer = hop.group(2);
+                if (number <= hops.size()) {
+                    hops.remove(hops.size() - 1);
+                }
                 hops.add(Character.isDigit(answer.charAt(0)) ? answer : firstAddress(line));
             }
         }

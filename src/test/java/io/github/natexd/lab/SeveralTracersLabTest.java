@@ -37,6 +37,7 @@ class SeveralTracersLabTest {
     void eachTracerSeesItsOwnHopsAndNothingElse(LabOptions options) {
         try (Lab lab = Lab.up(options);
                 LabNatexd natexd = LabNatexd.start(lab)) {
+            Warmup.of(lab);
             for (Client client : List.of(Client.TRACEROUTE, Client.TRACEROUTE_ICMP, Client.MTR_UDP)) {
                 try (Capture guest1 = Capture.on(lab, Node.GUEST1, Topology.GUEST_INTERFACE);
                         Capture guest2 = Capture.on(lab, Node.GUEST2, Topology.GUEST_INTERFACE)) {
