@@ -33,10 +33,10 @@ public final class Mapper {
      * @param lifetimeNanos how long after its sighting a probe can be quoted
      */
     public Mapper(int capacity, long lifetimeNanos, long nowNanos) {
-        guests = new SightingTable(capacity);
-        egress = new SightingTable(capacity);
+        guests = new SightingTable(capacity, lifetimeNanos);
+        egress = new SightingTable(capacity, lifetimeNanos);
         mappings = new MappingTable(capacity, lifetimeNanos);
-        pairing = new Pairing(guests, egress);
+        pairing = new Pairing(guests, egress, nowNanos);
         this.lifetimeNanos = lifetimeNanos;
         egressCompleteFromNanos = nowNanos + GUEST_ACTIVE_NANOS;
     }
@@ -50,23 +50,28 @@ public final class Mapper {
         anyGuest = true;
         int e = pairing.conclusiveEgress(g);
         if (e != NONE) {
-            bind(g, e);
+            bind(g, e, nowNanos);
         }
     }
 
     /** A probe was seen leaving the host; {@code uid} owns the sending socket, -1 where the kernel did not say. */
     public void egressSighted(Probe probe, int uid, long nowNanos) {
+        long evictions = egress.slots.evictions();
         int e = egress.add(probe, nowNanos);
         egress.uid[e] = uid;
+        if (egress.slots.evictions() != evictions) {
+            egressCompleteFromNanos = nowNanos + lifetimeNanos;
+        }
         int g = pairing.conclusiveGuest(e);
         if (g != NONE) {
-            bind(g, e);
+            bind(g, e, nowNanos);
         }
     }
 
     /** Copies of probes leaving the host were lost: for a lifetime, "not sighted leaving" proves nothing. */
     public void egressLost(long nowNanos) {
         egressCompleteFromNanos = nowNanos + lifetimeNanos;
+        pairing.egressLost(nowNanos);
     }
 
     /**
@@ -76,10 +81,13 @@ public final class Mapper {
      */
     public Finding find(Probe quoted, long nowNanos, boolean waited) {
         Finding finding = mappings.find(quoted, nowNanos, found);
-        if (finding != Finding.UNKNOWN) {
-            return isHostsTwin(finding, quoted, nowNanos) ? Finding.HOST : finding;
-        }
         int e = newestEgress(quoted, nowNanos);
+        if (finding == Finding.MAPPED) {
+            return amongTwins(quoted, e, nowNanos, waited);
+        }
+        if (finding != Finding.UNKNOWN) {
+            return finding;
+        }
         if (e == Pairing.TOO_MANY) {
             return Finding.AMBIGUOUS;
         }
@@ -95,18 +103,38 @@ public final class Mapper {
         return mappings.live(nowNanos);
     }
 
+    /** Links of hash chains followed so far, over all tables. */
+    long steps() {
+        return mappings.steps() + guests.slots.steps() + egress.slots.steps();
+    }
+
     /** Mappings and sightings that went because their table was full. */
     public long evictions() {
         return mappings.evictions() + guests.slots.evictions() + egress.slots.evictions();
     }
 
-    /** A mapping has the quoted tuple, but only a probe of the host's own has its IP ID too. */
-    private boolean isHostsTwin(Finding finding, Probe quoted, long nowNanos) {
-        if (finding != Finding.MAPPED || mappings.foundExactly(quoted) || quoted.identification == 0) {
-            return false;
+    /**
+     * A mapping has the quoted tuple, but a probe {@code e} without a pair may have it too: the host's own, or the
+     * guest's next one of a constant flow. The IP ID says which one is quoted, or the checksum, or nobody knows.
+     */
+    private Finding amongTwins(Probe quoted, int e, long nowNanos, boolean waited) {
+        boolean exactly = mappings.foundExactly(quoted);
+        if (e == NONE) {
+            return Finding.MAPPED;
         }
-        int e = newestEgress(quoted, nowNanos);
-        return e >= 0 && egress.identification[e] == quoted.identification;
+        if (e == Pairing.TOO_MANY || !mayBe(e, quoted)) {
+            return exactly ? Finding.MAPPED : Finding.AMBIGUOUS;
+        }
+        Finding ofTwin = resolve(quoted, e, nowNanos, waited);
+        return exactly && ofTwin == Finding.HOST ? Finding.AMBIGUOUS : ofTwin;
+    }
+
+    /** IP ID and, where it says something, checksum of a sighting of the quoted tuple are the quoted ones. */
+    private boolean mayBe(int e, Probe quoted) {
+        return egress.identification[e] == quoted.identification
+                && (!egress.checksumIsEvidence[e]
+                        || !quoted.checksumIsEvidence
+                        || egress.checksum[e] == quoted.checksum);
     }
 
     private Finding resolve(Probe quoted, int e, long nowNanos, boolean waited) {
@@ -117,7 +145,7 @@ public final class Mapper {
         return switch (outcome) {
             case PAIRED -> {
                 for (int i = 0; i < pairing.pairs(); i++) {
-                    bind(pairing.pairedGuest(i), pairing.pairedEgress(i));
+                    bind(pairing.pairedGuest(i), pairing.pairedEgress(i), nowNanos);
                 }
                 Finding finding = mappings.find(quoted, nowNanos, found);
                 yield finding == Finding.UNKNOWN ? Finding.AMBIGUOUS : finding;
@@ -129,9 +157,9 @@ public final class Mapper {
         };
     }
 
-    private void bind(int g, int e) {
-        pairing.learn(g, e);
-        mappings.add(guests, g, egress, e, egress.keyHash(e));
+    private void bind(int g, int e, long nowNanos) {
+        pairing.learn(g, e, nowNanos);
+        mappings.add(guests, g, egress, e, egress.keyHash(e), nowNanos);
         guests.slots.remove(g);
         egress.slots.remove(e);
     }
@@ -194,6 +222,9 @@ public final class Mapper {
         }
         if (!unique) {
             return Finding.AMBIGUOUS;
+        }
+        if (egressComplete) {
+            pairing.learnNoEgress(best, nowNanos);
         }
         found.guest = guests.source[best];
         found.guestPort = guests.sourcePort[best];

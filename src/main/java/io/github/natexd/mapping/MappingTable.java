@@ -10,6 +10,12 @@ final class MappingTable {
     /** Rows of one tuple that a look-up reads at the most: bounds the time of a look-up under a flood. */
     static final int CHAIN_LIMIT = 64;
 
+    /** Expired rows of one tuple after which nothing live is expected: pairs found late are added out of order. */
+    private static final int EXPIRED_LIMIT = 16;
+
+    /** Expired rows removed when one is added. */
+    private static final int EXPIRED_PER_ADD = 2;
+
     private final Slots slots;
     private final long lifetimeNanos;
     private final int[] source;
@@ -44,7 +50,10 @@ final class MappingTable {
     }
 
     /** Adds what the probe in {@code egress} is to the guest's in {@code guests}. */
-    void add(SightingTable guests, int g, SightingTable egress, int e, int keyHash) {
+    void add(SightingTable guests, int g, SightingTable egress, int e, int keyHash, long nowNanos) {
+        for (int i = 0; i < EXPIRED_PER_ADD && expired(slots.oldest(), nowNanos); i++) {
+            slots.remove(slots.oldest());
+        }
         int slot = slots.add(keyHash);
         source[slot] = egress.source[e];
         destination[slot] = egress.destination[e];
@@ -100,16 +109,21 @@ final class MappingTable {
     private Finding pick(Probe quoted, long nowNanos, Mapping into, Evidence evidence) {
         Finding finding = Finding.UNKNOWN;
         int read = 0;
+        int expired = 0;
         for (int slot = slots.first(quoted.keyHash()); slot != NONE; slot = slots.next(slot)) {
-            if (!isOf(slot, quoted)) {
+            if (expired(slot, nowNanos)) {
+                if (++expired > EXPIRED_LIMIT) {
+                    break;
+                }
                 continue;
             }
-            if (nowNanos - sightedNanos[slot] > lifetimeNanos) {
-                break;
-            }
+            // Rows that merely share the chain count too: a guest can choose tuples that collide.
             if (++read > CHAIN_LIMIT) {
                 // Unread rows could be another guest's; an IP ID found is still good.
                 return finding == Finding.MAPPED && evidence == Evidence.IDENTIFICATION ? finding : Finding.AMBIGUOUS;
+            }
+            if (!isOf(slot, quoted)) {
+                continue;
             }
             boolean agrees =
                     switch (evidence) {
@@ -155,11 +169,18 @@ final class MappingTable {
     }
 
     int live(long nowNanos) {
-        for (int slot = slots.oldest(); slot != NONE && nowNanos - sightedNanos[slot] > lifetimeNanos; ) {
-            slots.remove(slot);
-            slot = slots.oldest();
+        while (expired(slots.oldest(), nowNanos)) {
+            slots.remove(slots.oldest());
         }
         return slots.size();
+    }
+
+    private boolean expired(int slot, long nowNanos) {
+        return slot != NONE && nowNanos - sightedNanos[slot] > lifetimeNanos;
+    }
+
+    long steps() {
+        return slots.steps();
     }
 
     long evictions() {

@@ -2,6 +2,8 @@ package io.github.natexd.mapping;
 
 import static io.github.natexd.mapping.Slots.NONE;
 
+import io.github.natexd.wire.Protocol;
+
 /**
  * Which sighting on the guest network and which one leaving the host are of the same probe.
  *
@@ -36,6 +38,9 @@ final class Pairing {
     private static final int CHECKSUM_AGREES = 2;
     private static final int CHECKSUM_SAYS_NOTHING = 1;
 
+    /** How long a pair on weak evidence is refused after the NAT process was seen to leave better one. */
+    private static final long HABIT_NANOS = 60_000_000_000L;
+
     private static final int UID_UNKNOWN = -1;
     private static final long LEAD_UNKNOWN = Long.MIN_VALUE;
     private static final int LEAD_MARGIN = 4;
@@ -60,10 +65,14 @@ final class Pairing {
     private int pairs;
     private int natUid = UID_UNKNOWN;
     private long longestLeadNanos = LEAD_UNKNOWN;
+    /** Guests' sightings before then are not paired on weak evidence; the second is UDP's, the first echo's. */
+    private final long[] refuseWeakBeforeNanos = new long[2];
 
-    Pairing(SightingTable guests, SightingTable egress) {
+    Pairing(SightingTable guests, SightingTable egress, long nowNanos) {
         this.guests = guests;
         this.egress = egress;
+        refuseWeakBeforeNanos[0] = nowNanos;
+        refuseWeakBeforeNanos[1] = nowNanos;
     }
 
     /** The sighting leaving the host that is the guest's for certain, or NONE. */
@@ -120,14 +129,25 @@ final class Pairing {
         }
         boolean identificationSaysNothing = guests.identification[g] == 0 || egress.identification[e] == 0;
         int full = PORT_EQUAL + (identificationSaysNothing ? 0 : IDENTIFICATION_EQUAL) + CHECKSUM_SAYS_NOTHING;
-        return score(g, e) >= full;
+        int evidence = evidence(g, e);
+        // The user id is no more than a habit; an equal IP ID on top of all else outweighs it.
+        return evidence >= full && (!identificationSaysNothing || !isForeign(e));
+    }
+
+    /** The IP ID is evidence in {@link #conclusive} pairs unless one side has none. */
+    private boolean identifies(int g, int e) {
+        return guests.identification[g] != 0 && guests.identification[g] == egress.identification[e];
+    }
+
+    private int score(int g, int e) {
+        return isForeign(e) ? NO_CANDIDATE : evidence(g, e);
     }
 
     /**
      * How much speaks for the two being the same probe; NO_CANDIDATE where something necessary disagrees, or all
      * evidence speaks against it.
      */
-    private int score(int g, int e) {
+    private int evidence(int g, int e) {
         if (!guests.sameClass(g, egress, e) || guests.transportLength[g] != egress.transportLength[e]) {
             return NO_CANDIDATE;
         }
@@ -139,14 +159,11 @@ final class Pairing {
         if (hopsTaken != 0 && hopsTaken != 1) {
             return NO_CANDIDATE;
         }
-        if (isForeign(e)) {
-            return NO_CANDIDATE;
-        }
         int score = 0;
         if (guests.sourcePort[g] == egress.sourcePort[e]) {
             score += PORT_EQUAL;
         }
-        if (guests.identification[g] != 0 && guests.identification[g] == egress.identification[e]) {
+        if (identifies(g, e)) {
             score += IDENTIFICATION_EQUAL;
         }
         if (!guests.checksumIsEvidence[g] || !egress.checksumIsEvidence[e]) {
@@ -165,6 +182,9 @@ final class Pairing {
 
     /** What speaks for a guest's sighting being the quoted probe, where none was seen leaving the host; 0: nothing. */
     int scoreAlone(int g, Probe quoted, boolean egressComplete) {
+        if (quoted.timeToLive > (guests.timeToLive[g] & 0xff)) {
+            return 0; // No router raises the TTL: the quoted packet was sent with a larger one, not by this guest.
+        }
         boolean portEqual = guests.sourcePort[g] == quoted.sourcePort;
         boolean identificationEqual = quoted.identification != 0 && guests.identification[g] == quoted.identification;
         boolean checksumAgrees = guests.checksumIsEvidence[g]
@@ -202,6 +222,9 @@ final class Pairing {
             return Outcome.TIED;
         }
         boolean weak = best < PORT_EQUAL;
+        if (weak && refusesWeak(guestCount)) {
+            return Outcome.TIED;
+        }
         if ((weak || guestCount > 1) && !settled && !settled(guestCount, nowNanos)) {
             return Outcome.UNSETTLED;
         }
@@ -227,10 +250,17 @@ final class Pairing {
         return rivalEgress[index];
     }
 
-    /** Remembers how the NAT process sends: as which user, and how long before the guest is seen. */
-    void learn(int g, int e) {
-        if (egress.uid[e] != UID_UNKNOWN && (natUid == UID_UNKNOWN || conclusive(g, e))) {
+    /**
+     * Remembers how the NAT process sends: as which user, and how long before the guest is seen; and once it is seen to
+     * keep ports and IP IDs, a pair without either is not one of its probes but the host's.
+     */
+    void learn(int g, int e, long nowNanos) {
+        boolean certain = identifies(g, e) && conclusive(g, e);
+        if (egress.uid[e] != UID_UNKNOWN && (natUid == UID_UNKNOWN || certain)) {
             natUid = egress.uid[e];
+        }
+        if (certain) {
+            refuseWeakBeforeNanos[udp(guests.protocol[g])] = nowNanos + HABIT_NANOS;
         }
         longestLeadNanos = Math.max(longestLeadNanos, guests.sightedNanos[g] - egress.sightedNanos[e]);
     }
@@ -247,6 +277,34 @@ final class Pairing {
 
     private boolean isForeign(int e) {
         return natUid != UID_UNKNOWN && egress.uid[e] != UID_UNKNOWN && egress.uid[e] != natUid;
+    }
+
+    /** An error matched a guest's sighting alone: this NAT process passes no hook, so whatever does is the host's. */
+    void learnNoEgress(int g, long nowNanos) {
+        refuseWeakBeforeNanos[udp(guests.protocol[g])] = nowNanos + HABIT_NANOS;
+    }
+
+    /** The sighting that belongs to a guest's may be among the lost: the one that is left is not it. */
+    void egressLost(long nowNanos) {
+        for (int i = 0; i < refuseWeakBeforeNanos.length; i++) {
+            if (refuseWeakBeforeNanos[i] - (nowNanos + GUEST_LEAD_NANOS) < 0) {
+                refuseWeakBeforeNanos[i] = nowNanos + GUEST_LEAD_NANOS;
+            }
+        }
+    }
+
+    private boolean refusesWeak(int guestCount) {
+        for (int i = 0; i < guestCount; i++) {
+            int g = rivalGuests[i];
+            if (guests.sightedNanos[g] - refuseWeakBeforeNanos[udp(guests.protocol[g])] < 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static int udp(byte protocol) {
+        return protocol == Protocol.UDP ? 1 : 0;
     }
 
     private int bestGuestScore(int e) {

@@ -5,6 +5,9 @@ import io.github.natexd.wire.Protocol;
 
 /** Sightings of one side that have no pair yet, by what both sides have in common ({@link Probe#classHash}). */
 final class SightingTable {
+    /** Expired rows removed when one is added: two for one, so that the table never stays full of them. */
+    private static final int EXPIRED_PER_ADD = 2;
+
     final Slots slots;
     final int[] source;
     final int[] destination;
@@ -20,8 +23,10 @@ final class SightingTable {
     final long[] guestMac;
     final long[] gatewayMac;
     final long[] sightedNanos;
+    private final long lifetimeNanos;
 
-    SightingTable(int capacity) {
+    SightingTable(int capacity, long lifetimeNanos) {
+        this.lifetimeNanos = lifetimeNanos;
         slots = new Slots(capacity);
         source = new int[capacity];
         destination = new int[capacity];
@@ -40,6 +45,7 @@ final class SightingTable {
     }
 
     int add(Probe probe, long nowNanos) {
+        removeExpired(nowNanos);
         int slot = slots.add(probe.classHash());
         source[slot] = probe.source;
         destination[slot] = probe.destination;
@@ -53,6 +59,16 @@ final class SightingTable {
         timeToLive[slot] = (byte) probe.timeToLive;
         sightedNanos[slot] = nowNanos;
         return slot;
+    }
+
+    private void removeExpired(long nowNanos) {
+        for (int i = 0; i < EXPIRED_PER_ADD; i++) {
+            int oldest = slots.oldest();
+            if (oldest == Slots.NONE || nowNanos - sightedNanos[oldest] <= lifetimeNanos) {
+                return;
+            }
+            slots.remove(oldest);
+        }
     }
 
     /** The class hash of a sighting that is in the table. */

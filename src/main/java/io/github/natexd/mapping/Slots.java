@@ -20,6 +20,7 @@ final class Slots {
     private int free;
     private int size;
     private long evictions;
+    private long steps;
 
     Slots(int capacity) {
         buckets = new int[Integer.highestOneBit(Math.max(1, capacity - 1)) << 1];
@@ -102,7 +103,13 @@ final class Slots {
     }
 
     int next(int slot) {
+        steps++;
         return chainNext[slot];
+    }
+
+    /** Links of chains followed so far: what a look-up costs, whatever the clock says. */
+    long steps() {
+        return steps;
     }
 
     int oldest() {

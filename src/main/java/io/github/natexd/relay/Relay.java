@@ -47,6 +47,8 @@ public final class Relay {
     private final Reason[] reasons;
     private @Nullable GuestLink link;
     private boolean internalErrorLogged;
+    /** The last batch of frames was handed over; which of them were taken, the link knows. */
+    private boolean framesSent;
 
     /**
      * @param staticGuest who gets a copy of errors without a mapping, 0 for nobody
@@ -92,7 +94,17 @@ public final class Relay {
     /** One turn; answers false when the guest network has gone. */
     public boolean turn() {
         int count = queue.receive();
-        long nowNanos = clock.getAsLong();
+        try {
+            return turn(count, clock.getAsLong());
+        } finally {
+            // Whatever went wrong: what has no verdict yet is accepted (R41).
+            if (count > 0) {
+                queue.sendVerdicts();
+            }
+        }
+    }
+
+    private boolean turn(int count, long nowNanos) {
         // Leaving probes first: a guest's frame that came before its copy left is then in the other feed by now.
         sightings.drain(egressLog, nowNanos);
         boolean linkAlive = true;
@@ -140,16 +152,16 @@ public final class Relay {
         sendFrames();
         for (int i = 0; i < count; i++) {
             Reason reason = outcome(i);
-            switch (reason) {
-                case WAITING -> queue.hold(i);
-                case RELAYED -> relayed(i);
-                default -> queue.accept(i);
+            if (reason == Reason.WAITING) {
+                continue;
             }
-            if (reason != Reason.WAITING) {
-                counters.count(reason);
+            counters.count(reason);
+            if (reason == Reason.RELAYED) {
+                relayed(i);
+            } else {
+                queue.accept(i);
             }
         }
-        queue.sendVerdicts();
     }
 
     private void relayed(int index) {
@@ -163,6 +175,9 @@ public final class Relay {
     private boolean startWaiting(int index, ByteBuffer buffer, long nowNanos) {
         boolean room = waiting.add(queue.packetId(index), buffer, queue.offset(index), queue.length(index), nowNanos);
         counters.count(room ? Counters.Event.WAITED : Counters.Event.WAITING_FULL);
+        if (room) {
+            queue.hold(index);
+        }
         return room;
     }
 
@@ -200,14 +215,16 @@ public final class Relay {
             }
             return staticGuest != NO_GUEST && reason.unmapped() ? copyToStaticGuest(index, buffer, offset) : reason;
         } catch (RuntimeException e) {
-            if (!internalErrorLogged) {
-                internalErrorLogged = true;
-                LOG.warn(
-                        "a packet was accepted untouched because of an error inside natexd (further ones are counted)",
-                        e);
-            }
+            logInternalError(e);
             frames[index] = NO_FRAME;
             return Reason.INTERNAL_ERROR;
+        }
+    }
+
+    private void logInternalError(RuntimeException e) {
+        if (!internalErrorLogged) {
+            internalErrorLogged = true;
+            LOG.warn("a packet was accepted untouched because of an error inside natexd (further ones are counted)", e);
         }
     }
 
@@ -267,15 +284,23 @@ public final class Relay {
     }
 
     private void sendFrames() {
-        if (link != null) {
-            link.sendFrames();
+        GuestLink present = link;
+        framesSent = false;
+        if (present == null) {
+            return;
+        }
+        try {
+            present.sendFrames();
+            framesSent = true;
+        } catch (RuntimeException e) {
+            logInternalError(e);
         }
     }
 
     /** The reason of packet {@code index} now that frames have been sent. */
     private Reason outcome(int index) {
         GuestLink present = link;
-        if (frames[index] != NO_FRAME && (present == null || !present.sent(frames[index]))) {
+        if (frames[index] != NO_FRAME && (present == null || !framesSent || !present.sent(frames[index]))) {
             return Reason.SEND_FAILED;
         }
         return reasons[index];

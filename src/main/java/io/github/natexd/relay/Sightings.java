@@ -100,7 +100,12 @@ final class Sightings {
         } else if (frame.source() == gatewayMac && isNatsDelivery(buffer, surroundings)) {
             counters.count(Counters.Event.NAT_DELIVERIES);
             yielding.delivered(
-                    error.type(), embedded.protocol(), header.destination(), header.source(), quoted.destinationPort());
+                    error.type(),
+                    embedded.protocol(),
+                    header.destination(),
+                    header.source(),
+                    quoted.destinationPort(),
+                    nowNanos);
         } else {
             counters.count(Counters.Event.FRAMES_IGNORED);
         }

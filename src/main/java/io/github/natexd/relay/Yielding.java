@@ -27,6 +27,7 @@ final class Yielding {
     private final int[] watchedPort = new int[WATCHED_LIMIT];
     private final long[] watchedNanos = new long[WATCHED_LIMIT];
     private final boolean[] watched = new boolean[WATCHED_LIMIT];
+    private final Deliveries early = new Deliveries();
 
     /** The guest network was re-created: whatever its NAT process was, this is another one. */
     void reset() {
@@ -37,6 +38,7 @@ final class Yielding {
         for (int i = 0; i < WATCHED_LIMIT; i++) {
             watched[i] = false;
         }
+        early.clear();
     }
 
     boolean yields(int errorType, int probeProtocol) {
@@ -45,10 +47,14 @@ final class Yielding {
 
     /** An error was accepted in favour of the NAT process: watch whether it arrives. */
     void accepted(int errorType, int probeProtocol, int guest, int reporter, int port, long nowNanos) {
+        int errorClass = classOf(errorType, probeProtocol);
+        if (early.remove(errorClass, guest, reporter, port, nowNanos - DELIVERY_NANOS)) {
+            return;
+        }
         for (int i = 0; i < WATCHED_LIMIT; i++) {
             if (!watched[i]) {
                 watched[i] = true;
-                watchedClass[i] = classOf(errorType, probeProtocol);
+                watchedClass[i] = errorClass;
                 watchedGuest[i] = guest;
                 watchedReporter[i] = reporter;
                 watchedPort[i] = port;
@@ -59,7 +65,7 @@ final class Yielding {
     }
 
     /** The NAT process was seen handing an error to a guest. */
-    void delivered(int errorType, int probeProtocol, int guest, int reporter, int port) {
+    void delivered(int errorType, int probeProtocol, int guest, int reporter, int port, long nowNanos) {
         int errorClass = classOf(errorType, probeProtocol);
         if (!yielding[errorClass]) {
             yielding[errorClass] = true;
@@ -76,6 +82,7 @@ final class Yielding {
                 return;
             }
         }
+        early.add(errorClass, guest, reporter, port, nowNanos);
     }
 
     /** Counts what the NAT process did not deliver in time. */

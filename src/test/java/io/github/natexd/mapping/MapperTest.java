@@ -1,0 +1,426 @@
+package io.github.natexd.mapping;
+
+import static io.github.natexd.mapping.MappingScene.LIFETIME;
+import static io.github.natexd.mapping.MappingScene.PORT;
+import static io.github.natexd.mapping.MappingScene.ROOT;
+import static io.github.natexd.mapping.MappingScene.TARGET_PORT;
+import static io.github.natexd.mapping.MappingScene.fromGuest;
+import static io.github.natexd.mapping.MappingScene.fromHost;
+import static io.github.natexd.mapping.MappingScene.fromOtherGuest;
+import static io.github.natexd.mapping.MappingScene.unfinished;
+import static io.github.natexd.testkit.Packets.GUEST;
+import static io.github.natexd.testkit.Packets.HOST;
+import static io.github.natexd.testkit.Packets.TARGET;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.natexd.testkit.Packets;
+import io.github.natexd.testkit.ProbeBuilder;
+import io.github.natexd.wire.Ipv4Address;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Whose probe an error quotes: how long that is known, what waits, what is nobody's, and what a flood can do. */
+class MapperTest {
+    private static final int ID = 0x3333;
+    private static final int REWRITTEN = 61000;
+
+    private final MappingScene scene = new MappingScene();
+
+    @Test
+    @DisplayName("R15: what nobody was seen sending is unknown")
+    void unknownWithoutSightings() {
+        assertEquals(Finding.UNKNOWN, scene.find(fromHost(PORT)));
+    }
+
+    @Test
+    @DisplayName("R20: a mapping lives exactly as long as its lifetime")
+    void aMappingLivesExactlyItsLifetime() {
+        scene.guest(fromGuest(PORT));
+        scene.egress(fromHost(PORT));
+
+        scene.passNanos(LIFETIME);
+        assertEquals(Finding.MAPPED, scene.find(fromHost(PORT)));
+        assertEquals(1, scene.mapper.liveMappings(scene.now()));
+        scene.passNanos(1);
+        assertEquals(Finding.UNKNOWN, scene.find(fromHost(PORT)));
+        assertEquals(0, scene.mapper.liveMappings(scene.now()));
+    }
+
+    @Test
+    @DisplayName("R20: a probe of the host's is known as long as a mapping")
+    void aHostsProbeLivesAsLong() {
+        scene.egress(fromHost(PORT));
+
+        scene.passNanos(LIFETIME);
+        assertEquals(Finding.HOST, scene.find(fromHost(PORT)));
+        scene.passNanos(1);
+        assertEquals(Finding.UNKNOWN, scene.find(fromHost(PORT)));
+    }
+
+    @Test
+    @DisplayName("R19: errors neither refresh nor remove a mapping, and all of them find it")
+    void errorsDoNotRefresh() {
+        scene.guest(fromGuest(PORT));
+        scene.egress(fromHost(PORT));
+        for (int second = 0; second < 30; second++) {
+            assertEquals(Finding.MAPPED, scene.find(fromHost(PORT)));
+            scene.pass(1000);
+        }
+        scene.passNanos(1);
+        assertEquals(Finding.UNKNOWN, scene.find(fromHost(PORT)));
+    }
+
+    @Test
+    @DisplayName("R14: after the host's address has changed, old mappings live on beside new ones")
+    void anotherHostAddressIsAnotherMapping() {
+        int vpn = Ipv4Address.parse("203.0.113.99");
+        scene.guest(fromGuest(PORT).id(ID));
+        scene.egress(fromHost(PORT).id(ID));
+        scene.guest(fromGuest(PORT).id(ID + 1));
+        scene.egress(MappingScene.udp(vpn, PORT).id(ID + 1));
+
+        assertEquals(Finding.MAPPED, scene.find(fromHost(PORT).id(ID)));
+        assertEquals(ID, scene.mapper.found().guestIdentification());
+        assertEquals(Finding.MAPPED, scene.find(MappingScene.udp(vpn, PORT).id(ID + 1)));
+        assertEquals(ID + 1, scene.mapper.found().guestIdentification());
+    }
+
+    @Test
+    @DisplayName("R26: of a constant flow the quoted IP ID's own probe is found")
+    void aConstantFlowIsToldApartByIdentification() {
+        for (int i = 0; i < 40; i++) {
+            scene.guest(fromGuest(PORT).id(ID + i));
+            scene.egress(fromHost(PORT).id(0x8000 + i));
+            scene.find(fromHost(PORT).id(0x8000 + i)); // binds it: with another IP ID a pair is not conclusive
+        }
+        for (int i = 0; i < 40; i++) {
+            assertEquals(Finding.MAPPED, scene.find(fromHost(PORT).id(0x8000 + i)));
+            assertTrue(scene.mapper.found().identificationChanged());
+            assertEquals(ID + i, scene.mapper.found().guestIdentification());
+        }
+    }
+
+    @Test
+    @DisplayName("a router that altered the quoted IP ID changes neither the guest nor the ID (R26)")
+    void anAlteredIdentificationIsLeftAlone() {
+        scene.guest(fromGuest(PORT).id(ID));
+        scene.egress(fromHost(PORT).id(ID));
+
+        assertEquals(Finding.MAPPED, scene.find(fromHost(PORT).id(ID + 1)));
+        assertEquals(PORT, scene.foundPort());
+        assertEquals(false, scene.mapper.found().identificationChanged());
+    }
+
+    @Test
+    @DisplayName("R17: of two guests with one egress tuple the IP ID decides, or nobody")
+    void twoGuestsOfOneTupleAreToldApartByIdentification() {
+        scene.guest(fromGuest(PORT).id(ID));
+        scene.egress(fromHost(PORT).id(ID));
+        scene.otherGuest(fromOtherGuest(PORT).id(ID + 1));
+        scene.egress(fromHost(PORT).id(ID + 1));
+
+        assertEquals(Finding.MAPPED, scene.find(fromHost(PORT).id(ID)));
+        assertEquals(PORT, scene.foundPort());
+        assertEquals(Finding.MAPPED, scene.find(fromHost(PORT).id(ID + 1)));
+        assertEquals(-PORT, scene.foundPort());
+        assertEquals(Finding.AMBIGUOUS, scene.find(fromHost(PORT).id(ID + 2)));
+    }
+
+    @Test
+    @DisplayName("R17: without IP IDs the checksum decides between two guests of one tuple")
+    void twoGuestsOfOneTupleAreToldApartByChecksum() {
+        scene.guest(fromGuest(PORT).id(0).data((byte) 1));
+        scene.egress(fromHost(PORT).id(0).data((byte) 1));
+        scene.otherGuest(fromOtherGuest(PORT).id(0).data((byte) 2));
+        scene.egress(fromHost(PORT).id(0).data((byte) 2));
+
+        assertEquals(Finding.MAPPED, scene.find(fromHost(PORT).id(0).data((byte) 2)));
+        assertEquals(-PORT, scene.foundPort());
+        assertEquals(Finding.MAPPED, scene.find(fromHost(PORT).id(0).data((byte) 1)));
+        assertEquals(PORT, scene.foundPort());
+    }
+
+    @Test
+    @DisplayName("R16: a host's probe with a mapped tuple is told by its IP ID")
+    void aHostsTwinIsToldByIdentification() {
+        scene.guest(fromGuest(PORT).id(ID));
+        scene.egress(fromHost(PORT).id(ID));
+        scene.pass(600);
+        scene.egress(fromHost(PORT).id(ID + 1));
+        scene.pass(600);
+
+        assertEquals(Finding.HOST, scene.find(fromHost(PORT).id(ID + 1)));
+        assertEquals(Finding.MAPPED, scene.find(fromHost(PORT).id(ID)));
+    }
+
+    @Test
+    @DisplayName("R16: a host's probe with a mapped tuple that nothing tells apart is nobody's")
+    void aHostsTwinWithoutEvidenceIsAmbiguous() {
+        scene.guest(fromGuest(PORT).id(0).checksum(0));
+        scene.egress(fromHost(PORT).id(0).checksum(0));
+        scene.pass(600);
+        scene.egress(fromHost(PORT).id(0).checksum(0));
+        scene.pass(20);
+
+        assertEquals(Finding.AMBIGUOUS, scene.find(fromHost(PORT).id(0).checksum(0)));
+    }
+
+    @Test
+    @DisplayName("a constant flow whose next probe is sighted leaving first waits for the guest's, as any other")
+    void theNextProbeOfAConstantFlowWaits() {
+        scene.egress(fromHost(PORT).id(ID));
+        scene.pass(5);
+        scene.guest(fromGuest(PORT).id(ID));
+        scene.egress(fromHost(PORT).id(ID + 1));
+
+        assertEquals(Finding.WAITING, scene.find(fromHost(PORT).id(ID + 1)));
+        scene.guest(fromGuest(PORT).id(ID + 1));
+        assertEquals(Finding.MAPPED, scene.findAfterWaiting(fromHost(PORT).id(ID + 1)));
+        assertEquals(ID + 1, scene.mapper.found().guestIdentification());
+    }
+
+    @Test
+    void anErrorWaitsForTheGuestsSighting() {
+        scene.guest(fromGuest(PORT + 9).dataOctets(9));
+        scene.egress(fromHost(PORT));
+
+        assertEquals(Finding.WAITING, scene.find(fromHost(PORT)));
+        scene.guest(fromGuest(PORT));
+        assertEquals(Finding.MAPPED, scene.find(fromHost(PORT)));
+    }
+
+    @Test
+    void nothingWaitsForLongerThanTenMillis() {
+        scene.guest(fromGuest(PORT + 9).dataOctets(9));
+        scene.egress(fromHost(PORT));
+
+        scene.passNanos(Mapper.WAIT_NANOS - 1);
+        assertEquals(Finding.WAITING, scene.find(fromHost(PORT)));
+        scene.passNanos(1);
+        assertEquals(Finding.HOST, scene.find(fromHost(PORT)));
+    }
+
+    @Test
+    void nothingWaitsWhereNoGuestWasActiveInTheLastSecond() {
+        scene.egress(fromHost(PORT));
+        assertEquals(Finding.HOST, scene.find(fromHost(PORT)), "no guest ever");
+
+        scene.guest(fromGuest(PORT + 9).dataOctets(9));
+        scene.pass(1000);
+        scene.egress(fromHost(PORT + 1));
+        assertEquals(Finding.HOST, scene.find(fromHost(PORT + 1)), "no guest for a second");
+    }
+
+    @Test
+    @DisplayName("a NAT that was never faster than its guests makes no error of the host's wait")
+    void nothingWaitsWhereTheNatIsNeverAhead() {
+        scene.guest(fromGuest(PORT));
+        scene.egress(fromHost(PORT));
+        scene.egress(fromHost(PORT + 1).dataOctets(9));
+
+        assertEquals(Finding.HOST, scene.find(fromHost(PORT + 1).dataOctets(9)));
+    }
+
+    @Test
+    @DisplayName("no egress sighting: an equal port and an equal IP ID name the guest")
+    void aGuestsSightingAloneMatchesByPortAndIdentification() {
+        scene.guest(fromGuest(PORT).id(ID).checksum(0));
+
+        assertEquals(Finding.MAPPED, scene.find(fromHost(PORT).id(ID).checksum(0)));
+        assertEquals(PORT, scene.foundPort());
+    }
+
+    @Test
+    @DisplayName("no egress sighting: an equal port and an agreeing checksum name the guest")
+    void aGuestsSightingAloneMatchesByPortAndChecksum() {
+        scene.guest(fromGuest(PORT).id(ID));
+
+        assertEquals(Finding.MAPPED, scene.find(fromHost(PORT).id(ID + 1)));
+        assertEquals(PORT, scene.foundPort());
+        assertTrue(scene.mapper.found().identificationChanged());
+        assertEquals(ID, scene.mapper.found().guestIdentification());
+    }
+
+    @Test
+    @DisplayName("R49: an equal port alone is not enough")
+    void aGuestsSightingAloneDoesNotMatchByPortOnly() {
+        scene.guest(fromGuest(PORT).id(ID).checksum(0));
+
+        assertEquals(Finding.UNKNOWN, scene.find(fromHost(PORT).id(ID + 1).checksum(0)));
+    }
+
+    @Test
+    @DisplayName("no egress sighting and a rewritten port: the checksum after the difference names the guest")
+    void aGuestsSightingAloneMatchesARewrittenPortByChecksum() {
+        scene.guest(fromGuest(PORT).id(ID));
+
+        assertEquals(Finding.MAPPED, scene.find(fromHost(REWRITTEN).id(ID + 1)));
+        assertEquals(PORT, scene.foundPort());
+    }
+
+    @Test
+    @DisplayName("R16: no egress sighting and a rewritten port: an equal IP ID alone is not enough")
+    void aGuestsSightingAloneDoesNotMatchByIdentificationOnly() {
+        scene.guest(fromGuest(PORT).id(ID).data((byte) 1));
+
+        assertEquals(Finding.UNKNOWN, scene.find(fromHost(REWRITTEN).id(ID).data((byte) 2)));
+    }
+
+    @Test
+    @DisplayName("R16: no guest's probe is quoted with a larger TTL than it was sent with")
+    void aQuoteWithALargerTimeToLiveIsNotTheGuests() {
+        scene.guest(fromGuest(PORT).id(ID).ttl(3));
+
+        assertEquals(Finding.UNKNOWN, scene.find(fromHost(REWRITTEN).id(ID).ttl(58)));
+    }
+
+    @Test
+    @DisplayName("R17: two guests' sightings that fit alike are ambiguous without an egress sighting")
+    void twoGuestsAloneAreAmbiguous() {
+        scene.guest(fromGuest(PORT).id(ID).checksum(0));
+        scene.otherGuest(fromOtherGuest(PORT).id(ID).checksum(0));
+
+        assertEquals(Finding.AMBIGUOUS, scene.find(fromHost(PORT).id(ID).checksum(0)));
+    }
+
+    @Test
+    @DisplayName("R16: after lost copies a rewritten port is not matched by its checksum for a lifetime")
+    void afterLostCopiesAGuestsSightingAloneNeedsItsPort() {
+        scene.mapper.egressLost(scene.now());
+        scene.guest(fromGuest(PORT).id(ID));
+
+        assertEquals(Finding.UNKNOWN, scene.find(fromHost(REWRITTEN).id(ID)));
+        assertEquals(Finding.MAPPED, scene.find(fromHost(PORT).id(ID)), "port and IP ID are the guest's");
+
+        scene.passNanos(LIFETIME);
+        scene.guest(fromGuest(PORT).id(ID));
+        assertEquals(Finding.MAPPED, scene.find(fromHost(REWRITTEN).id(ID)));
+    }
+
+    @Test
+    @DisplayName("R16: whole traceroutes of host and guest at once, same target and ports: each gets its own")
+    void hostAndGuestTraceAtOnce() {
+        for (int hop = 1; hop <= 30; hop++) {
+            int port = TARGET_PORT + hop;
+            ProbeBuilder hosts = Packets.udpProbe(HOST, TARGET, 50000, port)
+                    .ttl(hop)
+                    .id(0x7000 + hop)
+                    .dataOctets(32);
+            int offloaded = unfinished(hosts.bytes());
+            scene.egress(hosts.checksum(offloaded));
+            scene.guest(
+                    Packets.udpProbe(GUEST, TARGET, PORT, port).ttl(hop).id(hop).dataOctets(32));
+            scene.egress(
+                    Packets.udpProbe(HOST, TARGET, PORT, port).ttl(hop).id(hop).dataOctets(32));
+        }
+        for (int hop = 1; hop <= 30; hop++) {
+            int port = TARGET_PORT + hop;
+            assertEquals(
+                    Finding.HOST,
+                    scene.findAfterWaiting(Packets.udpProbe(HOST, TARGET, 50000, port)
+                            .id(0x7000 + hop)
+                            .dataOctets(32)));
+            assertEquals(
+                    Finding.MAPPED,
+                    scene.find(
+                            Packets.udpProbe(HOST, TARGET, PORT, port).id(hop).dataOctets(32)));
+            assertEquals(PORT, scene.foundPort());
+        }
+    }
+
+    @Test
+    @DisplayName("R21: where the table is full the oldest mapping goes, and is counted")
+    void theOldestMappingGoes() {
+        MappingScene small = new MappingScene(4);
+        for (int i = 0; i < 5; i++) {
+            small.guest(fromGuest(PORT + i));
+            small.egress(fromHost(PORT + i));
+        }
+        assertNotEquals(Finding.MAPPED, small.find(fromHost(PORT)));
+        for (int i = 1; i < 5; i++) {
+            assertEquals(Finding.MAPPED, small.find(fromHost(PORT + i)));
+        }
+        assertEquals(1, small.mapper.evictions());
+    }
+
+    @Test
+    @DisplayName("R21: probes of the host's own never evict a mapping")
+    void hostProbesNeverEvictAMapping() {
+        MappingScene small = new MappingScene(4);
+        small.guest(fromGuest(PORT));
+        small.egress(fromHost(PORT));
+        for (int i = 1; i <= 100; i++) {
+            small.egress(Packets.udpProbe(HOST, TARGET, 50000 + i, 40000 + i).ttl(3));
+        }
+        assertEquals(Finding.MAPPED, small.find(fromHost(PORT)));
+        assertEquals(96, small.mapper.evictions());
+    }
+
+    @Test
+    @DisplayName("R16, R21: a probe of the host's that had to go is no guest's, whatever its checksum")
+    void anEvictedHostsProbeIsNoGuests() {
+        MappingScene small = new MappingScene(4);
+        small.guest(fromGuest(PORT).id(ID));
+        small.egress(fromHost(REWRITTEN).id(ID + 1).ttl(9));
+        for (int i = 1; i <= 4; i++) {
+            small.egress(Packets.udpProbe(HOST, TARGET, 50000 + i, 40000 + i).ttl(3));
+        }
+        assertEquals(Finding.UNKNOWN, small.find(fromHost(REWRITTEN).id(ID + 1)));
+    }
+
+    @Test
+    @DisplayName("R21: what has expired goes without being counted as an eviction")
+    void expiredRowsAreNoEvictions() {
+        MappingScene small = new MappingScene(4);
+        for (int i = 0; i < 40; i++) {
+            small.guest(fromGuest(PORT + i));
+            small.egress(fromHost(PORT + i));
+            small.egress(fromHost(PORT - 1 - i).dataOctets(1));
+            small.pass(10_001);
+        }
+        assertEquals(0, small.mapper.evictions());
+    }
+
+    @Test
+    @DisplayName("a pair found late does not hide a younger one behind it")
+    void aLatePairDoesNotHideAYoungerOne() {
+        scene.guest(fromGuest(PORT).id(ID).checksum(0));
+        scene.egress(fromHost(PORT).id(0x8000).checksum(0));
+        scene.pass(29_000);
+        scene.guest(fromGuest(PORT).id(ID + 1).checksum(0));
+        scene.egress(fromHost(PORT).id(ID + 1).checksum(0)); // bound at once
+        assertEquals(Finding.MAPPED, scene.find(fromHost(PORT).id(0x8000).checksum(0))); // bound now
+        scene.pass(2_000);
+
+        assertEquals(Finding.MAPPED, scene.find(fromHost(PORT).id(ID + 1).checksum(0)));
+        assertEquals(ID + 1, scene.mapper.found().guestIdentification());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    @DisplayName("R21: a flood of one flow costs a bounded number of steps per probe and per error")
+    void aFloodCostsABoundedNumberOfSteps(boolean egressToo) {
+        MappingScene flooded = new MappingScene(65_536);
+        int probes = 100_000;
+        long most = 0;
+        for (int i = 0; i < probes; i++) {
+            long before = flooded.mapper.steps();
+            int id = 1 + i % 0xFFFF;
+            flooded.guest(fromGuest(PORT).id(id).checksum(0));
+            if (egressToo) {
+                flooded.egress(fromHost(REWRITTEN).id(0x10000 - id).checksum(0), ROOT);
+            }
+            if (i % 10 == 0) {
+                flooded.find(fromHost(REWRITTEN).id(0x10000 - id).checksum(0));
+                flooded.find(fromHost(PORT).id(id).checksum(0));
+            }
+            flooded.passNanos(2_500);
+            most = Math.max(most, flooded.mapper.steps() - before);
+        }
+        assertTrue(most <= 20_000, "steps for one probe and two errors: " + most);
+    }
+}
