@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 final class JsonWriter {
     private static final String INDENT = "  ";
     private static final char FIRST_PRINTABLE = 0x20;
+    private static final char LAST_PRINTABLE = 0x7E;
+    private static final char REPLACEMENT = 0xFFFD;
 
     private final PrintWriter out;
     /** For each object or array that is open: whether it has something in it already. */
@@ -108,20 +110,22 @@ final class JsonWriter {
         out.print(INDENT.repeat(filled.size()));
     }
 
+    /** ASCII alone, so that no encoding of the output can spoil it; half a surrogate pair becomes U+FFFD. */
     private void quote(String text) {
         out.print('"');
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == '"' || c == '\\') {
+        text.codePoints().forEach(point -> {
+            if (point == '"' || point == '\\') {
                 out.print('\\');
-                out.print(c);
-            } else if (c < FIRST_PRINTABLE || Character.isSurrogate(c)) {
-                // Surrogates too: a file name may hold half a pair, which UTF-8 has no octets for.
-                out.printf("\\u%04x", (int) c);
+                out.print((char) point);
+            } else if (point >= FIRST_PRINTABLE && point <= LAST_PRINTABLE) {
+                out.print((char) point);
             } else {
-                out.print(c);
+                boolean half = point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE;
+                for (char unit : Character.toChars(half ? REPLACEMENT : point)) {
+                    out.printf("\\u%04x", (int) unit);
+                }
             }
-        }
+        });
         out.print('"');
     }
 }

@@ -174,7 +174,8 @@ final class Replay {
             return;
         }
         counts.errors++;
-        int length = header.totalLength() >= header.headerLength()
+        // Padding goes; but where the total length is no length of an error, what was captured is shown.
+        int length = header.totalLength() >= header.headerLength() + IcmpError.LENGTH
                 ? Math.min(header.totalLength(), link.length())
                 : link.length();
         boolean cut = packet.cut() && header.totalLength() > link.length();
