@@ -184,7 +184,7 @@ final class Replay {
         packet.buffer.get(link.offset(), octets);
         Pending pending = new Pending(packet.number, packet.nanos, nowNanos, cut, octets);
         ReplayedError judged = judge(pending, nowNanos, false);
-        if (judged.reason() == Reason.WAITING) {
+        if (undecided(judged.reason())) {
             if (waiting.size() < WAITING_LIMIT && length <= WAITING_OCTETS_LIMIT) {
                 waiting.add(pending);
                 return;
@@ -210,11 +210,16 @@ final class Replay {
             long untilNanos = pending.sinceNanos() + Mapper.WAIT_NANOS;
             boolean waited = last || nowNanos >= untilNanos;
             ReplayedError judged = judge(pending, waited ? untilNanos : nowNanos, waited);
-            if (judged.reason() != Reason.WAITING) {
+            if (!undecided(judged.reason())) {
                 each.remove();
                 decided(judged);
             }
         }
+    }
+
+    /** The daemon holds the one back and accepts the other with a copy kept; either may become a guest's. */
+    private static boolean undecided(Reason reason) {
+        return reason == Reason.WAITING || reason == Reason.HOST_PROBE_SO_FAR;
     }
 
     private void decided(ReplayedError judged) {

@@ -139,7 +139,9 @@ public final class Mapper {
 
     private Finding resolve(Probe quoted, int e, long nowNanos, boolean waited) {
         Pairing.Outcome outcome = pairing.resolve(e, nowNanos, waited);
-        boolean young = nowNanos - egress.sightedNanos[e] < pairing.longestWaitNanos()
+        long age = nowNanos - egress.sightedNanos[e];
+        boolean worthWaiting = !waited
+                && age < pairing.longestWaitNanos()
                 && anyGuest
                 && nowNanos - lastGuestNanos < GUEST_ACTIVE_NANOS;
         return switch (outcome) {
@@ -151,9 +153,9 @@ public final class Mapper {
                 yield finding == Finding.UNKNOWN ? Finding.AMBIGUOUS : finding;
             }
             case UNSETTLED -> waited ? Finding.AMBIGUOUS : Finding.WAITING;
-            case TIED -> young && !waited ? Finding.WAITING : Finding.AMBIGUOUS;
+            case TIED -> worthWaiting ? Finding.WAITING : Finding.AMBIGUOUS;
             case FOREIGN -> Finding.HOST;
-            case ALONE -> young && !waited ? Finding.WAITING : Finding.HOST;
+            case ALONE -> worthWaiting ? Finding.WAITING : age < WAIT_NANOS ? Finding.HOST_SO_FAR : Finding.HOST;
         };
     }
 

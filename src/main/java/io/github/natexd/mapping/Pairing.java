@@ -42,6 +42,9 @@ final class Pairing {
     private static final long HABIT_NANOS = 60_000_000_000L;
 
     private static final int UID_UNKNOWN = -1;
+    /** As whom VMware starts its NAT process; a conclusive pair teaches otherwise. */
+    private static final int ROOT = 0;
+
     private static final long LEAD_UNKNOWN = Long.MIN_VALUE;
     private static final int LEAD_MARGIN = 4;
 
@@ -63,7 +66,7 @@ final class Pairing {
     private final int[] rivalGuests = new int[RIVALS_LIMIT];
     private final int[] rivalEgress = new int[RIVALS_LIMIT];
     private int pairs;
-    private int natUid = UID_UNKNOWN;
+    private int natUid = ROOT;
     private long longestLeadNanos = LEAD_UNKNOWN;
     /** Guests' sightings before then are not paired on weak evidence; the second is UDP's, the first echo's. */
     private final long[] refuseWeakBeforeNanos = new long[2];
@@ -139,6 +142,7 @@ final class Pairing {
         return guests.identification[g] != 0 && guests.identification[g] == egress.identification[e];
     }
 
+    /** The {@link #evidence}, where the sender is the NAT process by its user id. */
     private int score(int g, int e) {
         return isForeign(e) ? NO_CANDIDATE : evidence(g, e);
     }
@@ -256,7 +260,7 @@ final class Pairing {
      */
     void learn(int g, int e, long nowNanos) {
         boolean certain = identifies(g, e) && conclusive(g, e);
-        if (egress.uid[e] != UID_UNKNOWN && (natUid == UID_UNKNOWN || certain)) {
+        if (egress.uid[e] != UID_UNKNOWN && certain) {
             natUid = egress.uid[e];
         }
         if (certain) {
@@ -276,7 +280,7 @@ final class Pairing {
     }
 
     private boolean isForeign(int e) {
-        return natUid != UID_UNKNOWN && egress.uid[e] != UID_UNKNOWN && egress.uid[e] != natUid;
+        return egress.uid[e] != UID_UNKNOWN && egress.uid[e] != natUid;
     }
 
     /** An error matched a guest's sighting alone: this NAT process passes no hook, so whatever does is the host's. */

@@ -12,6 +12,8 @@ public final class Counters {
         EGRESS_SIGHTINGS,
         /** Errors that waited for a sighting. */
         WAITED,
+        /** Errors accepted at once of which a copy was kept for a late sighting. */
+        COPIES_KEPT,
         /** Errors that could not wait because as many as may wait did. */
         WAITING_FULL,
         /** Frames on the guest network that were no sighting. */

@@ -42,6 +42,7 @@ public final class Relay {
     private final Yielding yielding = new Yielding();
     private final Sightings sightings;
     private final Waiting waiting = new Waiting();
+    private final Waiting accepted = new Waiting();
     private final boolean[] keepWaiting = new boolean[Waiting.LIMIT];
     private final int[] frames;
     private final Reason[] reasons;
@@ -116,6 +117,9 @@ public final class Relay {
         if (waiting.size() > 0) {
             retry(nowNanos);
         }
+        if (accepted.size() > 0) {
+            retryAccepted(nowNanos);
+        }
         if (count > 0) {
             batch(count, nowNanos);
         }
@@ -126,6 +130,9 @@ public final class Relay {
     public long idleMillis() {
         if (waiting.size() > 0) {
             return 1;
+        }
+        if (accepted.size() > 0) {
+            return Mapper.WAIT_NANOS / 1_000_000;
         }
         long next = yielding.nextNanos();
         return next == Long.MAX_VALUE ? -1 : Math.max(1, (next - clock.getAsLong()) / 1_000_000 + 1);
@@ -148,18 +155,20 @@ public final class Relay {
             if (reasons[i] == Reason.WAITING && !startWaiting(i, buffer, nowNanos)) {
                 reasons[i] = Reason.NO_MAPPING;
             }
+            if (reasons[i] == Reason.HOST_PROBE_SO_FAR && !keepCopy(i, buffer, nowNanos)) {
+                reasons[i] = Reason.HOST_PROBE;
+            }
         }
         sendFrames();
         for (int i = 0; i < count; i++) {
             Reason reason = outcome(i);
-            if (reason == Reason.WAITING) {
-                continue;
+            switch (reason) {
+                case WAITING -> {}
+                case RELAYED -> relayed(i);
+                default -> queue.accept(i);
             }
-            counters.count(reason);
-            if (reason == Reason.RELAYED) {
-                relayed(i);
-            } else {
-                queue.accept(i);
+            if (reason != Reason.WAITING && reason != Reason.HOST_PROBE_SO_FAR) {
+                counters.count(reason);
             }
         }
     }
@@ -181,11 +190,45 @@ public final class Relay {
         return room;
     }
 
+    /** In a verdict nothing can be delivered once the verdict is given. */
+    private boolean keepCopy(int index, ByteBuffer buffer, long nowNanos) {
+        boolean kept = reinject == Reinject.FRAME
+                && accepted.add(queue.packetId(index), buffer, queue.offset(index), queue.length(index), nowNanos);
+        if (kept) {
+            counters.count(Counters.Event.COPIES_KEPT);
+        }
+        return kept;
+    }
+
+    /** Copies of errors that the host has been given: a guest's late sighting makes one the guest's after all. */
+    private void retryAccepted(long nowNanos) {
+        int count = accepted.size();
+        for (int i = 0; i < count; i++) {
+            boolean waited = nowNanos - accepted.sinceNanos(i) >= Mapper.WAIT_NANOS;
+            reasons[i] = decide(i, accepted.copy(i), 0, accepted.length(i), false, nowNanos, waited);
+            if (waited && reasons[i] == Reason.HOST_PROBE_SO_FAR) {
+                reasons[i] = Reason.HOST_PROBE;
+            }
+        }
+        sendFrames();
+        for (int i = 0; i < count; i++) {
+            Reason reason = outcome(i);
+            keepWaiting[i] = reason == Reason.HOST_PROBE_SO_FAR || reason == Reason.WAITING;
+            if (!keepWaiting[i]) {
+                counters.count(reason == Reason.RELAYED ? Reason.RELAYED_LATE : reason);
+            }
+        }
+        accepted.retain(keepWaiting);
+    }
+
     private void retry(long nowNanos) {
         int count = waiting.size();
         for (int i = 0; i < count; i++) {
             boolean waited = nowNanos - waiting.sinceNanos(i) >= Mapper.WAIT_NANOS;
             reasons[i] = decide(i, waiting.copy(i), 0, waiting.length(i), false, nowNanos, waited);
+            if (reasons[i] == Reason.HOST_PROBE_SO_FAR) {
+                reasons[i] = Reason.HOST_PROBE;
+            }
         }
         sendFrames();
         for (int i = 0; i < count; i++) {

@@ -4,6 +4,8 @@ package io.github.natexd.translate;
 public enum Reason {
     /** Rewritten and given to the guest that sent the probe; dropped for the host. */
     RELAYED("rewritten and delivered to the guest that sent the probe"),
+    /** Accepted at once, since only the host had been seen sending the probe; then the guest's sighting came. */
+    RELAYED_LATE("delivered to the guest after the host had been given it too"),
 
     /** R15: the probe is the host's own. */
     HOST_PROBE("the host itself sent the probe"),
@@ -11,6 +13,8 @@ public enum Reason {
     NO_MAPPING("no recent probe matches the embedded packet"),
     /** R17: more than one sender is possible. */
     AMBIGUOUS("several senders are possible"),
+    /** Not a final reason: accepted, with a copy kept in case that a guest's sighting comes late. */
+    HOST_PROBE_SO_FAR("only the host has been seen sending the probe so far"),
     /** Not a final reason: the probe's second sighting may still come. */
     WAITING("the probe's second sighting may still come"),
 
@@ -63,6 +67,6 @@ public enum Reason {
 
     /** No sender is known for the embedded packet: what the static guest is for. */
     public boolean unmapped() {
-        return this == HOST_PROBE || this == NO_MAPPING || this == AMBIGUOUS;
+        return this == HOST_PROBE || this == HOST_PROBE_SO_FAR || this == NO_MAPPING || this == AMBIGUOUS;
     }
 }

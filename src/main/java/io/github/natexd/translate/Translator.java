@@ -105,6 +105,7 @@ public final class Translator {
     private Reason sender(long nowNanos, boolean waited) {
         return switch (mapper.find(quoted, nowNanos, waited)) {
             case MAPPED -> Reason.RELAYED;
+            case HOST_SO_FAR -> Reason.HOST_PROBE_SO_FAR;
             case HOST -> Reason.HOST_PROBE;
             case AMBIGUOUS -> Reason.AMBIGUOUS;
             case WAITING -> Reason.WAITING;

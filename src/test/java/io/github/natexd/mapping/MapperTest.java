@@ -207,12 +207,14 @@ class MapperTest {
     @Test
     void nothingWaitsWhereNoGuestWasActiveInTheLastSecond() {
         scene.egress(fromHost(PORT));
-        assertEquals(Finding.HOST, scene.find(fromHost(PORT)), "no guest ever");
+        assertEquals(Finding.HOST_SO_FAR, scene.find(fromHost(PORT)), "no guest ever");
 
         scene.guest(fromGuest(PORT + 9).dataOctets(9));
         scene.pass(1000);
         scene.egress(fromHost(PORT + 1));
-        assertEquals(Finding.HOST, scene.find(fromHost(PORT + 1)), "no guest for a second");
+        assertEquals(Finding.HOST_SO_FAR, scene.find(fromHost(PORT + 1)), "no guest for a second");
+        scene.passNanos(Mapper.WAIT_NANOS);
+        assertEquals(Finding.HOST, scene.find(fromHost(PORT + 1)), "nothing late comes as late as that");
     }
 
     @Test
@@ -222,7 +224,7 @@ class MapperTest {
         scene.egress(fromHost(PORT));
         scene.egress(fromHost(PORT + 1).dataOctets(9));
 
-        assertEquals(Finding.HOST, scene.find(fromHost(PORT + 1).dataOctets(9)));
+        assertEquals(Finding.HOST_SO_FAR, scene.find(fromHost(PORT + 1).dataOctets(9)));
     }
 
     @Test

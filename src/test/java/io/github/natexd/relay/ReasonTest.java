@@ -31,7 +31,17 @@ class ReasonTest {
     private static final int PORT = 40000;
 
     /** One row: before the packet of the file comes in, {@code before} happens in the scene. */
-    record Row(Reason reason, String file, Supplier<RelayScene> scene, Consumer<RelayScene> before, Verdict verdict) {
+    record Row(
+            Reason reason,
+            String file,
+            Supplier<RelayScene> scene,
+            Consumer<RelayScene> before,
+            Verdict verdict,
+            Consumer<RelayScene> after) {
+        Row(Reason reason, String file, Supplier<RelayScene> scene, Consumer<RelayScene> before, Verdict verdict) {
+            this(reason, file, scene, before, verdict, nothingMore -> {});
+        }
+
         @Override
         public String toString() {
             return reason + ": " + file;
@@ -45,6 +55,23 @@ class ReasonTest {
                 accepted(Reason.HOST_PROBE, "probe-of-the-hosts-own", ReasonTest::hostTraces),
                 accepted(Reason.NO_MAPPING, "probe-nobody-was-seen-sending", scene -> scene.mapped(PORT)),
                 accepted(Reason.AMBIGUOUS, "tuple-that-two-guests-share", ReasonTest::twoGuestsShareATuple),
+                accepted(
+                        Reason.HOST_PROBE_SO_FAR,
+                        "router-faster-than-the-guests-sighting",
+                        scene ->
+                                scene.log.leave(RelayScene.probe(HOST, PORT + 1).bytes())),
+                new Row(
+                        Reason.RELAYED_LATE,
+                        "router-faster-than-the-guests-sighting",
+                        RelayScene::byFrames,
+                        scene ->
+                                scene.log.leave(RelayScene.probe(HOST, PORT + 1).bytes()),
+                        Verdict.ACCEPT,
+                        scene -> {
+                            scene.guestSends(RelayScene.probe(GUEST, PORT + 1).bytes());
+                            scene.pass(5);
+                            scene.relay.turn();
+                        }),
                 new Row(
                         Reason.WAITING,
                         "router-faster-than-the-guests-sighting",
@@ -100,12 +127,14 @@ class ReasonTest {
 
         int id = row.reason() == Reason.TRUNCATED ? scene.queue.enqueueTruncated(packet) : scene.queue.enqueue(packet);
         scene.relay.turn();
+        row.after().accept(scene);
 
         assertEquals(row.verdict(), scene.queue.verdict(id));
         assertEquals(
                 before + 1, counted(scene, row.reason()), scene.relay.counters().toString());
         assertArrayEquals(row.verdict() == Verdict.ACCEPT ? packet : new byte[0], scene.queue.toHost(id));
-        boolean toGuest = row.reason() == Reason.RELAYED || row.reason() == Reason.STATIC_GUEST;
+        boolean toGuest = EnumSet.of(Reason.RELAYED, Reason.RELAYED_LATE, Reason.STATIC_GUEST)
+                .contains(row.reason());
         assertEquals(frames + (toGuest ? 1 : 0), scene.link.taken().size(), "frames that the guest got");
     }
 
@@ -179,8 +208,12 @@ class ReasonTest {
         scene.link.arrive(Packets.frame(GUEST_MAC, GATEWAY_MAC, error));
     }
 
-    /** A packet that waits has no reason yet: it is counted as waiting. */
+    /** A packet whose sender is not settled has no reason yet: it is counted as waiting, or as copied. */
     private static long counted(RelayScene scene, Reason reason) {
-        return reason == Reason.WAITING ? scene.count(Counters.Event.WAITED) : scene.count(reason);
+        return switch (reason) {
+            case WAITING -> scene.count(Counters.Event.WAITED);
+            case HOST_PROBE_SO_FAR -> scene.count(Counters.Event.COPIES_KEPT);
+            default -> scene.count(reason);
+        };
     }
 }
