@@ -117,7 +117,7 @@ class ReplayCommandTest {
 
         JsonNode report = replay(capture.bytes());
 
-        assertEquals(List.of("HOST_PROBE", "NO_MAPPING"), reasons(report));
+        assertEquals(List.of("NO_MAPPING", "HOST_PROBE"), reasons(report));
         assertTrue(report.at("/errors/0/rewritten").isNull());
         assertTrue(report.get("guestNetwork").isNull());
     }
