@@ -10,30 +10,30 @@ final class Deliveries {
     private final int[] errorClass = new int[LIMIT];
     private final int[] guest = new int[LIMIT];
     private final int[] reporter = new int[LIMIT];
-    private final int[] port = new int[LIMIT];
+    private final int[] ports = new int[LIMIT];
     private final long[] deliveredNanos = new long[LIMIT];
     private final boolean[] present = new boolean[LIMIT];
     private int next;
 
     /** Notes one; the oldest goes. */
-    void add(int newClass, int newGuest, int newReporter, int newPort, long nowNanos) {
+    void add(int newClass, int newGuest, int newReporter, int newPorts, long nowNanos) {
         errorClass[next] = newClass;
         guest[next] = newGuest;
         reporter[next] = newReporter;
-        port[next] = newPort;
+        ports[next] = newPorts;
         deliveredNanos[next] = nowNanos;
         present[next] = true;
         next = (next + 1) % LIMIT;
     }
 
     /** Takes one out that was noted at {@code sinceNanos} or later; answers whether it was there. */
-    boolean remove(int itsClass, int itsGuest, int itsReporter, int itsPort, long sinceNanos) {
+    boolean remove(int itsClass, int itsGuest, int itsReporter, int itsPorts, long sinceNanos) {
         for (int i = 0; i < LIMIT; i++) {
             if (present[i]
                     && errorClass[i] == itsClass
                     && guest[i] == itsGuest
                     && reporter[i] == itsReporter
-                    && port[i] == itsPort
+                    && ports[i] == itsPorts
                     && deliveredNanos[i] - sinceNanos >= 0) {
                 present[i] = false;
                 return true;

@@ -278,7 +278,7 @@ public final class Relay {
                     translator.probeProtocol(),
                     translator.mapping().guest(),
                     translator.reporter(),
-                    translator.probeDestinationPort(),
+                    Yielding.ports(translator.mapping().guestPort(), translator.probeDestinationPort()),
                     nowNanos);
             return Reason.NAT_DELIVERS;
         }

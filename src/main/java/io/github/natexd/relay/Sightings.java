@@ -104,7 +104,7 @@ final class Sightings {
                     embedded.protocol(),
                     header.destination(),
                     header.source(),
-                    quoted.destinationPort(),
+                    Yielding.ports(quoted.sourcePort(), quoted.destinationPort()),
                     nowNanos);
         } else {
             counters.count(Counters.Event.FRAMES_IGNORED);

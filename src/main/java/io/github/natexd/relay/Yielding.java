@@ -24,7 +24,7 @@ final class Yielding {
     private final int[] watchedClass = new int[WATCHED_LIMIT];
     private final int[] watchedGuest = new int[WATCHED_LIMIT];
     private final int[] watchedReporter = new int[WATCHED_LIMIT];
-    private final int[] watchedPort = new int[WATCHED_LIMIT];
+    private final int[] watchedPorts = new int[WATCHED_LIMIT];
     private final long[] watchedNanos = new long[WATCHED_LIMIT];
     private final boolean[] watched = new boolean[WATCHED_LIMIT];
     private final Deliveries early = new Deliveries();
@@ -41,14 +41,19 @@ final class Yielding {
         early.clear();
     }
 
+    /** Both of the guest's ports in one number, or identifier and sequence. */
+    static int ports(int guestPort, int destinationPort) {
+        return guestPort << 16 | destinationPort;
+    }
+
     boolean yields(int errorType, int probeProtocol) {
         return yielding[classOf(errorType, probeProtocol)];
     }
 
     /** An error was accepted in favour of the NAT process: watch whether it arrives. */
-    void accepted(int errorType, int probeProtocol, int guest, int reporter, int port, long nowNanos) {
+    void accepted(int errorType, int probeProtocol, int guest, int reporter, int ports, long nowNanos) {
         int errorClass = classOf(errorType, probeProtocol);
-        if (early.remove(errorClass, guest, reporter, port, nowNanos - DELIVERY_NANOS)) {
+        if (early.remove(errorClass, guest, reporter, ports, nowNanos - DELIVERY_NANOS)) {
             return;
         }
         for (int i = 0; i < WATCHED_LIMIT; i++) {
@@ -57,7 +62,7 @@ final class Yielding {
                 watchedClass[i] = errorClass;
                 watchedGuest[i] = guest;
                 watchedReporter[i] = reporter;
-                watchedPort[i] = port;
+                watchedPorts[i] = ports;
                 watchedNanos[i] = nowNanos;
                 return;
             }
@@ -65,7 +70,7 @@ final class Yielding {
     }
 
     /** The NAT process was seen handing an error to a guest. */
-    void delivered(int errorType, int probeProtocol, int guest, int reporter, int port, long nowNanos) {
+    void delivered(int errorType, int probeProtocol, int guest, int reporter, int ports, long nowNanos) {
         int errorClass = classOf(errorType, probeProtocol);
         if (!yielding[errorClass]) {
             yielding[errorClass] = true;
@@ -77,12 +82,12 @@ final class Yielding {
                     && watchedClass[i] == errorClass
                     && watchedGuest[i] == guest
                     && watchedReporter[i] == reporter
-                    && watchedPort[i] == port) {
+                    && watchedPorts[i] == ports) {
                 watched[i] = false;
                 return;
             }
         }
-        early.add(errorClass, guest, reporter, port, nowNanos);
+        early.add(errorClass, guest, reporter, ports, nowNanos);
     }
 
     /** Counts what the NAT process did not deliver in time. */

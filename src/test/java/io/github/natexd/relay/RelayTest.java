@@ -1,0 +1,364 @@
+package io.github.natexd.relay;
+
+import static io.github.natexd.relay.RelayScene.ROOT;
+import static io.github.natexd.relay.RelayScene.error;
+import static io.github.natexd.relay.RelayScene.probe;
+import static io.github.natexd.testkit.Packets.GATEWAY_MAC;
+import static io.github.natexd.testkit.Packets.GUEST;
+import static io.github.natexd.testkit.Packets.GUEST_MAC;
+import static io.github.natexd.testkit.Packets.HOST;
+import static io.github.natexd.testkit.Packets.OTHER_GUEST;
+import static io.github.natexd.testkit.Packets.OTHER_GUEST_MAC;
+import static io.github.natexd.testkit.Packets.ROUTER;
+import static io.github.natexd.testkit.Packets.TARGET;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.natexd.testkit.FakePacketQueue.Verdict;
+import io.github.natexd.testkit.Packets;
+import io.github.natexd.translate.Reason;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** The way of a packet through the relay, with fakes of queue, guest network and egress log that check contracts. */
+class RelayTest {
+    private static final int PORT = 40000;
+
+    private RelayScene scene = RelayScene.byFrames();
+
+    @AfterEach
+    @DisplayName("R41: whatever happened, every packet has exactly one verdict in the end")
+    void everyPacketHasItsVerdict() {
+        scene.relay.releaseWaiting();
+        scene.queue.checkAllAnswered();
+    }
+
+    @Test
+    @DisplayName("R36, R37: the guest gets one copy from its gateway's MAC, and the host none")
+    void theGuestGetsOneCopy() {
+        scene.mapped(PORT);
+        int id = scene.errorComes(error(hosts(PORT)));
+
+        assertEquals(Verdict.DROP, scene.queue.verdict(id));
+        assertEquals(1, scene.link.taken().size());
+        assertArrayEquals(
+                Packets.frame(GUEST_MAC, GATEWAY_MAC, guestsError(PORT)),
+                scene.link.taken().get(0));
+    }
+
+    @Test
+    @DisplayName("R19: several errors about one probe all arrive")
+    void severalErrorsArrive() {
+        scene.mapped(PORT);
+        for (int i = 0; i < 3; i++) {
+            assertEquals(Verdict.DROP, scene.queue.verdict(scene.errorComes(error(hosts(PORT)))));
+        }
+        assertEquals(3, scene.link.taken().size());
+    }
+
+    @Test
+    @DisplayName("R17: two guests with the same ports, told apart by IP ID, get their own errors in one batch")
+    void twoGuestsGetTheirOwnErrors() {
+        byte[] first = probe(HOST, PORT).id(1).bytes();
+        byte[] second = probe(HOST, PORT).id(2).bytes();
+        scene.guestSends(probe(GUEST, PORT).id(1).bytes());
+        scene.guestSends(OTHER_GUEST_MAC, probe(OTHER_GUEST, PORT).id(2).bytes());
+        scene.log.leave(first);
+        scene.log.leave(second);
+        scene.queue.enqueue(error(second));
+        scene.queue.enqueue(error(first));
+        scene.relay.turn();
+
+        assertArrayEquals(
+                Packets.frame(OTHER_GUEST_MAC, GATEWAY_MAC, rewritten(OTHER_GUEST, 2)),
+                scene.link.taken().get(0));
+        assertArrayEquals(
+                Packets.frame(GUEST_MAC, GATEWAY_MAC, rewritten(GUEST, 1)),
+                scene.link.taken().get(1));
+    }
+
+    @Test
+    void sightingsOfTheSameTurnAreReadBeforeTheErrorIsJudged() {
+        int id = scene.queue.enqueue(error(hosts(PORT)));
+        scene.mapped(PORT);
+
+        assertEquals(Verdict.DROP, scene.queue.verdict(id));
+    }
+
+    @Test
+    @DisplayName("a waiting error goes to the guest as soon as its probe is sighted, and is dropped for the host")
+    void aWaitingErrorIsReleasedAfterItsSighting() {
+        int id = waitingError();
+        assertEquals(Verdict.HELD, scene.queue.verdict(id));
+        assertEquals(1, scene.relay.idleMillis());
+
+        scene.pass(3);
+        scene.guestSends(probe(GUEST, PORT).bytes());
+        scene.relay.turn();
+
+        assertEquals(Verdict.DROP, scene.queue.verdict(id));
+        assertArrayEquals(guestsError(PORT), scene.link.takenPackets().get(0));
+        assertEquals(-1, scene.relay.idleMillis());
+    }
+
+    @Test
+    @DisplayName("a waiting error whose probe no guest sent is the host's again after 10 ms, bit-identical")
+    void aWaitingErrorIsAcceptedAfterTenMillis() {
+        int id = waitingError();
+        scene.passNanos(10 * RelayScene.MILLI - 1);
+        scene.relay.turn();
+        assertEquals(Verdict.HELD, scene.queue.verdict(id));
+
+        scene.passNanos(1);
+        scene.relay.turn();
+        assertEquals(Verdict.ACCEPT, scene.queue.verdict(id));
+        assertArrayEquals(error(hosts(PORT)), scene.queue.toHost(id));
+        assertEquals(1, scene.count(Reason.HOST_PROBE));
+    }
+
+    @Test
+    @DisplayName("R21: at most 64 errors wait; the 65th is accepted at once and counted")
+    void atMostSixtyFourErrorsWait() {
+        guestIsActive();
+        for (int i = 0; i < 70; i++) {
+            byte[] egress = Packets.udpProbe(HOST, TARGET, PORT, 34000 + i).bytes();
+            scene.log.leave(egress, ROOT);
+            scene.queue.enqueue(error(egress));
+        }
+        scene.relay.turn();
+
+        assertEquals(64, scene.queue.held());
+        assertEquals(Verdict.ACCEPT, scene.queue.verdict(64));
+        assertEquals(6, scene.count(Counters.Event.WAITING_FULL));
+        assertEquals(64, scene.count(Counters.Event.WAITED));
+    }
+
+    @Test
+    @DisplayName("of many waiting errors those that are sighted go, and the others keep waiting")
+    void someOfManyWaitingErrorsGo() {
+        guestIsActive();
+        for (int i = 0; i < 10; i++) {
+            byte[] egress = probe(HOST, PORT + i).id(100 + i).bytes();
+            scene.log.leave(egress, ROOT);
+            scene.queue.enqueue(error(egress));
+        }
+        scene.relay.turn();
+        scene.pass(1);
+        for (int i = 1; i < 10; i += 2) {
+            scene.guestSends(probe(GUEST, PORT + i).id(100 + i).bytes());
+        }
+        scene.relay.turn();
+        for (int i = 0; i < 10; i++) {
+            assertEquals(i % 2 == 0 ? Verdict.HELD : Verdict.DROP, scene.queue.verdict(i));
+        }
+        scene.pass(10);
+        scene.relay.turn();
+        assertEquals(0, scene.queue.held());
+    }
+
+    @Test
+    @DisplayName("R41: shutdown accepts what waits, once")
+    void shutdownReleasesWhatWaits() {
+        int id = waitingError();
+        scene.relay.releaseWaiting();
+        scene.relay.releaseWaiting();
+
+        assertEquals(Verdict.ACCEPT, scene.queue.verdict(id));
+        assertArrayEquals(error(hosts(PORT)), scene.queue.toHost(id));
+    }
+
+    @Test
+    @DisplayName("a waiting error of another user's than the NAT's does not wait at all (R16)")
+    void anotherUsersErrorDoesNotWait() {
+        scene.mapped(PORT);
+        scene.log.leave(hosts(PORT + 1), 1000);
+        assertEquals(Verdict.ACCEPT, scene.queue.verdict(scene.errorComes(error(hosts(PORT + 1)))));
+    }
+
+    @Test
+    @DisplayName("verdict mode: the kernel forwards the rewritten packet, and no frame is sent")
+    void inVerdictModeTheKernelForwards() {
+        scene = RelayScene.byVerdicts();
+        scene.mapped(PORT);
+        int id = scene.errorComes(error(hosts(PORT)));
+
+        assertEquals(Verdict.ACCEPT_REWRITTEN, scene.queue.verdict(id));
+        assertArrayEquals(guestsError(PORT), scene.queue.toHost(id));
+        assertTrue(scene.link.taken().isEmpty());
+    }
+
+    @Test
+    void inVerdictModeAWaitingErrorIsReleasedRewritten() {
+        scene = RelayScene.byVerdicts();
+        int id = waitingError();
+        scene.guestSends(probe(GUEST, PORT).bytes());
+        scene.relay.turn();
+
+        assertEquals(Verdict.ACCEPT_REWRITTEN, scene.queue.verdict(id));
+        assertArrayEquals(guestsError(PORT), scene.queue.toHost(id));
+    }
+
+    @Test
+    void theStaticGuestGetsACopyAndTheHostTheOriginal() {
+        scene = RelayScene.withStaticGuest(GUEST);
+        scene.mapped(PORT);
+        byte[] error = error(hosts(PORT + 1));
+        int id = scene.errorComes(error);
+
+        assertEquals(Verdict.ACCEPT, scene.queue.verdict(id));
+        assertArrayEquals(error, scene.queue.toHost(id));
+        assertArrayEquals(
+                Packets.frame(GUEST_MAC, GATEWAY_MAC, guestsError(PORT + 1)),
+                scene.link.taken().get(0));
+    }
+
+    @Test
+    @DisplayName("R36: what is mapped goes to its own guest alone, whoever is the static one")
+    void theStaticGuestGetsNothingThatIsMapped() {
+        scene = RelayScene.withStaticGuest(OTHER_GUEST);
+        scene.guestSends(OTHER_GUEST_MAC, probe(OTHER_GUEST, PORT + 9).bytes());
+        scene.mapped(PORT);
+        int id = scene.errorComes(error(hosts(PORT)));
+
+        assertEquals(Verdict.DROP, scene.queue.verdict(id));
+        assertEquals(1, scene.link.taken().size());
+        assertArrayEquals(guestsError(PORT), scene.link.takenPackets().get(0));
+    }
+
+    @Test
+    @DisplayName("a full batch of frames: who has no room is accepted")
+    void whatFindsNoRoomIsAccepted() {
+        scene.mapped(PORT);
+        scene.link.room(1);
+        int first = scene.queue.enqueue(error(hosts(PORT)));
+        int second = scene.queue.enqueue(error(hosts(PORT)));
+        scene.relay.turn();
+
+        assertEquals(Verdict.DROP, scene.queue.verdict(first));
+        assertEquals(Verdict.ACCEPT, scene.queue.verdict(second));
+        assertArrayEquals(error(hosts(PORT)), scene.queue.toHost(second));
+        assertEquals(1, scene.count(Reason.SEND_FAILED));
+    }
+
+    @Test
+    @DisplayName("R45: the guest network goes: said once, accepted, counted; when it is back, relayed again")
+    void theGuestNetworkGoesAndComesBack() {
+        scene.mapped(PORT);
+        scene.link.gone(true);
+        int id = scene.queue.enqueue(error(hosts(PORT)));
+        assertFalse(scene.relay.turn());
+        assertTrue(scene.relay.turn(), "there is no link to lose any more");
+
+        assertEquals(Verdict.ACCEPT, scene.queue.verdict(id));
+        assertEquals(1, scene.count(Reason.NO_GUEST_NETWORK));
+
+        scene.link.gone(false);
+        scene.relay.link(scene.link);
+        assertEquals(Verdict.DROP, scene.queue.verdict(scene.errorComes(error(hosts(PORT)))));
+    }
+
+    @Test
+    @DisplayName("R41: sending breaks with an exception: accepted unchanged")
+    void whatBreaksInSendingIsAccepted() {
+        scene.mapped(PORT);
+        scene.link.breaksWhenSending(true);
+        int id = scene.errorComes(error(hosts(PORT)));
+
+        assertEquals(Verdict.ACCEPT, scene.queue.verdict(id));
+        assertArrayEquals(error(hosts(PORT)), scene.queue.toHost(id));
+        assertEquals(1, scene.count(Reason.SEND_FAILED));
+    }
+
+    @Test
+    @DisplayName("R41: the sightings' socket breaks with an exception: the batch is accepted all the same")
+    void aBrokenSightingLeavesNoPacketWithoutVerdict() {
+        scene.mapped(PORT);
+        int id = scene.queue.enqueue(error(hosts(PORT)));
+        scene.link.breaksWhenReceiving(true);
+
+        assertThrows(IllegalStateException.class, scene.relay::turn);
+        assertEquals(Verdict.ACCEPT, scene.queue.verdict(id));
+    }
+
+    @Test
+    @DisplayName("R41: an error inside natexd touches one packet of a batch, not its neighbours")
+    void anInternalErrorTouchesOnePacket() {
+        scene.mapped(PORT);
+        scene.link.breaksWhenQueueing(true);
+        int broken = scene.queue.enqueue(error(hosts(PORT)));
+        int other = scene.queue.enqueue(error(hosts(PORT + 1)));
+        scene.relay.turn();
+
+        assertEquals(Verdict.ACCEPT, scene.queue.verdict(broken));
+        assertEquals(Verdict.ACCEPT, scene.queue.verdict(other));
+        assertEquals(1, scene.count(Reason.INTERNAL_ERROR));
+        assertEquals(1, scene.count(Reason.NO_MAPPING));
+    }
+
+    @Test
+    @DisplayName("R22: what the host itself sends on the guest network is no sighting")
+    void theHostsOwnFramesAreNoSightings() {
+        scene.link.arriveOutgoing(
+                Packets.frame(GATEWAY_MAC, GUEST_MAC, probe(GUEST, PORT).bytes()));
+        scene.link.arrive(new byte[13]);
+        scene.link.arrive(Packets.frame(GATEWAY_MAC, GUEST_MAC, new byte[] {0x45, 0}));
+        scene.relay.turn();
+
+        assertEquals(0, scene.count(Counters.Event.GUEST_SIGHTINGS));
+        assertEquals(3, scene.count(Counters.Event.FRAMES_IGNORED));
+    }
+
+    @Test
+    @DisplayName("lost copies of leaving probes are heard of (R16)")
+    void lostCopiesAreHeardOf() {
+        scene.guestSends(probe(GUEST, PORT).bytes());
+        scene.log.overflows(1);
+        scene.relay.turn();
+
+        int id = scene.errorComes(error(hosts(PORT + 1))); // a rewritten port whose checksum agrees
+        assertEquals(Verdict.ACCEPT, scene.queue.verdict(id));
+        assertEquals(1, scene.count(Reason.NO_MAPPING));
+    }
+
+    @Test
+    @DisplayName("R48: the counters' line names what is not zero")
+    void theCountersLineNamesWhatIsNotZero() {
+        assertEquals("nothing yet", scene.relay.counters().toString());
+        scene.mapped(PORT);
+        scene.errorComes(error(hosts(PORT)));
+        assertEquals(
+                "relayed 1, guest-sightings 1, egress-sightings 1",
+                scene.relay.counters().toString());
+    }
+
+    /** An error whose probe was seen leaving and, so far, not on the guest network; answers its id. */
+    private int waitingError() {
+        guestIsActive();
+        scene.log.leave(hosts(PORT), ROOT);
+        return scene.errorComes(error(hosts(PORT)));
+    }
+
+    private void guestIsActive() {
+        scene.guestSends(Packets.udpProbe(GUEST, TARGET, PORT, 33499).bytes());
+    }
+
+    private static byte[] hosts(int port) {
+        return probe(HOST, port).bytes();
+    }
+
+    private static byte[] guestsError(int port) {
+        return Packets.timeExceeded(ROUTER, GUEST)
+                .quoting(probe(GUEST, port).bytes(), 28)
+                .bytes();
+    }
+
+    private static byte[] rewritten(int guest, int identification) {
+        return Packets.timeExceeded(ROUTER, guest)
+                .quoting(probe(guest, PORT).id(identification).bytes(), 28)
+                .bytes();
+    }
+}
