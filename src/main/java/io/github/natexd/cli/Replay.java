@@ -99,9 +99,7 @@ final class Replay {
         }
         boolean incoming = link.direction() != CapturedPacket.Direction.OUT;
         if (isError(packet.buffer)) {
-            if (incoming) {
-                takeError(packet);
-            }
+            takeError(packet, incoming);
         } else if (probe.read(packet.buffer, header) && header.timeToLive() <= maxTtl) {
             takeProbe(packet.buffer, incoming);
         }
@@ -166,11 +164,11 @@ final class Replay {
         guestSighted(guestProbe, guest, LinkLayer.NO_MAC, LinkLayer.NO_MAC);
     }
 
-    private void takeError(CapturedPacket packet) {
+    private void takeError(CapturedPacket packet, boolean incoming) {
         if (roles.onGuestNetwork(header.destination()) && !roles.isHost(header.destination())) {
             counts.errorsToGuests++;
         }
-        if (!roles.isHost(header.destination())) {
+        if (!incoming || !roles.isHost(header.destination())) {
             return;
         }
         counts.errors++;

@@ -30,23 +30,29 @@ import picocli.CommandLine.Spec;
                     + " changes nothing.",
             "",
             "FILE is pcap or pcapng, of Ethernet, raw IP or `any' (Linux cooked). Best captured on the guest network"
-                    + " and the uplink at once, whole packets, from before the traceroute on.",
+                    + " and the uplink at once, whole packets, from before the traceroute on. `any' alone does not"
+                    + " hear the guests unless natexd or another capture listens on the guest network.",
             "",
         },
         footerHeading = "%nWhich packet is which:%n",
         footer = {
-            "  error           an ICMP error (types 3, 4, 5, 11, 12) to an address of the host",
-            "  guest's probe   UDP or an echo request from the guest network to somewhere else",
-            "  leaving probe   UDP or an echo request from an address of the host",
-            "  Addresses of the host, unless --host says them, are all that receive ICMP errors and are not on the"
-                    + " guest network; other hosts to which this one sends errors can be among them.",
-            "  The guest network, unless --guest-network says it, is the /24 around --guest; without that the /24 from"
-                    + " which network cards with VMware's MAC addresses (00:0c:29, 00:50:56) and private addresses"
-                    + " send the most probes. If then no address is left for the host, there is none.",
-            "  With --guest, if no probe of a guest was captured, each probe that leaves the host is taken for one of"
-                    + " that guest: what natexd would do if it had mapped it.",
-            "  Probes have a TTL of at most probes.max-ttl. The time is that of the capture, and never runs backwards."
-                    + " Not replayed: which errors the NAT process delivers itself, who owns the sending sockets.",
+            "  error          an ICMP error (types 3, 4, 5, 11, 12) to an address of the host",
+            "  guest's probe  UDP or an echo request from the guest network elsewhere",
+            "  leaving probe  UDP or an echo request from an address of the host",
+            "",
+            "  The host's addresses, unless --host says them: all that receive ICMP errors",
+            "  and are not on the guest network (hosts that this one sends errors to can be",
+            "  among them).",
+            "  The guest network, unless --guest-network says it: the /24 around --guest;",
+            "  without that the /24 from which network cards with VMware's MAC addresses",
+            "  (00:0c:29, 00:50:56) and private addresses send the most probes. If then no",
+            "  address is left for the host, there is none.",
+            "  With --guest, if no probe of a guest was captured, each probe that leaves the",
+            "  host is taken for that guest's: what natexd would do if it had mapped it.",
+            "",
+            "  Probes have a TTL of at most probes.max-ttl. The time is the capture's and",
+            "  never runs backwards. Not replayed: which errors the NAT process delivers",
+            "  itself, who owns the sending sockets.",
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {

@@ -19,6 +19,7 @@ final class ReplayText implements ReplayOutput {
     private final PrintWriter out;
     private final boolean hex;
     private long firstNanos;
+    private boolean guestAssumed;
 
     ReplayText(PrintWriter out, boolean hex) {
         this.out = out;
@@ -28,6 +29,7 @@ final class ReplayText implements ReplayOutput {
     @Override
     public void begin(String file, ReplayRoles roles) {
         firstNanos = roles.firstNanos();
+        guestAssumed = roles.assumedGuest().isPresent();
         out.println(file);
         out.println("  host           " + addresses(roles.hosts())
                 + (roles.hostsDerived() ? origin(roles.hosts().isEmpty(), "ICMP errors go there; --host") : ""));
@@ -46,13 +48,11 @@ final class ReplayText implements ReplayOutput {
 
     @Override
     public void error(ReplayedError error) {
-        DecodedError in = DecodedError.of(error.original());
         out.println("#" + error.packet() + " " + seconds(error.nanos() - firstNanos) + " " + error.reason() + ": "
                 + error.reason().text() + waited(error));
-        out.println("   in   " + line(in));
+        packet("in ", DecodedError.of(error.original()));
         if (error.rewritten() != null) {
-            DecodedError rewritten = DecodedError.of(error.rewritten());
-            out.println("   out  " + line(rewritten));
+            packet("out", DecodedError.of(error.rewritten()));
             out.println("        in a frame from " + mac(error.gatewayMac()) + " to " + mac(error.guestMac()));
         }
         if (hex) {
@@ -80,7 +80,7 @@ final class ReplayText implements ReplayOutput {
     }
 
     /** What the figures mean to somebody who wonders why nothing was relayed. */
-    private static List<String> hints(ReplayCounts counts) {
+    private List<String> hints(ReplayCounts counts) {
         List<String> hints = new ArrayList<>();
         if (counts.errorsToGuests > 0) {
             hints.add("Seen beside these: " + counts.errorsToGuests
@@ -97,17 +97,18 @@ final class ReplayText implements ReplayOutput {
         if (counts.errors > 0 && counts.guestProbes == 0 && counts.egressProbes == 0) {
             hints.add("Nothing can be mapped: the capture has neither probes of guests nor any leaving the host."
                     + " Capture on the guest network and the uplink, from before the traceroute on.");
-        } else if (counts.errors > 0 && counts.guestProbes == 0) {
-            hints.add("No probe of a guest was captured (capture on the guest network too, or say whose the probes"
-                    + " are: --guest ADDR).");
+        } else if (counts.errors > 0 && counts.guestProbes == 0 && !guestAssumed) {
+            hints.add(
+                    "No probe of a guest was captured: capture on the guest network too (a capture of `any' alone does"
+                            + " not hear it), or say whose the probes are: --guest ADDR.");
         }
         return hints;
     }
 
-    private static String line(DecodedError error) {
-        return Ipv4Address.text(error.reporter()) + " > " + Ipv4Address.text(error.destination()) + " " + error.kind()
-                + ", " + error.length() + " octets, quotes "
-                + (error.quote() == null ? "nothing readable" : error.quote().toString());
+    private void packet(String which, DecodedError error) {
+        out.println("   " + which + "  " + Ipv4Address.text(error.reporter()) + " > "
+                + Ipv4Address.text(error.destination()) + " " + error.kind() + ", " + error.length() + " octets");
+        out.println("        quotes " + (error.quote() == null ? "nothing readable" : error.quote()));
     }
 
     private static String addresses(List<Integer> addresses) {
