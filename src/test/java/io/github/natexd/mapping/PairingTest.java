@@ -236,17 +236,21 @@ class PairingTest {
     }
 
     @Test
-    @DisplayName("a user id learned from a wrong pair is unlearned by a certain one")
-    void theUserIdIsLearnedAgain() {
-        scene.guest(fromGuest(PORT).id(GUEST_ID).checksum(0));
-        ProbeBuilder hosts = fromHost(REWRITTEN).id(NAT_ID).checksum(0);
-        scene.egress(hosts, USER);
-        scene.findAfterWaiting(hosts);
+    @DisplayName("a NAT that is not root's is learned from a certain pair; then root's probes are the host's (R16)")
+    void theUserIdOfTheNatIsLearnedFromACertainPair() {
+        ProbeBuilder silent = fromHost(PORT).id(0).checksum(0);
+        scene.guest(fromGuest(PORT).id(0).checksum(0));
+        scene.egress(silent, USER);
+        assertNotEquals(Finding.MAPPED, scene.findAfterWaiting(silent), "VMware's NAT is root's until shown otherwise");
 
         scene.guest(fromGuest(PORT + 1).id(GUEST_ID));
-        scene.egress(fromHost(PORT + 1).id(GUEST_ID), ROOT);
-
+        scene.egress(fromHost(PORT + 1).id(GUEST_ID), USER);
         assertEquals(Finding.MAPPED, scene.find(fromHost(PORT + 1).id(GUEST_ID)));
+
+        ProbeBuilder roots = fromHost(PORT + 2).id(0).checksum(0);
+        scene.guest(fromGuest(PORT + 2).id(0).checksum(0));
+        scene.egress(roots, ROOT);
+        assertEquals(Finding.HOST, scene.findAfterWaiting(roots));
     }
 
     @Test

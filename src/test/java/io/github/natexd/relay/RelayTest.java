@@ -180,6 +180,61 @@ class RelayTest {
     }
 
     @Test
+    @DisplayName("while no guest is active the host gets its error at once, and a guest sighted late its copy")
+    void aGuestSightedLateGetsItsCopy() {
+        int id = errorOfAnInactiveGuest();
+        assertEquals(Verdict.ACCEPT, scene.queue.verdict(id));
+        assertArrayEquals(error(hosts(PORT)), scene.queue.toHost(id));
+
+        scene.pass(3);
+        scene.guestSends(probe(GUEST, PORT).bytes());
+        scene.relay.turn();
+        scene.pass(20);
+        scene.relay.turn();
+        assertArrayEquals(guestsError(PORT), scene.link.takenPackets().get(0));
+        assertEquals(1, scene.link.taken().size(), "one copy (R36)");
+        assertEquals(1, scene.count(Reason.RELAYED_LATE));
+    }
+
+    @Test
+    @DisplayName("R16: a copy of the host's own error goes nowhere")
+    void aCopyOfTheHostsOwnErrorGoesNowhere() {
+        errorOfAnInactiveGuest();
+        scene.pass(10);
+        scene.relay.turn();
+        scene.guestSends(probe(GUEST, PORT).bytes());
+        scene.relay.turn();
+
+        assertTrue(scene.link.taken().isEmpty());
+        assertEquals(1, scene.count(Reason.HOST_PROBE));
+        assertEquals(0, scene.count(Reason.RELAYED_LATE));
+    }
+
+    @Test
+    @DisplayName("R21: at most 64 copies are kept; every error is the host's all the same")
+    void atMostSixtyFourCopiesAreKept() {
+        for (int i = 0; i < 70; i++) {
+            byte[] egress = Packets.udpProbe(HOST, TARGET, PORT, 34000 + i).bytes();
+            scene.log.leave(egress, ROOT);
+            scene.queue.enqueue(error(egress));
+        }
+        scene.relay.turn();
+
+        assertEquals(64, scene.count(Counters.Event.COPIES_KEPT));
+        for (int i = 0; i < 70; i++) {
+            assertEquals(Verdict.ACCEPT, scene.queue.verdict(i));
+        }
+    }
+
+    @Test
+    void inVerdictModeNoCopyIsKept() {
+        scene = RelayScene.byVerdicts();
+        assertEquals(Verdict.ACCEPT, scene.queue.verdict(errorOfAnInactiveGuest()));
+        assertEquals(0, scene.count(Counters.Event.COPIES_KEPT));
+        assertEquals(1, scene.count(Reason.HOST_PROBE));
+    }
+
+    @Test
     @DisplayName("verdict mode: the kernel forwards the rewritten packet, and no frame is sent")
     void inVerdictModeTheKernelForwards() {
         scene = RelayScene.byVerdicts();
@@ -338,6 +393,12 @@ class RelayTest {
     /** An error whose probe was seen leaving and, so far, not on the guest network; answers its id. */
     private int waitingError() {
         guestIsActive();
+        scene.log.leave(hosts(PORT), ROOT);
+        return scene.errorComes(error(hosts(PORT)));
+    }
+
+    /** The same, and no guest has sent anything so far. */
+    private int errorOfAnInactiveGuest() {
         scene.log.leave(hosts(PORT), ROOT);
         return scene.errorComes(error(hosts(PORT)));
     }
