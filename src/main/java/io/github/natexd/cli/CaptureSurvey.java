@@ -65,7 +65,8 @@ final class CaptureSurvey {
     ReplayRoles roles() {
         Optional<Ipv4Network> network = Optional.ofNullable(guestNetwork).or(this::likeliestGuestNetwork);
         List<Integer> errorReceivers = errorReceiversOutside(network);
-        if (guestNetwork == null && network.isPresent() && hosts.isEmpty() && errorReceivers.isEmpty()) {
+        boolean everyErrorToGuests = !errorsTo.isEmpty() && errorReceivers.isEmpty();
+        if (guestNetwork == null && network.isPresent() && hosts.isEmpty() && everyErrorToGuests) {
             // Then the one with VMware's network card is the host itself, a guest of somebody else.
             network = Optional.empty();
             errorReceivers = errorReceiversOutside(network);

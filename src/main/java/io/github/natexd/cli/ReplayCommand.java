@@ -46,7 +46,7 @@ import picocli.CommandLine.Spec;
             "  The guest network, unless --guest-network says it: the /24 around --guest;",
             "  without that the /24 from which network cards with VMware's MAC addresses",
             "  (00:0c:29, 00:50:56) and private addresses send the most probes. If then no",
-            "  address is left for the host, there is none.",
+            "  receiver of errors is left for the host, there is none.",
             "  With --guest, if no probe of a guest was captured, each probe that leaves the",
             "  host is taken for that guest's: what natexd would do if it had mapped it.",
             "",

@@ -247,6 +247,18 @@ class ReplayCommandTest {
     }
 
     @Test
+    void findsTheGuestNetworkWithoutAnyError() throws Exception {
+        PcapBuilder capture = ethernet();
+        toGateway(capture, udpProbe(GUEST, TARGET, 40_000, 33_434).bytes());
+
+        JsonNode report = replay(capture.bytes());
+
+        assertEquals("192.168.44.0/24", report.get("guestNetwork").asText());
+        assertEquals(1, report.at("/summary/guestProbes").asInt());
+        assertEquals("[]", report.get("hosts").toString());
+    }
+
+    @Test
     void readsACaptureOfAllInterfacesAndOneOfSeveral() throws Exception {
         byte[] guest = udpProbe(GUEST, TARGET, 40_000, 33_434).bytes();
         byte[] egress = udpProbe(HOST, TARGET, 40_000, 33_434).bytes();
