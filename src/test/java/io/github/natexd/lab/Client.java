@@ -9,8 +9,9 @@ enum Client {
     TRACEROUTE("traceroute", "-n", "-w2"),
     TRACEROUTE_DOMAIN_PORT("traceroute", "-n", "-w2", "-q1", "-U"),
     TRACEROUTE_ICMP("traceroute", "-n", "-w2", "-I"),
-    MTR("mtr", "-n", "--report", "-c2", "-i0.5"),
-    MTR_UDP("mtr", "-n", "--report", "-c2", "-i0.5", "-u"),
+    // A second between probes: less is root's privilege.
+    MTR("mtr", "-n", "--report", "-c2", "-i1"),
+    MTR_UDP("mtr", "-n", "--report", "-c2", "-i1", "-u"),
     TRACEPATH("tracepath", "-n"),
     BUSYBOX("busybox", "traceroute", "-n", "-q1", "-w2"),
     INETUTILS("inetutils-traceroute", "-q1", "-w2"),

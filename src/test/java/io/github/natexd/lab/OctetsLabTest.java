@@ -35,7 +35,7 @@ class OctetsLabTest {
                 plain.rewritingPorts().rewritingIds(),
                 plain.sendingBy(Send.SOCKET),
                 plain.sendingBy(Send.PACKET),
-                plain.egressFirst(5));
+                plain.egressFirst(2));
     }
 
     @ParameterizedTest
@@ -56,19 +56,25 @@ class OctetsLabTest {
             List<Packet> arrived =
                     packets(uplink.incoming(octets -> Packet.of(octets).isIcmpError()));
             List<Capture.Frame> errors = guest.frames().stream()
-                    .filter(frame ->
-                            !frame.outgoing() && Packet.of(frame.packet()).isIcmpError())
+                    .filter(frame -> !frame.outgoing() && isErrorForGuest(Packet.of(frame.packet())))
                     .toList();
             // The target answers the last echo request itself.
             assertTrue(errors.size() >= 3 * PROBES - 1, () -> errors.size() + " errors\n" + natexd.log());
+            // A socket with IP_TTL sends with a TOS of its own, which natexd does not touch (R26).
+            boolean tosKept = options.send() != Send.SOCKET;
             for (Capture.Frame frame : errors) {
                 Packet error = Packet.of(frame.packet());
                 assertFrame(frame.octets());
                 assertChecksums(error);
-                assertEmbedded(error, probe(error, probes));
+                assertEmbedded(error, probe(error, probes), tosKept);
                 assertRest(error, original(error, arrived));
             }
         }
+    }
+
+    /** The hub brings guest1 the other guest's errors too. */
+    private static boolean isErrorForGuest(Packet packet) {
+        return packet.isIcmpError() && packet.destination().equals(Topology.GUEST1);
     }
 
     private static void trace(Lab lab, String... command) {
@@ -124,13 +130,15 @@ class OctetsLabTest {
                 Packets.transportIntact(error.octets(), error.embedded().at()), () -> "embedded transport: " + error);
     }
 
-    private static void assertEmbedded(Packet error, Packet probe) {
+    private static void assertEmbedded(Packet error, Packet probe, boolean tosKept) {
         Packet embedded = error.embedded();
         assertEquals(Topology.GUEST1, error.destination());
         assertEquals(probe.source(), embedded.source());
         assertEquals(probe.destination(), embedded.destination());
         assertEquals(probe.headerLength(), embedded.headerLength());
-        assertEquals(probe.octet(1), embedded.octet(1), "TOS");
+        if (tosKept) {
+            assertEquals(probe.octet(1), embedded.octet(1), "TOS");
+        }
         assertEquals(probe.totalLength(), embedded.totalLength());
         assertEquals(probe.id(), embedded.id());
         assertEquals(probe.word(6), embedded.word(6), "flags and fragment offset");
