@@ -320,6 +320,7 @@ class RelayTest {
     @DisplayName("R41: sending breaks with an exception: accepted unchanged")
     void whatBreaksInSendingIsAccepted() {
         scene.mapped(PORT);
+        scene.errorComes(error(hosts(PORT)));
         scene.link.breaksWhenSending(true);
         int id = scene.errorComes(error(hosts(PORT)));
 
