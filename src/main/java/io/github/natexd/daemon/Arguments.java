@@ -2,9 +2,10 @@ package io.github.natexd.daemon;
 
 import io.github.natexd.config.Config;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** natexd's command line: few words, so that the daemon need not load a library for them. */
-record Arguments(Verb verb, Path config) {
+record Arguments(Verb verb, Optional<Path> config) {
     enum Verb {
         RUN,
         HELP,
@@ -18,7 +19,8 @@ record Arguments(Verb verb, Path config) {
             Relays ICMP errors to VMware Workstation guests behind NAT, so that traceroute works in them.
             Stays in the foreground, logs to standard error, says "ready" there, ends on SIGTERM.
 
-              --config FILE   configuration, default %s (a missing file is an error)
+              --config FILE   configuration; without it %s, or the defaults where
+                              that file does not exist
 
             Environment:
               NATEXD_LOG_LEVEL   trace, debug, info (default), warn or error
@@ -29,7 +31,7 @@ record Arguments(Verb verb, Path config) {
 
     static Arguments parse(String[] words) throws StartException {
         Verb verb = null;
-        Path config = Path.of(Config.DEFAULT_FILE);
+        Optional<Path> config = Optional.empty();
         for (int i = 0; i < words.length; i++) {
             String word = words[i];
             if (word.equals("--help") || word.equals("-h")) {
@@ -39,9 +41,9 @@ record Arguments(Verb verb, Path config) {
             } else if (word.equals("run") && verb == null) {
                 verb = Verb.RUN;
             } else if (word.equals("--config") && i + 1 < words.length) {
-                config = Path.of(words[++i]);
+                config = Optional.of(Path.of(words[++i]));
             } else if (word.startsWith("--config=")) {
-                config = Path.of(word.substring("--config=".length()));
+                config = Optional.of(Path.of(word.substring("--config=".length())));
             } else {
                 throw new StartException(ExitCode.USAGE, "unexpected argument '" + word + "'; see natexd --help");
             }

@@ -5,7 +5,9 @@ import io.github.natexd.config.ConfigException;
 import io.github.natexd.config.ConfigReader;
 import io.github.natexd.linux.Errno;
 import io.github.natexd.linux.OsException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.apache.commons.daemon.Daemon;
 import org.apache.commons.daemon.DaemonContext;
@@ -34,9 +36,15 @@ public final class Natexd implements Daemon {
         }
     }
 
-    void init(Path configFile) throws StartException {
+    void init(Optional<Path> configFile) throws StartException {
+        Path file = configFile.orElse(Path.of(Config.DEFAULT_FILE));
+        if (configFile.isEmpty() && Files.notExists(file)) {
+            LOG.info("no {}: every setting has its default", file);
+            config = Config.defaults();
+            return;
+        }
         try {
-            config = ConfigReader.read(configFile);
+            config = ConfigReader.read(file);
         } catch (ConfigException e) {
             throw new StartException(ExitCode.CONFIGURATION, String.valueOf(e.getMessage()));
         }
