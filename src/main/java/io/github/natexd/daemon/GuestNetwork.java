@@ -89,7 +89,7 @@ final class GuestNetwork implements AutoCloseable {
         int[] all = addresses.stream().mapToInt(Interfaces.HostAddress::address).toArray();
         for (Interfaces.HostAddress address : addresses) {
             if (address.interfaceName().equals(name)) {
-                say("guest network " + name + ": " + Ipv4Address.text(address.address()) + "/"
+                sayFound("guest network " + name + ": " + Ipv4Address.text(address.address()) + "/"
                         + address.prefixLength());
                 return new Surroundings(all, address.address(), address.prefixLength(), Interfaces.mac(name));
             }
@@ -110,6 +110,12 @@ final class GuestNetwork implements AutoCloseable {
     private void sayWaiting(int present) {
         if (present == 0) {
             say("guest network " + name + " is not there or not up: waiting for it");
+        }
+    }
+
+    private void sayFound(String message) {
+        if (link != null) {
+            say(message);
         }
     }
 

@@ -35,7 +35,7 @@ class OctetsLabTest {
                 plain.rewritingPorts().rewritingIds(),
                 plain.sendingBy(Send.SOCKET),
                 plain.sendingBy(Send.PACKET),
-                plain.egressFirst(2));
+                plain.egressFirst(5));
     }
 
     @ParameterizedTest

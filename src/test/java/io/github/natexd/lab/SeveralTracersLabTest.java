@@ -29,8 +29,8 @@ class SeveralTracersLabTest {
                 plain.rewritingPorts().rewritingIds(),
                 plain.sendingBy(Send.SOCKET),
                 plain.sendingBy(Send.PACKET),
-                plain.egressFirst(2),
-                plain.egressFirst(2).rewritingPorts());
+                plain.egressFirst(5),
+                plain.egressFirst(5).rewritingPorts());
     }
 
     @ParameterizedTest

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The main job: with natexd on the host, every client in a guest shows every hop, whatever the NAT does. */
 class TracerouteLabTest {
-    private static final int EGRESS_FIRST_MILLIS = 2;
+    private static final int EGRESS_FIRST_MILLIS = 5;
     private static final int PATH_MTU = 1300;
 
     /** The NAT as VMware has it, one lab for all clients. */
