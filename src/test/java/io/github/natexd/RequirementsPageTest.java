@@ -1,0 +1,167 @@
+package io.github.natexd;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.lang.reflect.Method;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The page of requirements speaks of code and tests that exist, and says how much is not shown. */
+class RequirementsPageTest {
+    private static final String PAGE = "rfc5508.md";
+    private static final String NOT_SHOWN = "not shown yet";
+    private static final int LAST_NUMBER = 51;
+    /** A number that was never given out. */
+    private static final int GAP = 31;
+
+    private static final Path MAIN = Path.of("src/main/java");
+    private static final Path TESTS = Path.of("src/test/java");
+    /** Files that are no classes; the page names a word that stands in them. */
+    private static final Map<String, Path> SCRIPTS = Map.of(
+            "natexd-rules", Path.of("nftables/natexd-rules"), "natexd.service", Path.of("systemd/natexd.service"));
+
+    @Test
+    void everyNumberHasOneRow() {
+        List<String> expected = IntStream.rangeClosed(1, LAST_NUMBER)
+                .filter(number -> number != GAP)
+                .mapToObj(number -> "R" + number)
+                .sorted()
+                .toList();
+
+        assertEquals(
+                expected,
+                requirements().stream().map(row -> row.get(0)).sorted().toList());
+    }
+
+    @Test
+    void everyRowIsComplete() {
+        for (List<String> row : requirements()) {
+            assertEquals(5, row.size(), row::toString);
+            assertTrue(row.stream().noneMatch(String::isEmpty), row::toString);
+        }
+    }
+
+    @Test
+    void everyNamedPieceOfCodeExists() throws Exception {
+        Map<String, Class<?>> classes = classes(MAIN);
+        for (List<String> row : requirements()) {
+            for (String name : MarkdownTable.code(row.get(2))) {
+                assertTrue(exists(name, classes), () -> row.get(0) + " names " + name);
+            }
+            boolean some = !MarkdownTable.code(row.get(2)).isEmpty();
+            assertTrue(some || row.get(3).equals(NOT_SHOWN), () -> row.get(0) + " is shown, so its code has a name");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "Requirements, 3",
+        "Corner cases that bit others, 2",
+        "What each client must find intact, 2",
+    })
+    void everyNamedTestExists(String heading, int column) throws Exception {
+        Map<String, Class<?>> classes = classes(TESTS);
+        List<List<String>> rows = MarkdownTable.rows(PAGE, heading);
+        assertFalse(rows.isEmpty());
+        for (List<String> row : rows) {
+            List<String> named = tests(row.get(column));
+            for (String test : named) {
+                String[] parts = test.split("\\.");
+                assertEquals(2, parts.length, () -> row + ": a test is Class.method, not " + test);
+                assertTrue(isTest(classes.get(parts[0]), parts[1]), () -> row + " names " + test);
+            }
+            assertTrue(
+                    !named.isEmpty() || row.get(column).startsWith(NOT_SHOWN),
+                    () -> row + ": neither tests nor \"" + NOT_SHOWN + '"');
+        }
+    }
+
+    /**
+     * How many rows no test shows, and how many only in part. Who adds tests lowers the numbers; whoever must raise one
+     * says why in the commit.
+     */
+    @ParameterizedTest
+    @CsvSource({
+        "Requirements, 3, 1, 11",
+        "Corner cases that bit others, 2, 1, 1",
+        "What each client must find intact, 2, 3, 5",
+    })
+    void whatIsNotShownIsCounted(String heading, int column, int none, int partly) {
+        List<String> cells = MarkdownTable.rows(PAGE, heading).stream()
+                .map(row -> row.get(column))
+                .filter(cell -> cell.contains(NOT_SHOWN))
+                .toList();
+        List<String> without =
+                cells.stream().filter(cell -> tests(cell).isEmpty()).toList();
+
+        assertEquals(none, without.size(), () -> "rows without a test: " + without);
+        assertEquals(partly, cells.size() - without.size(), () -> "rows shown in part: " + cells);
+    }
+
+    private static List<List<String>> requirements() {
+        return MarkdownTable.rows(PAGE, "Requirements");
+    }
+
+    /** The tests of a cell: what it says of the part that is not shown may quote options. */
+    private static List<String> tests(String cell) {
+        return MarkdownTable.code(cell.split(NOT_SHOWN, 2)[0]);
+    }
+
+    private static boolean exists(String name, Map<String, Class<?>> classes) throws IOException {
+        String[] words = name.split(" ");
+        if (words.length == 2 && SCRIPTS.containsKey(words[0])) {
+            return Files.readString(SCRIPTS.get(words[0])).lines().anyMatch(line -> line.startsWith(words[1]));
+        }
+        String[] parts = name.split("#");
+        Class<?> type = classes.get(parts[0]);
+        return type != null
+                && (parts.length == 1
+                        || methods(type).anyMatch(method -> method.getName().equals(parts[1])));
+    }
+
+    private static boolean isTest(Class<?> type, String name) {
+        return type != null
+                && Stream.concat(Stream.of(type), Arrays.stream(type.getDeclaredClasses()))
+                        .flatMap(RequirementsPageTest::methods)
+                        .anyMatch(method -> method.getName().equals(name) && isTest(method));
+    }
+
+    private static boolean isTest(Method method) {
+        return method.isAnnotationPresent(Test.class) || method.isAnnotationPresent(ParameterizedTest.class);
+    }
+
+    private static Stream<Method> methods(Class<?> type) {
+        return Arrays.stream(type.getDeclaredMethods());
+    }
+
+    /** The classes of a source tree under their simple names, which no two share; none is initialized. */
+    private static Map<String, Class<?>> classes(Path sources) throws IOException {
+        try (Stream<Path> files = Files.walk(sources)) {
+            return files.map(file -> sources.relativize(file).toString())
+                    .filter(file -> file.endsWith(".java") && !file.endsWith("package-info.java"))
+                    .map(file -> file.replace(".java", "").replace('/', '.'))
+                    .collect(Collectors.toMap(
+                            name -> name.substring(name.lastIndexOf('.') + 1), RequirementsPageTest::load));
+        }
+    }
+
+    private static Class<?> load(String name) {
+        try {
+            return Class.forName(name, false, RequirementsPageTest.class.getClassLoader());
+        } catch (ClassNotFoundException e) {
+            throw new AssertionError(e);
+        }
+    }
+}
