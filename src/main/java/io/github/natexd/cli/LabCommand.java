@@ -91,6 +91,12 @@ final class LabCommand implements Runnable {
                 description = "the MTU between r3 and r4 (default: ${DEFAULT-VALUE})")
         private int pathMtu;
 
+        @Option(
+                names = "--router",
+                paramLabel = "QUIRK",
+                description = "how r2 answers: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
+        private LabOptions.Router router = LabOptions.Router.KERNEL;
+
         LabOptions options() {
             return new LabOptions(
                     rewritePorts,
@@ -101,7 +107,8 @@ final class LabCommand implements Runnable {
                     handOver,
                     receive,
                     egressFirst,
-                    pathMtu);
+                    pathMtu,
+                    router);
         }
     }
 

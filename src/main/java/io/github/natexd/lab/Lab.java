@@ -1,5 +1,6 @@
 package io.github.natexd.lab;
 
+import io.github.natexd.lab.LabOptions.Router;
 import io.github.natexd.linux.EventFd;
 import io.github.natexd.linux.Libc;
 import io.github.natexd.linux.Namespace;
@@ -37,6 +38,8 @@ public final class Lab implements AutoCloseable {
     private final EventFd stop = new EventFd();
     private final Thread hook = new Thread(this::close, "lab clean-up");
     private @Nullable Thread hub;
+    private Router routerKind = Router.KERNEL;
+    private @Nullable OddRouter router;
     private boolean closed;
 
     private Lab(LabState state, LabOptions options) {
@@ -117,6 +120,7 @@ public final class Lab implements AutoCloseable {
             Topology.configure(state, node);
         }
         startHub(hostTap, guestTaps);
+        router(options.router());
     }
 
     private Tap tap(Node node, String interfaceName) {
@@ -153,9 +157,24 @@ public final class Lab implements AutoCloseable {
         return state.directory();
     }
 
+    /** Changes how r2 answers, while the lab is up. */
+    public synchronized void router(Router kind) {
+        if (router != null) {
+            router.close();
+            router = null;
+        }
+        routerKind = kind;
+        if (kind != Router.KERNEL) {
+            router = new OddRouter(state.name(), kind);
+        }
+    }
+
     /** What a correct {@code traceroute -n} in a guest shows, hop by hop; a hop that cannot answer is {@code *}. */
     public List<String> hops() {
         List<String> hops = new ArrayList<>(Topology.HOPS);
+        if (routerKind == Router.SILENT || routerKind == Router.PRIVATE) {
+            hops.set(1, routerKind == Router.SILENT ? "*" : Topology.PRIVATE_ROUTER);
+        }
         if (options.decrementTtl()) {
             hops.add(0, "*");
         }
@@ -211,6 +230,7 @@ public final class Lab implements AutoCloseable {
             }
         }
         started.forEach(Process::destroy);
+        router(Router.KERNEL);
         stopHub();
         taps.forEach(Tap::close);
         state.remove();

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * How the lab's NAT process behaves where versions of VMware's are known, or suspected, to differ.
+ * How the lab's NAT process behaves where versions of VMware's are known, or suspected, to differ; and a router.
  *
  * @param rewritePorts every source port and ICMP identifier is replaced, not only those that are taken
  * @param rewriteIds every IP ID is replaced
@@ -17,6 +17,7 @@ import java.util.Locale;
  * @param egressFirstMillis if not 0, the NAT is served before the host's port of the hub, which gets its frames this
  *     many milliseconds later
  * @param pathMtu the MTU between r3 and r4
+ * @param router how r2 answers probes that end there
  */
 public record LabOptions(
         boolean rewritePorts,
@@ -27,7 +28,8 @@ public record LabOptions(
         HandOver handOver,
         Receive receive,
         int egressFirstMillis,
-        int pathMtu) {
+        int pathMtu,
+        Router router) {
 
     public enum Send {
         /** A raw socket with a header of the NAT's own: the IP ID stays. */
@@ -51,10 +53,50 @@ public record LabOptions(
         PACKET
     }
 
+    /** Oddities of routers; {@link OddRouter} has them. */
+    public enum Router {
+        /** None: the kernel itself. */
+        KERNEL,
+        /** Quotes header and eight octets, as RFC 792 has it. */
+        BRIEF,
+        /** Quotes everything, and tells MPLS labels behind it (RFC 4884, 4950). */
+        MPLS,
+        /** The same before RFC 4884: at a fixed place, the length octet 0. */
+        OLD_MPLS,
+        /** A quote of 17 words in front of extensions, far below the least of RFC 4884. */
+        ODD_LENGTH,
+        /** The quoted header's checksum is wrong. */
+        BAD_CHECKSUM,
+        /** Quotes another TTL and TOS than came. */
+        ALTERING,
+        /** IP options in the error's own header. */
+        OPTIONS,
+        /** Two errors for each probe. */
+        TWICE,
+        SILENT,
+        /** Answers as 10.255.255.1. */
+        PRIVATE;
+
+        /** How many errors a probe gets. */
+        int copies() {
+            return this == TWICE ? 2 : this == SILENT ? 0 : 1;
+        }
+
+        boolean extended() {
+            return this == MPLS || this == OLD_MPLS || this == ODD_LENGTH;
+        }
+
+        /** As on the command line. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+    }
+
     public static final int MTU = 1500;
 
     private static final LabOptions DEFAULTS =
-            new LabOptions(false, false, false, false, Send.RAW, HandOver.NONE, Receive.RAW, 0, MTU);
+            new LabOptions(false, false, false, false, Send.RAW, HandOver.NONE, Receive.RAW, 0, MTU, Router.KERNEL);
 
     /** As VMware Workstation does it: TTL and IP ID kept, nothing answered, nothing handed over. */
     public static LabOptions defaults() {
@@ -63,22 +105,58 @@ public record LabOptions(
 
     public LabOptions rewritingPorts() {
         return new LabOptions(
-                true, rewriteIds, decrementTtl, answerTtlOne, send, handOver, receive, egressFirstMillis, pathMtu);
+                true,
+                rewriteIds,
+                decrementTtl,
+                answerTtlOne,
+                send,
+                handOver,
+                receive,
+                egressFirstMillis,
+                pathMtu,
+                router);
     }
 
     public LabOptions rewritingIds() {
         return new LabOptions(
-                rewritePorts, true, decrementTtl, answerTtlOne, send, handOver, receive, egressFirstMillis, pathMtu);
+                rewritePorts,
+                true,
+                decrementTtl,
+                answerTtlOne,
+                send,
+                handOver,
+                receive,
+                egressFirstMillis,
+                pathMtu,
+                router);
     }
 
     public LabOptions decrementingTtl() {
         return new LabOptions(
-                rewritePorts, rewriteIds, true, answerTtlOne, send, handOver, receive, egressFirstMillis, pathMtu);
+                rewritePorts,
+                rewriteIds,
+                true,
+                answerTtlOne,
+                send,
+                handOver,
+                receive,
+                egressFirstMillis,
+                pathMtu,
+                router);
     }
 
     public LabOptions answeringTtlOne() {
         return new LabOptions(
-                rewritePorts, rewriteIds, decrementTtl, true, send, handOver, receive, egressFirstMillis, pathMtu);
+                rewritePorts,
+                rewriteIds,
+                decrementTtl,
+                true,
+                send,
+                handOver,
+                receive,
+                egressFirstMillis,
+                pathMtu,
+                router);
     }
 
     public LabOptions sendingBy(Send kind) {
@@ -91,17 +169,27 @@ public record LabOptions(
                 handOver,
                 receive,
                 egressFirstMillis,
-                pathMtu);
+                pathMtu,
+                router);
     }
 
     public LabOptions handingOver(HandOver errors, Receive from) {
         return new LabOptions(
-                rewritePorts, rewriteIds, decrementTtl, answerTtlOne, send, errors, from, egressFirstMillis, pathMtu);
+                rewritePorts,
+                rewriteIds,
+                decrementTtl,
+                answerTtlOne,
+                send,
+                errors,
+                from,
+                egressFirstMillis,
+                pathMtu,
+                router);
     }
 
     public LabOptions egressFirst(int millis) {
         return new LabOptions(
-                rewritePorts, rewriteIds, decrementTtl, answerTtlOne, send, handOver, receive, millis, pathMtu);
+                rewritePorts, rewriteIds, decrementTtl, answerTtlOne, send, handOver, receive, millis, pathMtu, router);
     }
 
     public LabOptions pathMtu(int octets) {
@@ -114,7 +202,22 @@ public record LabOptions(
                 handOver,
                 receive,
                 egressFirstMillis,
-                octets);
+                octets,
+                router);
+    }
+
+    public LabOptions router(Router kind) {
+        return new LabOptions(
+                rewritePorts,
+                rewriteIds,
+                decrementTtl,
+                answerTtlOne,
+                send,
+                handOver,
+                receive,
+                egressFirstMillis,
+                pathMtu,
+                kind);
     }
 
     /** The options as {@code natexctl lab up} takes them; empty for the defaults. */
@@ -144,6 +247,9 @@ public record LabOptions(
         }
         if (pathMtu != MTU) {
             arguments.add("--path-mtu=" + pathMtu);
+        }
+        if (router != Router.KERNEL) {
+            arguments.add("--router=" + router);
         }
         return arguments;
     }

@@ -22,7 +22,7 @@ import java.util.Map;
  *  192.168.199.195      10.0.12.2        10.0.34.2
  *           192.168.199.1      10.0.23.2         14.215.177.37
  * }</pre>
- * The routers are the kernel's own. A link has its end {@code up0} at the side of the target, {@code down0} at the side of
+ * The routers are the kernel's own ({@link OddRouter} can stand in for r2). A link has its end {@code up0} at the side of the target, {@code down0} at the side of
  * the host.
  */
 public final class Topology {
@@ -35,6 +35,9 @@ public final class Topology {
 
     /** What a correct traceroute to the target shows. */
     public static final List<String> HOPS = List.of("192.168.199.1", "10.0.12.2", "10.0.23.2", "10.0.34.2", TARGET);
+
+    /** What r2 answers as, if its addresses shall not be known. */
+    public static final String PRIVATE_ROUTER = "10.255.255.1";
 
     public static final String GUEST_NETWORK_INTERFACE = "vmnet8";
     public static final String GUEST_INTERFACE = "eth0";
