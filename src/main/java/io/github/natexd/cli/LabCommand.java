@@ -61,21 +61,19 @@ final class LabCommand implements Runnable {
         @Option(
                 names = "--send",
                 paramLabel = "KIND",
-                description = "the socket that sends probes: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
+                description = "the socket that sends probes: raw (default), socket, packet")
         private LabOptions.Send send = LabOptions.Send.RAW;
 
         @Option(
                 names = "--hand-over",
                 paramLabel = "CLASS",
-                description = "ICMP errors that the NAT hands to guests itself: ${COMPLETION-CANDIDATES}"
-                        + " (default: ${DEFAULT-VALUE})")
+                description = "ICMP errors that the NAT hands to guests itself: none (default), echo, all")
         private LabOptions.HandOver handOver = LabOptions.HandOver.NONE;
 
         @Option(
                 names = "--receive",
                 paramLabel = "KIND",
-                description = "the socket that brings those errors: ${COMPLETION-CANDIDATES}"
-                        + " (default: ${DEFAULT-VALUE})")
+                description = "the socket that brings those errors: raw (default), packet")
         private LabOptions.Receive receive = LabOptions.Receive.RAW;
 
         @Option(

@@ -35,6 +35,7 @@ public final class Natexctl implements Runnable {
     static CommandLine commandLine() {
         CommandLine line = new CommandLine(new Natexctl());
         COMMANDS.forEach(command -> line.addSubcommand(command.get()));
+        line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setExecutionExceptionHandler((exception, failed, parsed) -> {
             failed.getErr().println("natexctl: " + message(exception));
             return FAILED;

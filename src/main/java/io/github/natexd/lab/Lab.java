@@ -7,9 +7,11 @@ import io.github.natexd.linux.Namespace;
 import io.github.natexd.linux.Tap;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -79,6 +81,14 @@ public final class Lab implements AutoCloseable {
     /** The names of the labs that are up, or were left behind by a crash. */
     public static List<String> names() {
         return LabState.names();
+    }
+
+    /** Whether anything of a lab of this name is there: its state, a namespace. */
+    public static boolean exists(String name) {
+        LabState state = new LabState(name);
+        return state.exists()
+                || Arrays.stream(Node.values())
+                        .anyMatch(node -> Files.exists(Path.of(Namespace.DIRECTORY, state.namespace(node))));
     }
 
     /** Takes a lab down, whoever has it up: its processes, its namespaces, its state. */

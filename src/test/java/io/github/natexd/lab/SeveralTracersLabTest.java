@@ -20,6 +20,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * error reaches the one that caused it, once, and nobody else (R16, R17, R36).
  */
 class SeveralTracersLabTest {
+    private static final int ATTEMPTS = 4;
+
     static Stream<LabOptions> ways() {
         LabOptions plain = LabOptions.defaults();
         return Stream.of(
@@ -39,23 +41,39 @@ class SeveralTracersLabTest {
         try (Lab lab = Lab.up(options);
                 LabNatexd natexd = LabNatexd.start(lab)) {
             for (Client client : List.of(Client.TRACEROUTE, Client.TRACEROUTE_ICMP, Client.MTR_UDP)) {
-                Warmup.of(lab);
-                try (Capture guest1 = Capture.on(lab, Node.GUEST1, Topology.GUEST_INTERFACE);
-                        Capture guest2 = Capture.on(lab, Node.GUEST2, Topology.GUEST_INTERFACE)) {
-                    Trace first = Trace.start(lab, Node.GUEST1, client);
-                    Trace second = Trace.start(lab, Node.GUEST2, client);
-                    Trace host = Trace.startUnprivileged(lab, Node.HOST, client);
-
-                    String log = "\n" + natexd.log();
-                    first.shows(lab.hops(), client + " in guest1" + log);
-                    second.shows(lab.hops(), client + " in guest2" + log);
-                    host.shows(lab.hops(), client + " on the host" + log);
-                    // Where nothing but order tells two guests' equal probes apart, natexd may have to pass one over.
-                    boolean certain = !(options.rewritePorts() && options.rewriteIds());
-                    assertEachErrorBelongsToAProbe(guest1, Topology.GUEST1, client, certain);
-                    assertEachErrorBelongsToAProbe(guest2, Topology.GUEST2, client, certain);
-                }
+                assertTrue(
+                        Stream.generate(() -> allShowEveryHop(lab, options, client))
+                                .limit(isCertain(options) ? 1 : ATTEMPTS)
+                                .anyMatch(all -> all),
+                        () -> "hops are missing: " + client + "\n" + natexd.log());
             }
+        }
+    }
+
+    /**
+     * Where nothing but order tells two guests' equal probes apart, or where the guest's sighting is late, natexd may have
+     * to pass an error over when the machine is busy: a star, never a wrong hop.
+     */
+    private static boolean isCertain(LabOptions options) {
+        return !(options.rewritePorts() && options.rewriteIds()) && options.egressFirstMillis() == 0;
+    }
+
+    /** Traces from all three at once; answers whether no hop is missing. A wrong one, or a wrong packet, fails. */
+    private static boolean allShowEveryHop(Lab lab, LabOptions options, Client client) {
+        Warmup.of(options);
+        try (Capture guest1 = Capture.on(lab, Node.GUEST1, Topology.GUEST_INTERFACE);
+                Capture guest2 = Capture.on(lab, Node.GUEST2, Topology.GUEST_INTERFACE)) {
+            Trace first = Trace.start(lab, Node.GUEST1, client);
+            Trace second = Trace.start(lab, Node.GUEST2, client);
+            Trace host = Trace.startUnprivileged(lab, Node.HOST, client);
+
+            host.shows(lab.hops(), client + " on the host");
+            boolean complete = first.showsAtMost(lab.hops(), client + " in guest1")
+                    & second.showsAtMost(lab.hops(), client + " in guest2");
+            boolean certain = isCertain(options);
+            assertEachErrorBelongsToAProbe(guest1, Topology.GUEST1, client, certain);
+            assertEachErrorBelongsToAProbe(guest2, Topology.GUEST2, client, certain);
+            return complete;
         }
     }
 
