@@ -158,6 +158,10 @@ public final class Lab implements AutoCloseable {
         return state.name();
     }
 
+    public LabOptions options() {
+        return options;
+    }
+
     public String namespace(Node node) {
         return state.namespace(node);
     }

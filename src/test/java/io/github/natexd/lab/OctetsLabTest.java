@@ -45,7 +45,7 @@ class OctetsLabTest {
                 LabNatexd natexd = LabNatexd.start(lab);
                 Capture guest = Capture.on(lab, Node.GUEST1, Topology.GUEST_INTERFACE);
                 Capture uplink = Capture.on(lab, Node.HOST, Topology.UP)) {
-            Warmup.of(options);
+            Warmup.of(lab);
             // Odd lengths too: the last octet of a checksum has no partner.
             trace(lab, "traceroute", "-n", "-q1", Topology.TARGET, "61");
             trace(lab, "traceroute", "-n", "-q1", "-t", "184", Topology.TARGET, "300");

@@ -60,7 +60,7 @@ class SeveralTracersLabTest {
 
     /** Traces from all three at once; answers whether no hop is missing. A wrong one, or a wrong packet, fails. */
     private static boolean allShowEveryHop(Lab lab, LabOptions options, Client client) {
-        Warmup.of(options);
+        Warmup.of(lab);
         try (Capture guest1 = Capture.on(lab, Node.GUEST1, Topology.GUEST_INTERFACE);
                 Capture guest2 = Capture.on(lab, Node.GUEST2, Topology.GUEST_INTERFACE)) {
             Trace first = Trace.start(lab, Node.GUEST1, client);

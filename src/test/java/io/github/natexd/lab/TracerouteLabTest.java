@@ -84,7 +84,7 @@ class TracerouteLabTest {
     void showsEveryHopWhateverTheNatDoes(LabOptions options) {
         try (Lab lab = Lab.up(options);
                 LabNatexd natexd = LabNatexd.start(lab)) {
-            Warmup.of(options);
+            Warmup.of(lab);
             for (Client client : List.of(Client.TRACEROUTE, Client.TRACEROUTE_ICMP, Client.MTR)) {
                 String output = client.run(lab, Node.GUEST1);
 

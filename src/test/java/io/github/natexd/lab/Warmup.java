@@ -11,7 +11,8 @@ final class Warmup {
 
     private Warmup() {}
 
-    static void of(LabOptions options) {
+    static void of(Lab lab) {
+        LabOptions options = lab.options();
         if (options.send() != LabOptions.Send.PACKET || !options.rewritePorts()) {
             return;
         }
