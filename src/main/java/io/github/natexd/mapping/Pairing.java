@@ -222,14 +222,18 @@ final class Pairing {
             return Outcome.ALONE;
         }
         int egressCount = guestCount == TOO_MANY ? TOO_MANY : collectEgress(guestCount, best);
-        if (egressCount == TOO_MANY || guestCount != egressCount) {
+        if (egressCount == TOO_MANY) {
             return Outcome.TIED;
+        }
+        boolean mayChange = !settled && !settled(guestCount, egressCount, nowNanos);
+        if (guestCount != egressCount) {
+            return mayChange ? Outcome.UNSETTLED : Outcome.TIED;
         }
         boolean weak = best < PORT_EQUAL;
         if (weak && refusesWeak(guestCount)) {
             return Outcome.TIED;
         }
-        if ((weak || guestCount > 1) && !settled && !settled(guestCount, nowNanos)) {
+        if ((weak || guestCount > 1) && mayChange) {
             return Outcome.UNSETTLED;
         }
         // Both lists run from the newest to the oldest.
@@ -385,10 +389,15 @@ final class Pairing {
         return false;
     }
 
-    private boolean settled(int count, long nowNanos) {
-        for (int i = 0; i < count; i++) {
-            if (nowNanos - guests.sightedNanos[rivalGuests[i]] < SETTLED_NANOS
-                    || nowNanos - egress.sightedNanos[rivalEgress[i]] < SETTLED_NANOS) {
+    /** Every rival is old enough for its pair to have been sighted. */
+    private boolean settled(int guestCount, int egressCount, long nowNanos) {
+        for (int i = 0; i < guestCount; i++) {
+            if (nowNanos - guests.sightedNanos[rivalGuests[i]] < SETTLED_NANOS) {
+                return false;
+            }
+        }
+        for (int i = 0; i < egressCount; i++) {
+            if (nowNanos - egress.sightedNanos[rivalEgress[i]] < SETTLED_NANOS) {
                 return false;
             }
         }

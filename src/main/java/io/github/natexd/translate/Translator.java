@@ -194,6 +194,12 @@ public final class Translator {
         error.rewriteChecksum(Checksum.complement(Checksum.add(
                 Checksum.add(Checksum.complement(checksum), Checksum.complement(before)), embeddedHeadSum())));
         outer.rewriteDestination(guest);
+        if (outer.optionsLength() > 0) {
+            // A router echoes the probe's record route here; the host's kernel has since added its own address to it,
+            // and
+            // repairs the checksum only of what it forwards. It had checked the header before.
+            outer.recomputeHeaderChecksum();
+        }
     }
 
     private int embeddedHeadSum() {

@@ -205,6 +205,12 @@ public final class Ipv4Header {
         putShort(HEADER_CHECKSUM, checksum);
     }
 
+    /** Computes the header checksum anew, whatever it was. */
+    public void recomputeHeaderChecksum() {
+        putShort(HEADER_CHECKSUM, 0);
+        putShort(HEADER_CHECKSUM, Checksum.complement(Checksum.sum(buffer, offset, headerLength())));
+    }
+
     /** Writes a header without options, its checksum computed. */
     public static void write(
             ByteBuffer buffer,

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -107,6 +108,18 @@ class OddRoutersLabTest {
         assertEquals(2, mtr.size(), mtr::toString);
         assertEquals(mtrLabels(Node.HOST), mtr);
         assertEquals(tracerouteLabels(Node.HOST), traceroute);
+    }
+
+    @Test
+    @DisplayName("R2, R32: a kernel router echoes record route, and the host's kernel adds to it without a checksum")
+    void everyKernelRoutersErrorAboutARecordRouteProbeReachesTheGuest() {
+        for (int ttl = 1; ttl < Topology.HOPS.size(); ttl++) {
+            String output = lab.exec(Node.GUEST1, "ping", "-nR", "-c1", "-W1", "-t" + ttl, Topology.TARGET)
+                    .output();
+            assertTrue(
+                    output.contains("From " + Topology.HOPS.get(ttl - 1) + " icmp_seq=1 Time to live exceeded"),
+                    output + natexd.log());
+        }
     }
 
     @ParameterizedTest
