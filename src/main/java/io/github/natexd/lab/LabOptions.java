@@ -3,6 +3,7 @@ package io.github.natexd.lab;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 
 /**
  * How the lab's NAT process behaves where versions of VMware's are known, or suspected, to differ; and a router.
@@ -104,120 +105,89 @@ public record LabOptions(
     }
 
     public LabOptions rewritingPorts() {
-        return new LabOptions(
-                true,
-                rewriteIds,
-                decrementTtl,
-                answerTtlOne,
-                send,
-                handOver,
-                receive,
-                egressFirstMillis,
-                pathMtu,
-                router);
+        return with(draft -> draft.rewritePorts = true);
     }
 
     public LabOptions rewritingIds() {
-        return new LabOptions(
-                rewritePorts,
-                true,
-                decrementTtl,
-                answerTtlOne,
-                send,
-                handOver,
-                receive,
-                egressFirstMillis,
-                pathMtu,
-                router);
+        return with(draft -> draft.rewriteIds = true);
     }
 
     public LabOptions decrementingTtl() {
-        return new LabOptions(
-                rewritePorts,
-                rewriteIds,
-                true,
-                answerTtlOne,
-                send,
-                handOver,
-                receive,
-                egressFirstMillis,
-                pathMtu,
-                router);
+        return with(draft -> draft.decrementTtl = true);
     }
 
     public LabOptions answeringTtlOne() {
-        return new LabOptions(
-                rewritePorts,
-                rewriteIds,
-                decrementTtl,
-                true,
-                send,
-                handOver,
-                receive,
-                egressFirstMillis,
-                pathMtu,
-                router);
+        return with(draft -> draft.answerTtlOne = true);
     }
 
     public LabOptions sendingBy(Send kind) {
-        return new LabOptions(
-                rewritePorts,
-                rewriteIds,
-                decrementTtl,
-                answerTtlOne,
-                kind,
-                handOver,
-                receive,
-                egressFirstMillis,
-                pathMtu,
-                router);
+        return with(draft -> draft.send = kind);
     }
 
     public LabOptions handingOver(HandOver errors, Receive from) {
-        return new LabOptions(
-                rewritePorts,
-                rewriteIds,
-                decrementTtl,
-                answerTtlOne,
-                send,
-                errors,
-                from,
-                egressFirstMillis,
-                pathMtu,
-                router);
+        return with(draft -> {
+            draft.handOver = errors;
+            draft.receive = from;
+        });
     }
 
     public LabOptions egressFirst(int millis) {
-        return new LabOptions(
-                rewritePorts, rewriteIds, decrementTtl, answerTtlOne, send, handOver, receive, millis, pathMtu, router);
+        return with(draft -> draft.egressFirstMillis = millis);
     }
 
     public LabOptions pathMtu(int octets) {
-        return new LabOptions(
-                rewritePorts,
-                rewriteIds,
-                decrementTtl,
-                answerTtlOne,
-                send,
-                handOver,
-                receive,
-                egressFirstMillis,
-                octets,
-                router);
+        return with(draft -> draft.pathMtu = octets);
     }
 
     public LabOptions router(Router kind) {
-        return new LabOptions(
-                rewritePorts,
-                rewriteIds,
-                decrementTtl,
-                answerTtlOne,
-                send,
-                handOver,
-                receive,
-                egressFirstMillis,
-                pathMtu,
-                kind);
+        return with(draft -> draft.router = kind);
+    }
+
+    private LabOptions with(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.done();
+    }
+
+    /** A copy while one thing of it is changed. */
+    private static final class Draft {
+        private boolean rewritePorts;
+        private boolean rewriteIds;
+        private boolean decrementTtl;
+        private boolean answerTtlOne;
+        private Send send;
+        private HandOver handOver;
+        private Receive receive;
+        private int egressFirstMillis;
+        private int pathMtu;
+        private Router router;
+
+        Draft(LabOptions from) {
+            rewritePorts = from.rewritePorts;
+            rewriteIds = from.rewriteIds;
+            decrementTtl = from.decrementTtl;
+            answerTtlOne = from.answerTtlOne;
+            send = from.send;
+            handOver = from.handOver;
+            receive = from.receive;
+            egressFirstMillis = from.egressFirstMillis;
+            pathMtu = from.pathMtu;
+            router = from.router;
+        }
+
+        LabOptions done() {
+            return new LabOptions(
+                    rewritePorts,
+                    rewriteIds,
+                    decrementTtl,
+                    answerTtlOne,
+                    send,
+                    handOver,
+                    receive,
+                    egressFirstMillis,
+                    pathMtu,
+                    router);
+        }
     }
 
     /** The options as {@code natexctl lab up} takes them; empty for the defaults. */

@@ -82,10 +82,8 @@ final class Pairing {
     int conclusiveEgress(int g) {
         int only = NONE;
         int read = 0;
-        for (int e = egress.slots.first(guests.classHash(g)); e != NONE; e = egress.slots.next(e)) {
-            if (guests.sightedNanos[g] - egress.sightedNanos[e] > EGRESS_LEAD_NANOS) {
-                break;
-            }
+        long since = guests.sightedNanos[g] - EGRESS_LEAD_NANOS;
+        for (int e = egress.firstSince(guests.classHash(g), since); e != NONE; e = egress.nextSince(e, since)) {
             if (++read > CHAIN_LIMIT) {
                 return NONE;
             }
@@ -108,10 +106,8 @@ final class Pairing {
     private int onlyConclusiveGuest(int e) {
         int only = NONE;
         int read = 0;
-        for (int g = guests.slots.first(egress.classHash(e)); g != NONE; g = guests.slots.next(g)) {
-            if (egress.sightedNanos[e] - guests.sightedNanos[g] > GUEST_LEAD_NANOS) {
-                break;
-            }
+        long since = egress.sightedNanos[e] - GUEST_LEAD_NANOS;
+        for (int g = guests.firstSince(egress.classHash(e), since); g != NONE; g = guests.nextSince(g, since)) {
             if (++read > CHAIN_LIMIT) {
                 return NONE;
             }
@@ -318,10 +314,8 @@ final class Pairing {
     private int bestGuestScore(int e) {
         int best = NO_CANDIDATE;
         int read = 0;
-        for (int g = guests.slots.first(egress.classHash(e)); g != NONE; g = guests.slots.next(g)) {
-            if (egress.sightedNanos[e] - guests.sightedNanos[g] > GUEST_LEAD_NANOS) {
-                break;
-            }
+        long since = egress.sightedNanos[e] - GUEST_LEAD_NANOS;
+        for (int g = guests.firstSince(egress.classHash(e), since); g != NONE; g = guests.nextSince(g, since)) {
             if (++read > CHAIN_LIMIT) {
                 return TOO_MANY;
             }
@@ -333,10 +327,8 @@ final class Pairing {
     private int bestEgressScore(int g) {
         int best = NO_CANDIDATE;
         int read = 0;
-        for (int e = egress.slots.first(guests.classHash(g)); e != NONE; e = egress.slots.next(e)) {
-            if (guests.sightedNanos[g] - egress.sightedNanos[e] > EGRESS_LEAD_NANOS) {
-                break;
-            }
+        long since = guests.sightedNanos[g] - EGRESS_LEAD_NANOS;
+        for (int e = egress.firstSince(guests.classHash(g), since); e != NONE; e = egress.nextSince(e, since)) {
             if (++read > CHAIN_LIMIT) {
                 return TOO_MANY;
             }
@@ -348,10 +340,8 @@ final class Pairing {
     /** Guests' sightings for which {@code e} is as good as any: those with a better one belong elsewhere. */
     private int collectGuests(int e, int best) {
         int count = 0;
-        for (int g = guests.slots.first(egress.classHash(e)); g != NONE; g = guests.slots.next(g)) {
-            if (egress.sightedNanos[e] - guests.sightedNanos[g] > GUEST_LEAD_NANOS) {
-                break;
-            }
+        long since = egress.sightedNanos[e] - GUEST_LEAD_NANOS;
+        for (int g = guests.firstSince(egress.classHash(e), since); g != NONE; g = guests.nextSince(g, since)) {
             if (score(g, e) == best && bestEgressScore(g) == best) {
                 if (count == RIVALS_LIMIT) {
                     return TOO_MANY;
@@ -366,10 +356,10 @@ final class Pairing {
     private int collectEgress(int guestCount, int best) {
         int count = 0;
         int newestGuest = rivalGuests[0];
-        for (int e = egress.slots.first(guests.classHash(newestGuest)); e != NONE; e = egress.slots.next(e)) {
-            if (guests.sightedNanos[rivalGuests[guestCount - 1]] - egress.sightedNanos[e] > EGRESS_LEAD_NANOS) {
-                break;
-            }
+        long since = guests.sightedNanos[rivalGuests[guestCount - 1]] - EGRESS_LEAD_NANOS;
+        for (int e = egress.firstSince(guests.classHash(newestGuest), since);
+                e != NONE;
+                e = egress.nextSince(e, since)) {
             if (rivals(e, guestCount, best) && bestGuestScore(e) == best) {
                 if (count == RIVALS_LIMIT) {
                     return TOO_MANY;

@@ -82,6 +82,19 @@ final class SightingTable {
                 source[slot], destination[slot], sourcePort[slot], destinationPort[slot], protocol[slot] & 0xff);
     }
 
+    /** The newest sighting of a class, NONE if it is older than {@code sinceNanos}; the others follow by age. */
+    int firstSince(int classHash, long sinceNanos) {
+        return since(slots.first(classHash), sinceNanos);
+    }
+
+    int nextSince(int slot, long sinceNanos) {
+        return since(slots.next(slot), sinceNanos);
+    }
+
+    private int since(int slot, long sinceNanos) {
+        return slot == Slots.NONE || sightedNanos[slot] - sinceNanos < 0 ? Slots.NONE : slot;
+    }
+
     boolean sameClass(int slot, SightingTable other, int otherSlot) {
         return destination[slot] == other.destination[otherSlot]
                 && destinationPort[slot] == other.destinationPort[otherSlot]
