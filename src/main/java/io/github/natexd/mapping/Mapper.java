@@ -170,10 +170,8 @@ public final class Mapper {
     private int newestEgress(Probe quoted, long nowNanos) {
         int newest = NONE;
         int read = 0;
-        for (int e = egress.slots.first(quoted.classHash()); e != NONE; e = egress.slots.next(e)) {
-            if (nowNanos - egress.sightedNanos[e] > lifetimeNanos) {
-                break;
-            }
+        long since = nowNanos - lifetimeNanos;
+        for (int e = egress.firstSince(quoted.classHash(), since); e != NONE; e = egress.nextSince(e, since)) {
             if (++read > Pairing.CHAIN_LIMIT) {
                 return newest == NONE ? Pairing.TOO_MANY : newest;
             }
@@ -199,10 +197,8 @@ public final class Mapper {
         boolean unique = true;
         boolean oneRow = true;
         int read = 0;
-        for (int g = guests.slots.first(quoted.classHash()); g != NONE; g = guests.slots.next(g)) {
-            if (nowNanos - guests.sightedNanos[g] > lifetimeNanos) {
-                break;
-            }
+        long since = nowNanos - lifetimeNanos;
+        for (int g = guests.firstSince(quoted.classHash(), since); g != NONE; g = guests.nextSince(g, since)) {
             if (++read > Pairing.CHAIN_LIMIT) {
                 return Finding.AMBIGUOUS;
             }
