@@ -28,7 +28,7 @@ final class Trace {
         return start(lab, node, command);
     }
 
-    private static Trace start(Lab lab, Node node, List<String> command) {
+    static Trace start(Lab lab, Node node, List<String> command) {
         return new Trace(CompletableFuture.supplyAsync(
                 () -> lab.exec(node, command).output(), task -> new Thread(task, "trace").start()));
     }
