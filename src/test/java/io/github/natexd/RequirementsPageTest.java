@@ -95,7 +95,7 @@ class RequirementsPageTest {
      */
     @ParameterizedTest
     @CsvSource({
-        "Requirements, 3, 1, 11",
+        "Requirements, 3, 1, 8",
         "Corner cases that bit others, 2, 1, 1",
         "What each client must find intact, 2, 2, 4",
     })

@@ -1,12 +1,29 @@
 package io.github.natexd.daemon;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** What {@code reinject = "verdict"} needs of the kernel: it forwards what natexd has rewritten (R38). */
+/**
+ * What {@code reinject = "verdict"} needs of the kernel: it forwards what natexd has rewritten (R38). Without ip_forward
+ * nothing is; a FORWARD policy of drop may have rules that let errors pass, so it is no reason to refuse. The reverse-path
+ * filter asks whether the way back to the router is the way the error came, as it does without natexd.
+ */
 final class Forwarding {
+    private static final Logger LOG = LoggerFactory.getLogger(Forwarding.class);
     private static final Path IP_FORWARD = Path.of("/proc/sys/net/ipv4/ip_forward");
+    private static final long NFT_SECONDS = 5;
+    private static final Pattern TABLE = Pattern.compile("^table (ip|inet) (\\S+) \\{$");
+    private static final Pattern CHAIN = Pattern.compile("^\\tchain (\\S+) \\{$");
+    private static final Pattern DROP = Pattern.compile("^\\t\\ttype filter hook forward .*policy drop;.*$");
 
     private Forwarding() {}
 
@@ -23,6 +40,52 @@ final class Forwarding {
                     "relay.reinject = \"verdict\" needs IPv4 forwarding, which is off: sysctl -w net.ipv4.ip_forward=1 and"
                             + " let the FORWARD chain pass ICMP errors to the guest network, or use"
                             + " relay.reinject = \"frame\"");
+        }
+        for (String chain : droppingChains(chains())) {
+            LOG.warn(
+                    "relay.reinject = \"verdict\": chain {} drops what no rule of it accepts; guests see hops only if it"
+                            + " accepts ICMP errors to the guest network: nft add rule {} ct state related accept, or use"
+                            + " relay.reinject = \"frame\"",
+                    chain,
+                    chain);
+        }
+    }
+
+    /** The chains, as {@code family table chain}, that drop forwarded IPv4 packets unless a rule accepts them. */
+    static List<String> droppingChains(String listing) {
+        List<String> dropping = new ArrayList<>();
+        String table = "";
+        String chain = "";
+        for (String line : listing.lines().toList()) {
+            Matcher tableLine = TABLE.matcher(line);
+            Matcher chainLine = CHAIN.matcher(line);
+            if (line.startsWith("table ")) {
+                table = tableLine.matches() ? tableLine.group(1) + " " + tableLine.group(2) : "";
+            } else if (chainLine.matches()) {
+                chain = chainLine.group(1);
+            } else if (!table.isEmpty() && DROP.matcher(line).matches()) {
+                dropping.add(table + " " + chain);
+            }
+        }
+        return dropping;
+    }
+
+    /** As nft lists them; empty if it cannot: loading natexd's own rules will say why. */
+    private static String chains() throws StartException {
+        try {
+            Process process = new ProcessBuilder("/bin/sh", "-c", "PATH=$PATH:/usr/sbin:/sbin nft list chains")
+                    .redirectErrorStream(true)
+                    .start();
+            process.getOutputStream().close();
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            boolean done = process.waitFor(NFT_SECONDS, TimeUnit.SECONDS);
+            return done && process.exitValue() == 0 ? output : "";
+        } catch (IOException e) {
+            LOG.debug("cannot list the chains", e);
+            return "";
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StartException(ExitCode.FAILURE, "interrupted while listing the chains");
         }
     }
 }

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
  */
 public final class Tap implements AutoCloseable {
     private static final long TUNSETIFF = 0x400454ca;
+    private static final short IFF_TUN = 0x0001;
     private static final short IFF_TAP = 0x0002;
     /** Frames as they are, without four octets of packet information in front. */
     private static final short IFF_NO_PI = 0x1000;
@@ -27,6 +28,15 @@ public final class Tap implements AutoCloseable {
 
     /** Makes the interface {@code name}; it is down and has a random MAC. */
     public static Tap open(String name) {
+        return open(name, IFF_TAP);
+    }
+
+    /** Makes an interface without Ethernet headers, as VPNs use: what it reads and writes are IP packets. */
+    public static Tap openTun(String name) {
+        return open(name, IFF_TUN);
+    }
+
+    private static Tap open(String name, short kind) {
         byte[] octets = name.getBytes(StandardCharsets.UTF_8);
         if (octets.length >= NAME_LENGTH) {
             throw new IllegalArgumentException("longer than an interface's name can be: " + name);
@@ -36,11 +46,11 @@ public final class Tap implements AutoCloseable {
             throw new OsException("open /dev/net/tun", Libc.lastError());
         }
         ByteBuffer request =
-                Native.allocate(IFREQ_LENGTH).put(0, octets).putShort(NAME_LENGTH, (short) (IFF_TAP | IFF_NO_PI));
+                Native.allocate(IFREQ_LENGTH).put(0, octets).putShort(NAME_LENGTH, (short) (kind | IFF_NO_PI));
         if (Libc.INSTANCE.ioctl(descriptor, TUNSETIFF, Native.address(request)) != 0) {
             int errno = Libc.lastError();
             Libc.INSTANCE.close(descriptor);
-            throw new OsException("make the TAP device " + name, errno);
+            throw new OsException("make the TUN or TAP device " + name, errno);
         }
         return new Tap(descriptor);
     }

@@ -9,6 +9,9 @@ import io.github.natexd.testkit.LabNatexd;
 import io.github.natexd.testkit.Packet;
 import io.github.natexd.testkit.Packets;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** The second way to deliver, and the fallback for a NAT whose probes cannot be seen. */
@@ -46,6 +49,37 @@ class ReinjectLabTest {
         }
     }
 
+    /** Docker sets this policy; {@code frame} mode does not care ({@link HostSituationsLabTest}). */
+    @Test
+    @DisplayName(
+            "R38: verdict mode warns of a FORWARD policy of drop, and what the warning says helps; rp_filter is no harm")
+    void verdictModeWarnsOfAForwardChainThatDrops() {
+        try (Lab lab = Lab.up(LabOptions.defaults())) {
+            forward(lab, true);
+            run(
+                    lab,
+                    "nft 'add table ip fw; add chain ip fw passing"
+                            + " { type filter hook forward priority filter; policy drop; }'");
+            try (LabNatexd natexd = LabNatexd.start(lab, VERDICT)) {
+                String hidden = lab.exec(Node.GUEST1, "traceroute", "-n", "-q1", "-w1", "-m5", Topology.TARGET)
+                        .output();
+                assertEquals(List.of("*", "*", "*", "*", "*"), Traceroute.hops(hidden), hidden);
+
+                Matcher advice = Pattern.compile("WARN .*nft add rule ip fw passing ct state related accept")
+                        .matcher(natexd.log());
+                assertTrue(advice.find(), natexd.log());
+                run(lab, "nft add rule ip fw passing ct state related accept");
+                for (int filter = 0; filter <= 2; filter++) {
+                    for (String place : List.of("all", Topology.UP, Topology.GUEST_NETWORK_INTERFACE)) {
+                        run(lab, "echo " + filter + " > /proc/sys/net/ipv4/conf/" + place + "/rp_filter");
+                    }
+                    String output = Client.TRACEROUTE.run(lab, Node.GUEST1);
+                    assertEquals(Topology.HOPS, Traceroute.hops(output), output + natexd.log());
+                }
+            }
+        }
+    }
+
     /** With so small a {@code max-ttl}, natexd sees no probe but the first: all other errors are unmapped. */
     @Test
     void staticGuestGetsACopyOfWhatIsUnmappedAndTheHostKeepsIts() {
@@ -61,8 +95,11 @@ class ReinjectLabTest {
     }
 
     private static void forward(Lab lab, boolean on) {
-        Lab.Result result =
-                lab.exec(Node.HOST, "sh", "-c", "echo " + (on ? 1 : 0) + " > /proc/sys/net/ipv4/ip_forward");
+        run(lab, "echo " + (on ? 1 : 0) + " > /proc/sys/net/ipv4/ip_forward");
+    }
+
+    private static void run(Lab lab, String script) {
+        Lab.Result result = lab.exec(Node.HOST, "sh", "-c", script);
         assertEquals(0, result.exitCode(), result.output());
     }
 }
