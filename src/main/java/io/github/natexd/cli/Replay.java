@@ -34,7 +34,6 @@ final class Replay {
     private static final int GUEST_MTU = 1500;
 
     private static final long NANOS_OF_SECOND = 1_000_000_000;
-    private static final int NO_UID = -1;
 
     /** An error before its decision. */
     private record Pending(long packet, long nanos, long sinceNanos, boolean cut, byte[] octets) {}
@@ -131,7 +130,7 @@ final class Replay {
             if (roles.assumedGuest().isPresent()) {
                 assumeGuest(buffer, roles.assumedGuest().get());
             }
-            mapper.egressSighted(probe, NO_UID, nowNanos);
+            mapper.egressSighted(probe, Mapper.NO_UID, nowNanos);
             retry(false);
         }
     }

@@ -11,6 +11,9 @@ import static io.github.natexd.mapping.Slots.NONE;
  * undecided is not matched: an error of the host's must never go to a guest.
  */
 public final class Mapper {
+    /** The user id of a sender that the kernel did not name. */
+    public static final int NO_UID = -1;
+
     /** How long an error may wait for the second sighting of the probe it quotes. */
     public static final long WAIT_NANOS = 10_000_000;
 
@@ -54,7 +57,7 @@ public final class Mapper {
         }
     }
 
-    /** A probe was seen leaving the host; {@code uid} owns the sending socket, -1 where the kernel did not say. */
+    /** A probe was seen leaving the host; {@code uid} owns the sending socket, {@link #NO_UID} where the kernel did not say. */
     public void egressSighted(Probe probe, int uid, long nowNanos) {
         long evictions = egress.slots.evictions();
         int e = egress.add(probe, nowNanos);

@@ -41,7 +41,6 @@ final class Pairing {
     /** How long a pair on weak evidence is refused after the NAT process was seen to leave better one. */
     private static final long HABIT_NANOS = 60_000_000_000L;
 
-    private static final int UID_UNKNOWN = -1;
     /** As whom VMware starts its NAT process; a conclusive pair teaches otherwise. */
     private static final int ROOT = 0;
 
@@ -260,7 +259,7 @@ final class Pairing {
      */
     void learn(int g, int e, long nowNanos) {
         boolean certain = identifies(g, e) && conclusive(g, e);
-        if (egress.uid[e] != UID_UNKNOWN && certain) {
+        if (egress.uid[e] != Mapper.NO_UID && certain) {
             natUid = egress.uid[e];
         }
         if (certain) {
@@ -280,7 +279,7 @@ final class Pairing {
     }
 
     private boolean isForeign(int e) {
-        return egress.uid[e] != UID_UNKNOWN && egress.uid[e] != natUid;
+        return egress.uid[e] != Mapper.NO_UID && egress.uid[e] != natUid;
     }
 
     /** An error matched a guest's sighting alone: this NAT process passes no hook, so whatever does is the host's. */

@@ -1,11 +1,12 @@
 package io.github.natexd.relay;
 
+import io.github.natexd.mapping.Mapper;
 import java.nio.ByteBuffer;
 
 /** Probes leaving the host, as the kernel logs them before source NAT: the first octets of IPv4 packets, in batches. */
 public interface EgressLog extends AutoCloseable {
     /** The user id of a sender whose socket the kernel did not name. */
-    int NO_UID = -1;
+    int NO_UID = Mapper.NO_UID;
 
     int descriptor();
 

@@ -33,7 +33,6 @@ public final class Relay {
 
     private final PacketQueue queue;
     private final EgressLog egressLog;
-    private final Mapper mapper;
     private final Translator translator;
     private final Reinject reinject;
     private final int staticGuest;
@@ -65,7 +64,6 @@ public final class Relay {
             LongSupplier clock) {
         this.queue = queue;
         this.egressLog = egressLog;
-        this.mapper = mapper;
         this.translator = translator;
         this.reinject = reinject;
         this.staticGuest = staticGuest;
