@@ -1,0 +1,104 @@
+package io.github.natexd.bench;
+
+import io.github.natexd.mapping.Mapper;
+import io.github.natexd.mapping.Probe;
+import io.github.natexd.testkit.Packets;
+import io.github.natexd.testkit.ProbeBuilder;
+import io.github.natexd.translate.ErrorTypes;
+import io.github.natexd.translate.Reason;
+import io.github.natexd.translate.Surroundings;
+import io.github.natexd.translate.Translator;
+import io.github.natexd.wire.Ipv4Header;
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * What one error costs beside the kernel: copying its 88 octets into place, the look-up among so many live mappings, the
+ * judgement, the rewrite. With the daemon's own compiler and collector.
+ */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(
+        value = 2,
+        jvmArgs = {"-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"})
+public class TranslateBenchmark {
+    private static final int CAPACITY = 65536;
+    private static final int STRIDE = 7919; // a prime: errors in a row are about mappings far apart
+    private static final int FIRST_TARGET = 0x0a000001;
+    private static final int REPORTER = 0x64400001;
+
+    @Param({"10", "1000", "65536"})
+    public int mappings;
+
+    private final Mapper mapper = new Mapper(CAPACITY, TimeUnit.HOURS.toNanos(1), 0);
+    private Translator translator;
+    private ByteBuffer errors;
+    private ByteBuffer packet;
+    private int length;
+    private int next;
+
+    @Setup
+    public void fill() {
+        Surroundings surroundings =
+                new Surroundings(new int[] {Packets.HOST}, Packets.GATEWAY & 0xffffff00 | 1, 24, 0x005056c00008L);
+        translator = new Translator(new ErrorTypes(true, true, false, false), mapper, surroundings);
+        for (int i = 0; i < mappings; i++) {
+            mapper.guestSighted(read(probe(Packets.GUEST, i)), Packets.GUEST_MAC, Packets.GATEWAY_MAC, 1);
+            mapper.egressSighted(read(probe(Packets.HOST, i)), 0, 1);
+        }
+        length = error(0).length;
+        errors = ByteBuffer.allocateDirect(mappings * length);
+        for (int i = 0; i < mappings; i++) {
+            errors.put(error((int) ((long) i * STRIDE % mappings)));
+        }
+        packet = ByteBuffer.allocateDirect(length);
+    }
+
+    private static ProbeBuilder probe(int source, int i) {
+        return Packets.udpProbe(source, FIRST_TARGET + i, 32768 + i % 8192, 33434 + i % 90)
+                .id(1 + i % 65535)
+                .ttl(5)
+                .dataOctets(32);
+    }
+
+    private static byte[] error(int i) {
+        return Packets.timeExceeded(REPORTER, Packets.HOST)
+                .quoting(probe(Packets.HOST, i).ttl(1).bytes())
+                .bytes();
+    }
+
+    private static Probe read(ProbeBuilder built) {
+        ByteBuffer octets = built.buffer();
+        Ipv4Header header = new Ipv4Header().over(octets, 0, octets.capacity());
+        Probe probe = new Probe();
+        if (header.check(true) != Ipv4Header.Problem.NONE || !probe.read(octets, header)) {
+            throw new IllegalStateException("the benchmark's probe is none");
+        }
+        return probe;
+    }
+
+    @Benchmark
+    public int translate() {
+        packet.put(0, errors, next * length, length);
+        next = next + 1 < mappings ? next + 1 : 0;
+        if (translator.judge(packet, 0, length, false, 2, false) != Reason.RELAYED) {
+            throw new IllegalStateException("an error of the benchmark's was not recognized");
+        }
+        translator.rewrite();
+        return packet.getInt(16);
+    }
+}
