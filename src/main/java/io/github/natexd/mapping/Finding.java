@@ -5,8 +5,8 @@ public enum Finding {
     /** A guest sent it. */
     MAPPED,
     /**
-     * Only the host was seen sending it, but a guest's sighting could still come, within {@link Mapper#WAIT_NANOS}:
-     * nothing says that it will, so the host should not wait for it.
+     * A sighting that comes within {@link Mapper#WAIT_NANOS} could show that a guest sent it. Nothing says that one
+     * will, so the host should not wait for it.
      */
     HOST_SO_FAR,
     /** The host sent it: it was sighted leaving, and no guest's probe goes with it. */

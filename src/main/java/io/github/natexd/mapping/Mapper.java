@@ -80,7 +80,7 @@ public final class Mapper {
     /**
      * Finds who sent the quoted probe; after MAPPED, {@link #found} has the rest.
      *
-     * @param waited the error has waited: WAITING is no answer any more
+     * @param waited the error has waited: WAITING and HOST_SO_FAR are no answers any more
      */
     public Finding find(Probe quoted, long nowNanos, boolean waited) {
         Finding finding = mappings.find(quoted, nowNanos, found);
@@ -143,10 +143,9 @@ public final class Mapper {
     private Finding resolve(Probe quoted, int e, long nowNanos, boolean waited) {
         Pairing.Outcome outcome = pairing.resolve(e, nowNanos, waited);
         long age = nowNanos - egress.sightedNanos[e];
-        boolean worthWaiting = !waited
-                && age < pairing.longestWaitNanos()
-                && anyGuest
-                && nowNanos - lastGuestNanos < GUEST_ACTIVE_NANOS;
+        boolean guestsActive = anyGuest && nowNanos - lastGuestNanos < GUEST_ACTIVE_NANOS;
+        boolean worthWaiting = !waited && guestsActive && age < pairing.longestWaitNanos();
+        boolean fresh = !waited && age < WAIT_NANOS;
         return switch (outcome) {
             case PAIRED -> {
                 for (int i = 0; i < pairing.pairs(); i++) {
@@ -155,10 +154,11 @@ public final class Mapper {
                 Finding finding = mappings.find(quoted, nowNanos, found);
                 yield finding == Finding.UNKNOWN ? Finding.AMBIGUOUS : finding;
             }
-            case UNSETTLED -> waited ? Finding.AMBIGUOUS : Finding.WAITING;
-            case TIED -> worthWaiting ? Finding.WAITING : Finding.AMBIGUOUS;
             case FOREIGN -> Finding.HOST;
-            case ALONE -> worthWaiting ? Finding.WAITING : age < WAIT_NANOS ? Finding.HOST_SO_FAR : Finding.HOST;
+            case LIKELY -> Finding.WAITING;
+            case UNSETTLED -> worthWaiting ? Finding.WAITING : Finding.HOST_SO_FAR;
+            case TIED -> worthWaiting ? Finding.WAITING : fresh ? Finding.HOST_SO_FAR : Finding.AMBIGUOUS;
+            case ALONE -> worthWaiting ? Finding.WAITING : fresh ? Finding.HOST_SO_FAR : Finding.HOST;
         };
     }
 

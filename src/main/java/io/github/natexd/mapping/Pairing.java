@@ -2,8 +2,6 @@ package io.github.natexd.mapping;
 
 import static io.github.natexd.mapping.Slots.NONE;
 
-import io.github.natexd.wire.Protocol;
-
 /**
  * Which sighting on the guest network and which one leaving the host are of the same probe.
  *
@@ -38,15 +36,6 @@ final class Pairing {
     private static final int CHECKSUM_AGREES = 2;
     private static final int CHECKSUM_SAYS_NOTHING = 1;
 
-    /** How long a pair on weak evidence is refused after the NAT process was seen to leave better one. */
-    private static final long HABIT_NANOS = 60_000_000_000L;
-
-    /** As whom VMware starts its NAT process; a conclusive pair teaches otherwise. */
-    private static final int ROOT = 0;
-
-    private static final long LEAD_UNKNOWN = Long.MIN_VALUE;
-    private static final int LEAD_MARGIN = 4;
-
     enum Outcome {
         /** {@link #pairs} are certain enough to be bound. */
         PAIRED,
@@ -54,27 +43,25 @@ final class Pairing {
         FOREIGN,
         /** No guest's sighting is a candidate. */
         ALONE,
-        /** More rivals on one side than on the other. */
+        /** Nothing tells the rivals apart, and nothing is expected to. */
         TIED,
-        /** Only weak evidence, and too fresh to know that no better candidate comes. */
-        UNSETTLED
+        /** More rivals on one side than on the other, or an unusual pair: some are so fresh that better may come. */
+        UNSETTLED,
+        /** A pair, but not the only or the best one thinkable, and too fresh to know that no better candidate comes. */
+        LIKELY
     }
 
     private final SightingTable guests;
     private final SightingTable egress;
     private final int[] rivalGuests = new int[RIVALS_LIMIT];
     private final int[] rivalEgress = new int[RIVALS_LIMIT];
+    private final Habits habits;
     private int pairs;
-    private int natUid = ROOT;
-    private long longestLeadNanos = LEAD_UNKNOWN;
-    /** Guests' sightings before then are not paired on weak evidence; the second is UDP's, the first echo's. */
-    private final long[] refuseWeakBeforeNanos = new long[2];
 
     Pairing(SightingTable guests, SightingTable egress, long nowNanos) {
         this.guests = guests;
         this.egress = egress;
-        refuseWeakBeforeNanos[0] = nowNanos;
-        refuseWeakBeforeNanos[1] = nowNanos;
+        habits = new Habits(nowNanos);
     }
 
     /** The sighting leaving the host that is the guest's for certain, or NONE. */
@@ -220,16 +207,16 @@ final class Pairing {
         if (egressCount == TOO_MANY) {
             return Outcome.TIED;
         }
-        boolean mayChange = !settled && !settled(guestCount, egressCount, nowNanos);
-        if (guestCount != egressCount) {
-            return mayChange ? Outcome.UNSETTLED : Outcome.TIED;
-        }
         boolean weak = best < PORT_EQUAL;
         if (weak && refusesWeak(guestCount)) {
             return Outcome.TIED;
         }
+        boolean mayChange = !settled && !settled(guestCount, egressCount, nowNanos);
+        if (guestCount != egressCount) {
+            return mayChange ? Outcome.UNSETTLED : Outcome.TIED;
+        }
         if ((weak || guestCount > 1) && mayChange) {
-            return Outcome.UNSETTLED;
+            return weak && !habits.leavesWeak(egress.protocol[e], nowNanos) ? Outcome.UNSETTLED : Outcome.LIKELY;
         }
         // Both lists run from the newest to the oldest.
         for (int i = 0; i < guestCount; i++) {
@@ -253,61 +240,42 @@ final class Pairing {
         return rivalEgress[index];
     }
 
-    /**
-     * Remembers how the NAT process sends: as which user, and how long before the guest is seen; and once it is seen to
-     * keep ports and IP IDs, a pair without either is not one of its probes but the host's.
-     */
+    /** Remembers how the NAT process sent the probe of this pair. */
     void learn(int g, int e, long nowNanos) {
-        boolean certain = identifies(g, e) && conclusive(g, e);
-        if (egress.uid[e] != Mapper.NO_UID && certain) {
-            natUid = egress.uid[e];
+        byte protocol = guests.protocol[g];
+        if (identifies(g, e) && conclusive(g, e)) {
+            habits.sawCertainPair(protocol, egress.uid[e], nowNanos);
+        } else if (evidence(g, e) < PORT_EQUAL) {
+            habits.sawWeakPair(protocol, nowNanos);
         }
-        if (certain) {
-            refuseWeakBeforeNanos[udp(guests.protocol[g])] = nowNanos + HABIT_NANOS;
-        }
-        longestLeadNanos = Math.max(longestLeadNanos, guests.sightedNanos[g] - egress.sightedNanos[e]);
+        habits.sawLead(guests.sightedNanos[g] - egress.sightedNanos[e]);
     }
 
-    /**
-     * How long to wait for a guest's sighting after the one leaving the host. The host's own errors wait as long, which
-     * its tools notice: no longer than the NAT process seen here can make necessary.
-     */
+    /** A guest's sighting alone was what an error quoted. */
+    void learnNoEgress(int g, long nowNanos) {
+        habits.sawNoEgress(guests.protocol[g], nowNanos);
+    }
+
+    void egressLost(long nowNanos) {
+        habits.egressLost(nowNanos + GUEST_LEAD_NANOS);
+    }
+
     long longestWaitNanos() {
-        return longestLeadNanos == LEAD_UNKNOWN
-                ? Mapper.WAIT_NANOS
-                : Math.min(Mapper.WAIT_NANOS, LEAD_MARGIN * Math.max(0, longestLeadNanos));
+        return habits.longestWaitNanos();
     }
 
     private boolean isForeign(int e) {
-        return egress.uid[e] != Mapper.NO_UID && egress.uid[e] != natUid;
-    }
-
-    /** An error matched a guest's sighting alone: this NAT process passes no hook, so whatever does is the host's. */
-    void learnNoEgress(int g, long nowNanos) {
-        refuseWeakBeforeNanos[udp(guests.protocol[g])] = nowNanos + HABIT_NANOS;
-    }
-
-    /** The sighting that belongs to a guest's may be among the lost: the one that is left is not it. */
-    void egressLost(long nowNanos) {
-        for (int i = 0; i < refuseWeakBeforeNanos.length; i++) {
-            if (refuseWeakBeforeNanos[i] - (nowNanos + GUEST_LEAD_NANOS) < 0) {
-                refuseWeakBeforeNanos[i] = nowNanos + GUEST_LEAD_NANOS;
-            }
-        }
+        return habits.isForeign(egress.uid[e]);
     }
 
     private boolean refusesWeak(int guestCount) {
         for (int i = 0; i < guestCount; i++) {
             int g = rivalGuests[i];
-            if (guests.sightedNanos[g] - refuseWeakBeforeNanos[udp(guests.protocol[g])] < 0) {
+            if (habits.refusesWeak(guests.protocol[g], guests.sightedNanos[g])) {
                 return true;
             }
         }
         return false;
-    }
-
-    private static int udp(byte protocol) {
-        return protocol == Protocol.UDP ? 1 : 0;
     }
 
     private int bestGuestScore(int e) {

@@ -149,11 +149,13 @@ public final class Relay {
     private void batch(int count, long nowNanos) {
         for (int i = 0; i < count; i++) {
             ByteBuffer buffer = queue.buffer(i);
-            reasons[i] = decide(i, buffer, queue.offset(i), queue.length(i), queue.truncated(i), nowNanos, false);
+            reasons[i] =
+                    decide(i, reinject, buffer, queue.offset(i), queue.length(i), queue.truncated(i), nowNanos, false);
             if (reasons[i] == Reason.WAITING && !startWaiting(i, buffer, nowNanos)) {
-                reasons[i] = Reason.NO_MAPPING;
+                reasons[i] = Reason.HOST_PROBE_SO_FAR;
             }
-            if (reasons[i] == Reason.HOST_PROBE_SO_FAR && !keepCopy(i, buffer, nowNanos)) {
+            if (reasons[i] == Reason.HOST_PROBE_SO_FAR
+                    && !keepCopy(queue.packetId(i), buffer, queue.offset(i), queue.length(i), nowNanos)) {
                 reasons[i] = Reason.HOST_PROBE;
             }
         }
@@ -188,25 +190,23 @@ public final class Relay {
         return room;
     }
 
-    /** In a verdict nothing can be delivered once the verdict is given. */
-    private boolean keepCopy(int index, ByteBuffer buffer, long nowNanos) {
-        boolean kept = reinject == Reinject.FRAME
-                && accepted.add(queue.packetId(index), buffer, queue.offset(index), queue.length(index), nowNanos);
+    private boolean keepCopy(int packetId, ByteBuffer buffer, int offset, int length, long sinceNanos) {
+        boolean kept = accepted.add(packetId, buffer, offset, length, sinceNanos);
         if (kept) {
             counters.count(Counters.Event.COPIES_KEPT);
         }
         return kept;
     }
 
-    /** Copies of errors that the host has been given: a guest's late sighting makes one the guest's after all. */
+    /**
+     * Copies of errors that the host has been given: a guest's late sighting makes one the guest's after all. It goes
+     * as a frame: the verdict has been given.
+     */
     private void retryAccepted(long nowNanos) {
         int count = accepted.size();
         for (int i = 0; i < count; i++) {
             boolean waited = nowNanos - accepted.sinceNanos(i) >= Mapper.WAIT_NANOS;
-            reasons[i] = decide(i, accepted.copy(i), 0, accepted.length(i), false, nowNanos, waited);
-            if (waited && reasons[i] == Reason.HOST_PROBE_SO_FAR) {
-                reasons[i] = Reason.HOST_PROBE;
-            }
+            reasons[i] = decide(i, Reinject.FRAME, accepted.copy(i), 0, accepted.length(i), false, nowNanos, waited);
         }
         sendFrames();
         for (int i = 0; i < count; i++) {
@@ -223,8 +223,9 @@ public final class Relay {
         int count = waiting.size();
         for (int i = 0; i < count; i++) {
             boolean waited = nowNanos - waiting.sinceNanos(i) >= Mapper.WAIT_NANOS;
-            reasons[i] = decide(i, waiting.copy(i), 0, waiting.length(i), false, nowNanos, waited);
-            if (reasons[i] == Reason.HOST_PROBE_SO_FAR) {
+            reasons[i] = decide(i, reinject, waiting.copy(i), 0, waiting.length(i), false, nowNanos, waited);
+            if (reasons[i] == Reason.HOST_PROBE_SO_FAR
+                    && !keepCopy(waiting.packetId(i), waiting.copy(i), 0, waiting.length(i), waiting.sinceNanos(i))) {
                 reasons[i] = Reason.HOST_PROBE;
             }
         }
@@ -235,7 +236,9 @@ public final class Relay {
             if (keepWaiting[i]) {
                 continue;
             }
-            counters.count(reason);
+            if (reason != Reason.HOST_PROBE_SO_FAR) {
+                counters.count(reason);
+            }
             if (reason == Reason.RELAYED && reinject == Reinject.VERDICT) {
                 queue.releaseRewritten(waiting.packetId(i), waiting.copy(i), 0, waiting.length(i));
             } else {
@@ -247,12 +250,19 @@ public final class Relay {
 
     /** Judges one packet and, where a guest gets it, rewrites it and queues the frame. Never throws (R41). */
     private Reason decide(
-            int index, ByteBuffer buffer, int offset, int length, boolean truncated, long nowNanos, boolean waited) {
+            int index,
+            Reinject how,
+            ByteBuffer buffer,
+            int offset,
+            int length,
+            boolean truncated,
+            long nowNanos,
+            boolean waited) {
         frames[index] = NO_FRAME;
         try {
             Reason reason = translator.judge(buffer, offset, length, truncated, nowNanos, waited);
             if (reason == Reason.RELAYED) {
-                return relay(index, buffer, offset, nowNanos);
+                return relay(index, how, buffer, offset, nowNanos);
             }
             return staticGuest != NO_GUEST && reason.unmapped() ? copyToStaticGuest(index, buffer, offset) : reason;
         } catch (RuntimeException e) {
@@ -269,7 +279,7 @@ public final class Relay {
         }
     }
 
-    private Reason relay(int index, ByteBuffer buffer, int offset, long nowNanos) {
+    private Reason relay(int index, Reinject how, ByteBuffer buffer, int offset, long nowNanos) {
         if (yielding.yields(translator.errorType(), translator.probeProtocol())) {
             yielding.accepted(
                     translator.errorType(),
@@ -280,7 +290,7 @@ public final class Relay {
                     nowNanos);
             return Reason.NAT_DELIVERS;
         }
-        if (reinject == Reinject.VERDICT) {
+        if (how == Reinject.VERDICT) {
             translator.rewrite();
             return Reason.RELAYED;
         }

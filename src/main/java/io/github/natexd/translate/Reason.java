@@ -4,7 +4,7 @@ package io.github.natexd.translate;
 public enum Reason {
     /** Rewritten and given to the guest that sent the probe; dropped for the host. */
     RELAYED("rewritten and delivered to the guest that sent the probe"),
-    /** Accepted at once, since only the host had been seen sending the probe; then the guest's sighting came. */
+    /** Accepted at once, since nothing had shown that a guest sent the probe; then something did. */
     RELAYED_LATE("delivered to the guest after the host had been given it too"),
 
     /** R15: the probe is the host's own. */
@@ -13,8 +13,8 @@ public enum Reason {
     NO_MAPPING("no recent probe matches the embedded packet"),
     /** R17: more than one sender is possible. */
     AMBIGUOUS("several senders are possible"),
-    /** Not a final reason: accepted, with a copy kept in case that a guest's sighting comes late. */
-    HOST_PROBE_SO_FAR("only the host has been seen sending the probe so far"),
+    /** Not a final reason: accepted, with a copy kept in case that a late sighting shows it to be a guest's. */
+    HOST_PROBE_SO_FAR("nothing has shown so far that a guest sent the probe"),
     /** Not a final reason: the probe's second sighting may still come. */
     WAITING("the probe's second sighting may still come"),
 

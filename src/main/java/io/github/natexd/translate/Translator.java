@@ -50,7 +50,7 @@ public final class Translator {
      *
      * @param length octets at hand
      * @param truncated the packet is longer than that
-     * @param waited the packet has waited for a sighting: WAITING is no answer any more
+     * @param waited the packet has waited for a sighting: WAITING and HOST_PROBE_SO_FAR are no answers any more
      */
     public Reason judge(ByteBuffer buffer, int offset, int length, boolean truncated, long nowNanos, boolean waited) {
         packet = buffer;

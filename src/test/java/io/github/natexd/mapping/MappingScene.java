@@ -70,6 +70,13 @@ final class MappingScene {
         egress(sent, NO_UID);
     }
 
+    /** Teaches that the NAT is seen sending that long before its guests: by a pair sighted in that order. */
+    void natAhead(long nanos) {
+        egress(fromHost(PORT - 1).dataOctets(1));
+        passNanos(nanos);
+        guest(fromGuest(PORT - 1).dataOctets(1));
+    }
+
     Finding find(ProbeBuilder quoted) {
         return mapper.find(read(quoted.bytes()), now, false);
     }

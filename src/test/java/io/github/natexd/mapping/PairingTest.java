@@ -174,16 +174,6 @@ class PairingTest {
     }
 
     @Test
-    void aWeakPairIsBoundOnlyWhenNothingBetterCanComeAnyMore() {
-        scene.guest(fromGuest(PORT).id(GUEST_ID));
-        scene.egress(fromHost(REWRITTEN).id(NAT_ID));
-
-        assertEquals(Finding.WAITING, scene.find(fromHost(REWRITTEN).id(NAT_ID)));
-        assertEquals(Finding.MAPPED, scene.findAfterWaiting(fromHost(REWRITTEN).id(NAT_ID)));
-        assertEquals(PORT, scene.foundPort());
-    }
-
-    @Test
     @DisplayName("order is the last evidence, between equally many that nothing tells apart (R17)")
     void theOrderDecidesAtLast() {
         ProbeBuilder first = fromHost(REWRITTEN).id(NAT_ID).checksum(0);

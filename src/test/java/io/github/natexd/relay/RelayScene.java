@@ -64,6 +64,26 @@ final class RelayScene {
                 .bytes();
     }
 
+    static byte[] hosts(int sourcePort) {
+        return probe(Packets.HOST, sourcePort).bytes();
+    }
+
+    /** What the guest gets of the error about {@link #hosts}. */
+    static byte[] guestsError(int sourcePort) {
+        return Packets.timeExceeded(Packets.ROUTER, Packets.GUEST)
+                .quoting(probe(Packets.GUEST, sourcePort).bytes(), 28)
+                .bytes();
+    }
+
+    /** Teaches that the NAT is seen sending that long before its guests: by a pair sighted in that order. */
+    void natIsAhead(long millis) {
+        log.leave(Packets.udpProbe(Packets.HOST, Packets.TARGET, 30000, 33499).bytes(), ROOT);
+        relay.turn();
+        pass(millis);
+        guestSends(Packets.udpProbe(Packets.GUEST, Packets.TARGET, 30000, 33499).bytes());
+        relay.turn();
+    }
+
     void guestSends(byte[] probe) {
         guestSends(Packets.GUEST_MAC, probe);
     }

@@ -1,7 +1,8 @@
 package io.github.natexd.relay;
 
-import static io.github.natexd.relay.RelayScene.ROOT;
 import static io.github.natexd.relay.RelayScene.error;
+import static io.github.natexd.relay.RelayScene.guestsError;
+import static io.github.natexd.relay.RelayScene.hosts;
 import static io.github.natexd.relay.RelayScene.probe;
 import static io.github.natexd.testkit.Packets.GATEWAY_MAC;
 import static io.github.natexd.testkit.Packets.GUEST;
@@ -10,7 +11,6 @@ import static io.github.natexd.testkit.Packets.HOST;
 import static io.github.natexd.testkit.Packets.OTHER_GUEST;
 import static io.github.natexd.testkit.Packets.OTHER_GUEST_MAC;
 import static io.github.natexd.testkit.Packets.ROUTER;
-import static io.github.natexd.testkit.Packets.TARGET;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -90,151 +90,6 @@ class RelayTest {
     }
 
     @Test
-    @DisplayName("a waiting error goes to the guest as soon as its probe is sighted, and is dropped for the host")
-    void aWaitingErrorIsReleasedAfterItsSighting() {
-        int id = waitingError();
-        assertEquals(Verdict.HELD, scene.queue.verdict(id));
-        assertEquals(1, scene.relay.idleMillis());
-
-        scene.pass(3);
-        scene.guestSends(probe(GUEST, PORT).bytes());
-        scene.relay.turn();
-
-        assertEquals(Verdict.DROP, scene.queue.verdict(id));
-        assertArrayEquals(guestsError(PORT), scene.link.takenPackets().get(0));
-        assertEquals(-1, scene.relay.idleMillis());
-    }
-
-    @Test
-    @DisplayName("a waiting error whose probe no guest sent is the host's again after 10 ms, bit-identical")
-    void aWaitingErrorIsAcceptedAfterTenMillis() {
-        int id = waitingError();
-        scene.passNanos(10 * RelayScene.MILLI - 1);
-        scene.relay.turn();
-        assertEquals(Verdict.HELD, scene.queue.verdict(id));
-
-        scene.passNanos(1);
-        scene.relay.turn();
-        assertEquals(Verdict.ACCEPT, scene.queue.verdict(id));
-        assertArrayEquals(error(hosts(PORT)), scene.queue.toHost(id));
-        assertEquals(1, scene.count(Reason.HOST_PROBE));
-    }
-
-    @Test
-    @DisplayName("R21: at most 64 errors wait; the 65th is accepted at once and counted")
-    void atMostSixtyFourErrorsWait() {
-        guestIsActive();
-        for (int i = 0; i < 70; i++) {
-            byte[] egress = Packets.udpProbe(HOST, TARGET, PORT, 34000 + i).bytes();
-            scene.log.leave(egress, ROOT);
-            scene.queue.enqueue(error(egress));
-        }
-        scene.relay.turn();
-
-        assertEquals(64, scene.queue.held());
-        assertEquals(Verdict.ACCEPT, scene.queue.verdict(64));
-        assertEquals(6, scene.count(Counters.Event.WAITING_FULL));
-        assertEquals(64, scene.count(Counters.Event.WAITED));
-    }
-
-    @Test
-    @DisplayName("of many waiting errors those that are sighted go, and the others keep waiting")
-    void someOfManyWaitingErrorsGo() {
-        guestIsActive();
-        for (int i = 0; i < 10; i++) {
-            byte[] egress = probe(HOST, PORT + i).id(100 + i).bytes();
-            scene.log.leave(egress, ROOT);
-            scene.queue.enqueue(error(egress));
-        }
-        scene.relay.turn();
-        scene.pass(1);
-        for (int i = 1; i < 10; i += 2) {
-            scene.guestSends(probe(GUEST, PORT + i).id(100 + i).bytes());
-        }
-        scene.relay.turn();
-        for (int i = 0; i < 10; i++) {
-            assertEquals(i % 2 == 0 ? Verdict.HELD : Verdict.DROP, scene.queue.verdict(i));
-        }
-        scene.pass(10);
-        scene.relay.turn();
-        assertEquals(0, scene.queue.held());
-    }
-
-    @Test
-    @DisplayName("R41: shutdown accepts what waits, once")
-    void shutdownReleasesWhatWaits() {
-        int id = waitingError();
-        scene.relay.releaseWaiting();
-        scene.relay.releaseWaiting();
-
-        assertEquals(Verdict.ACCEPT, scene.queue.verdict(id));
-        assertArrayEquals(error(hosts(PORT)), scene.queue.toHost(id));
-    }
-
-    @Test
-    @DisplayName("a waiting error of another user's than the NAT's does not wait at all (R16)")
-    void anotherUsersErrorDoesNotWait() {
-        scene.mapped(PORT);
-        scene.log.leave(hosts(PORT + 1), 1000);
-        assertEquals(Verdict.ACCEPT, scene.queue.verdict(scene.errorComes(error(hosts(PORT + 1)))));
-    }
-
-    @Test
-    @DisplayName("while no guest is active the host gets its error at once, and a guest sighted late its copy")
-    void aGuestSightedLateGetsItsCopy() {
-        int id = errorOfAnInactiveGuest();
-        assertEquals(Verdict.ACCEPT, scene.queue.verdict(id));
-        assertArrayEquals(error(hosts(PORT)), scene.queue.toHost(id));
-
-        scene.pass(3);
-        scene.guestSends(probe(GUEST, PORT).bytes());
-        scene.relay.turn();
-        scene.pass(20);
-        scene.relay.turn();
-        assertArrayEquals(guestsError(PORT), scene.link.takenPackets().get(0));
-        assertEquals(1, scene.link.taken().size(), "one copy (R36)");
-        assertEquals(1, scene.count(Reason.RELAYED_LATE));
-    }
-
-    @Test
-    @DisplayName("R16: a copy of the host's own error goes nowhere")
-    void aCopyOfTheHostsOwnErrorGoesNowhere() {
-        errorOfAnInactiveGuest();
-        scene.pass(10);
-        scene.relay.turn();
-        scene.guestSends(probe(GUEST, PORT).bytes());
-        scene.relay.turn();
-
-        assertTrue(scene.link.taken().isEmpty());
-        assertEquals(1, scene.count(Reason.HOST_PROBE));
-        assertEquals(0, scene.count(Reason.RELAYED_LATE));
-    }
-
-    @Test
-    @DisplayName("R21: at most 64 copies are kept; every error is the host's all the same")
-    void atMostSixtyFourCopiesAreKept() {
-        for (int i = 0; i < 70; i++) {
-            byte[] egress = Packets.udpProbe(HOST, TARGET, PORT, 34000 + i).bytes();
-            scene.log.leave(egress, ROOT);
-            scene.queue.enqueue(error(egress));
-        }
-        scene.relay.turn();
-
-        assertEquals(64, scene.count(Counters.Event.COPIES_KEPT));
-        for (int i = 0; i < 70; i++) {
-            assertEquals(Verdict.ACCEPT, scene.queue.verdict(i));
-        }
-    }
-
-    @Test
-    void inVerdictModeNoCopyIsKept() {
-        scene = RelayScene.byVerdicts();
-        assertEquals(Verdict.ACCEPT, scene.queue.verdict(errorOfAnInactiveGuest()));
-        assertEquals(0, scene.count(Counters.Event.COPIES_KEPT));
-        assertEquals(1, scene.count(Reason.HOST_PROBE));
-    }
-
-    @Test
     @DisplayName("verdict mode: the kernel forwards the rewritten packet, and no frame is sent")
     void inVerdictModeTheKernelForwards() {
         scene = RelayScene.byVerdicts();
@@ -244,17 +99,6 @@ class RelayTest {
         assertEquals(Verdict.ACCEPT_REWRITTEN, scene.queue.verdict(id));
         assertArrayEquals(guestsError(PORT), scene.queue.toHost(id));
         assertTrue(scene.link.taken().isEmpty());
-    }
-
-    @Test
-    void inVerdictModeAWaitingErrorIsReleasedRewritten() {
-        scene = RelayScene.byVerdicts();
-        int id = waitingError();
-        scene.guestSends(probe(GUEST, PORT).bytes());
-        scene.relay.turn();
-
-        assertEquals(Verdict.ACCEPT_REWRITTEN, scene.queue.verdict(id));
-        assertArrayEquals(guestsError(PORT), scene.queue.toHost(id));
     }
 
     @Test
@@ -389,33 +233,6 @@ class RelayTest {
         assertEquals(
                 "relayed 1, guest-sightings 1, egress-sightings 1",
                 scene.relay.counters().toString());
-    }
-
-    /** An error whose probe was seen leaving and, so far, not on the guest network; answers its id. */
-    private int waitingError() {
-        guestIsActive();
-        scene.log.leave(hosts(PORT), ROOT);
-        return scene.errorComes(error(hosts(PORT)));
-    }
-
-    /** The same, and no guest has sent anything so far. */
-    private int errorOfAnInactiveGuest() {
-        scene.log.leave(hosts(PORT), ROOT);
-        return scene.errorComes(error(hosts(PORT)));
-    }
-
-    private void guestIsActive() {
-        scene.guestSends(Packets.udpProbe(GUEST, TARGET, PORT, 33499).bytes());
-    }
-
-    private static byte[] hosts(int port) {
-        return probe(HOST, port).bytes();
-    }
-
-    private static byte[] guestsError(int port) {
-        return Packets.timeExceeded(ROUTER, GUEST)
-                .quoting(probe(GUEST, port).bytes(), 28)
-                .bytes();
     }
 
     private static byte[] rewritten(int guest, int identification) {

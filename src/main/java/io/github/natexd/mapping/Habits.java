@@ -1,0 +1,94 @@
+package io.github.natexd.mapping;
+
+import io.github.natexd.wire.Protocol;
+
+/**
+ * How the NAT process was seen to send: as which user, how far ahead of its guests, and whether its probes keep the
+ * guest's port or IP ID. What is not known yet is assumed in favour of the host.
+ */
+final class Habits {
+    /** How long a habit is taken for granted after it was last seen. */
+    private static final long HABIT_NANOS = 60_000_000_000L;
+
+    /** As whom VMware starts its NAT process; a certain pair teaches otherwise. */
+    private static final int ROOT = 0;
+
+    /** A wait of twice the longest lead of late: it varies, and whoever comes later still gets a copy. */
+    private static final int LEAD_MARGIN = 2;
+
+    /** Each pair takes this part (a shift) from the longest lead: one slow moment is forgotten after some hundred. */
+    private static final int LEAD_DECAY = 6;
+
+    private int uid = ROOT;
+    private long longestLeadNanos;
+    /** Guests' sightings before then are not paired on weak evidence; the second is UDP's, the first echo's. */
+    private final long[] refuseWeakBeforeNanos = new long[2];
+    /** Until then, weak evidence is what the NAT process leaves; in the same order. */
+    private final long[] weakUntilNanos = new long[2];
+
+    Habits(long nowNanos) {
+        for (int i = 0; i < refuseWeakBeforeNanos.length; i++) {
+            refuseWeakBeforeNanos[i] = nowNanos;
+            weakUntilNanos[i] = nowNanos;
+        }
+    }
+
+    /** A pair whose every piece of evidence agrees, an IP ID among it: pairs without are then not the NAT's. */
+    void sawCertainPair(byte protocol, int itsUid, long nowNanos) {
+        if (itsUid != Mapper.NO_UID) {
+            uid = itsUid;
+        }
+        refuseWeakBeforeNanos[udp(protocol)] = nowNanos + HABIT_NANOS;
+    }
+
+    /** A pair with neither the guest's port nor its IP ID. */
+    void sawWeakPair(byte protocol, long nowNanos) {
+        weakUntilNanos[udp(protocol)] = nowNanos + HABIT_NANOS;
+    }
+
+    /** A pair whose guest was sighted {@code nanos} after its copy left; negative: before. */
+    void sawLead(long nanos) {
+        longestLeadNanos = Math.max(nanos, longestLeadNanos - (longestLeadNanos >> LEAD_DECAY));
+    }
+
+    /** An error matched a guest's sighting alone: this NAT process passes no hook, so whatever does is the host's. */
+    void sawNoEgress(byte protocol, long nowNanos) {
+        refuseWeakBeforeNanos[udp(protocol)] = nowNanos + HABIT_NANOS;
+    }
+
+    /** Sightings of guests up to {@code untilNanos} may have lost the one they belong to: the one left is not it. */
+    void egressLost(long untilNanos) {
+        for (int i = 0; i < refuseWeakBeforeNanos.length; i++) {
+            if (refuseWeakBeforeNanos[i] - untilNanos < 0) {
+                refuseWeakBeforeNanos[i] = untilNanos;
+            }
+        }
+    }
+
+    /** Not the NAT process's user, as far as the kernel said who sent it. */
+    boolean isForeign(int itsUid) {
+        return itsUid != Mapper.NO_UID && itsUid != uid;
+    }
+
+    /** A guest's probe sighted then is not paired on weak evidence. */
+    boolean refusesWeak(byte protocol, long guestSightedNanos) {
+        return guestSightedNanos - refuseWeakBeforeNanos[udp(protocol)] < 0;
+    }
+
+    /** The NAT process leaves weak evidence, so a weak pair is likely right. */
+    boolean leavesWeak(byte protocol, long nowNanos) {
+        return nowNanos - weakUntilNanos[udp(protocol)] < 0;
+    }
+
+    /**
+     * How long to wait for a guest's sighting after the one leaving the host. The host's own errors wait as long, which
+     * its tools notice: no longer than the NAT process seen here makes necessary.
+     */
+    long longestWaitNanos() {
+        return Math.min(Mapper.WAIT_NANOS, LEAD_MARGIN * longestLeadNanos);
+    }
+
+    private static int udp(byte protocol) {
+        return protocol == Protocol.UDP ? 1 : 0;
+    }
+}
