@@ -11,15 +11,17 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The page of requirements speaks of code and tests that exist, and says how much is not shown. */
+/** The page of requirements speaks of code and tests that exist, and says how much is not shown; tests say what they show. */
 class RequirementsPageTest {
     private static final String PAGE = "rfc5508.md";
     private static final String NOT_SHOWN = "not shown yet";
@@ -89,6 +91,32 @@ class RequirementsPageTest {
         }
     }
 
+    @Test
+    void everyNumberStandsInTheNameOfATestOfItsRow() throws Exception {
+        Map<String, Class<?>> classes = classes(TESTS);
+        for (List<String> row : requirements()) {
+            List<String> named = tests(row.get(3));
+            boolean carried = named.stream()
+                    .map(test -> test.split("\\."))
+                    .flatMap(parts -> testMethods(classes.get(parts[0])).filter(isNamed(parts[1])))
+                    .anyMatch(test -> RequirementNumbers.of(test).contains(row.get(0)));
+            assertTrue(
+                    carried || named.isEmpty(),
+                    () -> "none of the tests " + named + " has a @DisplayName that begins with " + row.get(0));
+        }
+    }
+
+    @Test
+    void numbersStandInFrontOfATestsName() throws Exception {
+        List<String> elsewhere = classes(TESTS).values().stream()
+                .flatMap(RequirementsPageTest::testMethods)
+                .filter(RequirementNumbers::isOutOfPlace)
+                .map(Method::toString)
+                .toList();
+
+        assertEquals(List.of(), elsewhere, "write @DisplayName(\"R5, R9-R11: what holds\")");
+    }
+
     /**
      * How many rows no test shows, and how many only in part. Who adds tests lowers the numbers; whoever must raise one
      * says why in the commit.
@@ -133,10 +161,20 @@ class RequirementsPageTest {
     }
 
     private static boolean isTest(Class<?> type, String name) {
-        return type != null
-                && Stream.concat(Stream.of(type), Arrays.stream(type.getDeclaredClasses()))
+        return testMethods(type).anyMatch(isNamed(name));
+    }
+
+    private static Predicate<Method> isNamed(String name) {
+        return method -> method.getName().equals(name);
+    }
+
+    /** The tests of a class and of those nested in it; none of no class. */
+    private static Stream<Method> testMethods(@Nullable Class<?> type) {
+        return type == null
+                ? Stream.empty()
+                : Stream.concat(Stream.of(type), Arrays.stream(type.getDeclaredClasses()))
                         .flatMap(RequirementsPageTest::methods)
-                        .anyMatch(method -> method.getName().equals(name) && isTest(method));
+                        .filter(RequirementsPageTest::isTest);
     }
 
     private static boolean isTest(Method method) {

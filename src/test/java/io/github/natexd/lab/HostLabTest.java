@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** natexd can never make the host's network worse: what the host is owed, it gets, with natexd alive or dead. */
@@ -25,6 +26,7 @@ class HostLabTest {
 
     /** At the interface, and at a socket behind the queue. */
     @Test
+    @DisplayName("R15, R16: errors without a mapping reach the host bit-identical, and no guest")
     void errorsWithoutMappingReachTheHostBitIdentical() {
         try (Lab lab = Lab.up(LabOptions.defaults());
                 LabNatexd natexd = LabNatexd.start(lab);
@@ -47,6 +49,7 @@ class HostLabTest {
     }
 
     @Test
+    @DisplayName("R36: errors for a guest reach no socket of the host")
     void errorsForAGuestReachNoSocketOfTheHost() {
         try (Lab lab = Lab.up(LabOptions.defaults());
                 LabNatexd natexd = LabNatexd.start(lab);
@@ -59,6 +62,7 @@ class HostLabTest {
     }
 
     @Test
+    @DisplayName("R42: the host traces on when natexd is killed, and a restart recovers the guest")
     void theHostTracesOnWhenNatexdIsKilledAndARestartRecoversTheGuest() {
         try (Lab lab = Lab.up(LabOptions.defaults())) {
             LabNatexd first = LabNatexd.start(lab);
@@ -80,6 +84,7 @@ class HostLabTest {
     }
 
     @Test
+    @DisplayName("R47: natexd runs as an unprivileged user with two capabilities only")
     void natexdRunsAsAnUnprivilegedUserWithTwoCapabilitiesOnly() throws Exception {
         try (Lab lab = Lab.up(LabOptions.defaults());
                 LabNatexd natexd = LabNatexd.start(lab)) {

@@ -40,7 +40,7 @@ class ManyTracersLabTest {
     }
 
     @RepeatedTest(3)
-    @DisplayName("R17: every hop list of fifty is complete")
+    @DisplayName("R17: every hop list is complete")
     void everyHopListIsComplete() {
         List<Trace> traces = new ArrayList<>();
         for (int i = 1; i <= TRACERS; i++) {

@@ -14,6 +14,7 @@ import io.github.natexd.wire.MacAddress;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -40,6 +41,7 @@ class OctetsLabTest {
 
     @ParameterizedTest
     @MethodSource("ways")
+    @DisplayName("R23-R27, R32, R34, R37: every octet of an error is as the guest must see it")
     void everyOctetOfAnErrorIsAsTheGuestMustSeeIt(LabOptions options) {
         try (Lab lab = Lab.up(options);
                 LabNatexd natexd = LabNatexd.start(lab);

@@ -63,7 +63,7 @@ class OddRoutersLabTest {
 
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "KERNEL")
-    @DisplayName("R2, R7, R9, R10, R11, R19, R23 to R28, R32 to R34: errors of odd routers reach the guest as they are")
+    @DisplayName("R2, R5, R7, R9-R11, R19, R23-R28, R32-R34: errors of odd routers reach the guest as they are")
     void anOddErrorReachesTheGuestAsTheRouterMadeIt(Router kind) {
         lab.router(kind);
         try (Capture guest = Capture.on(lab, Node.GUEST1, Topology.GUEST_INTERFACE);

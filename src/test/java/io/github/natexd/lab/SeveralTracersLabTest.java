@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -37,6 +38,7 @@ class SeveralTracersLabTest {
 
     @ParameterizedTest
     @MethodSource("ways")
+    @DisplayName("R16, R17, R36: each tracer sees its own hops and nothing else")
     void eachTracerSeesItsOwnHopsAndNothingElse(LabOptions options) {
         try (Lab lab = Lab.up(options);
                 LabNatexd natexd = LabNatexd.start(lab)) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -105,6 +106,7 @@ class TracerouteLabTest {
     }
 
     @Test
+    @DisplayName("R43: once natexd has stopped there are stars again")
     void withoutNatexdAgainThereAreStarsAgain() {
         try (Lab lab = Lab.up(LabOptions.defaults())) {
             LabNatexd natexd = LabNatexd.start(lab);

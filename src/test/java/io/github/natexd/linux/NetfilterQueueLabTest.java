@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.natexd.linux.NamespaceLab.IcmpSocket;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** The queue against the kernel: each verdict is proven by what a socket of the host receives, or does not. */
@@ -159,6 +160,7 @@ class NetfilterQueueLabTest {
     }
 
     @Test
+    @DisplayName("R3: a packet beyond the copy range is marked, and never rewritten")
     void packetBeyondTheCopyRangeIsMarkedAndNeverRewritten() throws Exception {
         withQueue((queue, icmp) -> {
             icmp.sendTimeExceeded(9, 3001);
@@ -177,6 +179,7 @@ class NetfilterQueueLabTest {
     }
 
     @Test
+    @DisplayName("R41: closing accepts what waits or is held")
     void closingAcceptsWhatWaitsOrIsHeld() throws Exception {
         NamespaceLab.inNewNamespace(() -> {
             try (IcmpSocket icmp = new IcmpSocket()) {
@@ -201,6 +204,7 @@ class NetfilterQueueLabTest {
     }
 
     @Test
+    @DisplayName("R43: a queue that is opened under a flood keeps no packet waiting")
     void queueOpenedUnderAFloodKeepsNoPacketWaiting() throws Exception {
         NamespaceLab.inNewNamespace(() -> {
             NamespaceLab.run(String.format(RULE, "A"));
@@ -237,6 +241,7 @@ class NetfilterQueueLabTest {
     }
 
     @Test
+    @DisplayName("R42: a full queue holds its length, and the kernel accepts the rest")
     void fullQueueHoldsItsLengthAndTheKernelAcceptsTheRest() throws Exception {
         withQueue((queue, icmp) -> {
             for (int i = 0; i < 6000; i++) {

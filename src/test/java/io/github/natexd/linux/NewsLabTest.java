@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** News of links, addresses and rules, made by the real tools. */
@@ -11,6 +12,7 @@ class NewsLabTest {
     private static final long SOON = 2000;
 
     @Test
+    @DisplayName("R45: links and addresses that come and go are news")
     void linksAndAddressesComingAndGoingAreNews() throws Exception {
         NamespaceLab.inNewNamespace(() -> {
             try (RouteNews news = RouteNews.open()) {
@@ -25,6 +27,7 @@ class NewsLabTest {
     }
 
     @Test
+    @DisplayName("R46: our own promiscuous join is no news, and causes just one message")
     void ownPromiscuousJoinIsNoNewsAndCausesJustOneMessage() throws Exception {
         NamespaceLab.inNewNamespace(() -> {
             NamespaceLab.run("ip link add nx0 type veth peer name nx1; ip link set nx0 up; ip link set nx1 up");
@@ -42,6 +45,7 @@ class NewsLabTest {
     }
 
     @Test
+    @DisplayName("R46: asking for addresses is no news for anybody")
     void askingForAddressesIsNoNewsForAnybody() throws Exception {
         NamespaceLab.inNewNamespace(() -> {
             try (RouteNews news = RouteNews.open()) {
@@ -53,6 +57,7 @@ class NewsLabTest {
     }
 
     @Test
+    @DisplayName("R44: deleted rules are news in the tables named")
     void deletedRulesAreNewsInTheTablesNamed() throws Exception {
         NamespaceLab.inNewNamespace(() -> {
             NamespaceLab.run("nft add table ip natexd; nft add chain ip natexd c; nft add rule ip natexd c counter;"

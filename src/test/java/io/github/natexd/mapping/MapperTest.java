@@ -101,7 +101,7 @@ class MapperTest {
     }
 
     @Test
-    @DisplayName("a router that altered the quoted IP ID changes neither the guest nor the ID (R26)")
+    @DisplayName("R26: a router that altered the quoted IP ID changes neither the guest nor the ID")
     void anAlteredIdentificationIsLeftAlone() {
         scene.guest(fromGuest(PORT).id(ID));
         scene.egress(fromHost(PORT).id(ID));

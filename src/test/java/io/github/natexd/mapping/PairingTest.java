@@ -110,7 +110,7 @@ class PairingTest {
     }
 
     @Test
-    @DisplayName("IP ID 0 is no evidence: two guests with it are not told apart by it (R17)")
+    @DisplayName("R17: IP ID 0 is no evidence: two guests with it are not told apart by it")
     void identificationZeroSaysNothing() {
         scene.guest(fromGuest(PORT).id(0));
         scene.otherGuest(fromOtherGuest(PORT + 1).id(0));
@@ -132,6 +132,7 @@ class PairingTest {
     }
 
     @Test
+    @DisplayName("R12, R17: ports that the NAT rewrites are found by the IP ID")
     void portsThatTheNatRewritesAreFoundByTheIdentification() {
         scene.guest(fromGuest(PORT).id(GUEST_ID));
         scene.otherGuest(fromOtherGuest(PORT).id(NAT_ID));
@@ -156,7 +157,7 @@ class PairingTest {
     }
 
     @Test
-    @DisplayName("ports and IP IDs both rewritten: the checksum after the known difference decides (R17)")
+    @DisplayName("R17: ports and IP IDs both rewritten: the checksum after the known difference decides")
     void theChecksumTellsTwoGuestsApart() {
         scene.guest(fromGuest(PORT).id(GUEST_ID).data((byte) 1, (byte) 2));
         scene.otherGuest(fromOtherGuest(PORT).id(GUEST_ID).data((byte) 3, (byte) 4));
@@ -174,7 +175,7 @@ class PairingTest {
     }
 
     @Test
-    @DisplayName("order is the last evidence, between equally many that nothing tells apart (R17)")
+    @DisplayName("R17: order is the last evidence, between equally many that nothing tells apart")
     void theOrderDecidesAtLast() {
         ProbeBuilder first = fromHost(REWRITTEN).id(NAT_ID).checksum(0);
         ProbeBuilder second = fromHost(REWRITTEN + 1).id(NAT_ID + 1).checksum(0);
@@ -226,7 +227,7 @@ class PairingTest {
     }
 
     @Test
-    @DisplayName("a NAT that is not root's is learned from a certain pair; then root's probes are the host's (R16)")
+    @DisplayName("R16: a NAT that is not root's is learned from a certain pair; then root's probes are the host's")
     void theUserIdOfTheNatIsLearnedFromACertainPair() {
         ProbeBuilder silent = fromHost(PORT).id(0).checksum(0);
         scene.guest(fromGuest(PORT).id(0).checksum(0));
@@ -295,8 +296,7 @@ class PairingTest {
     }
 
     @Test
-    @DisplayName(
-            "R18, R17: two Windows guests with the same sequence are told apart by the rewritten identifier's checksum")
+    @DisplayName("R17, R18: two Windows guests with one sequence are told apart by the rewritten identifier's checksum")
     void twoWindowsGuestsAreToldApart() {
         ProbeBuilder first = echo(HOST, 500).id(NAT_ID).data((byte) 1);
         scene.guest(echo(GUEST, 1).id(GUEST_ID).data((byte) 1));

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -64,6 +65,7 @@ class RulesLabTest {
     }
 
     @Test
+    @DisplayName("R44: all that was installed is removed")
     void removesAllThatItInstalled() throws Exception {
         rules("install", "--interface", "vmnet8");
         rules("install", "--interface", "vmnet8", "--reinject", "verdict");
@@ -77,6 +79,7 @@ class RulesLabTest {
     }
 
     @Test
+    @DisplayName("R44: foreign rules are left as they were")
     void leavesForeignRulesAsTheyWere() throws Exception {
         nft("""
                 table inet other {
@@ -104,6 +107,7 @@ class RulesLabTest {
     }
 
     @Test
+    @DisplayName("R44: the mangle table that natexd made stays once others use it")
     void keepsTheMangleTableItMadeOnceOthersUseIt() throws Exception {
         rules("install", "--interface", "vmnet8");
         inNamespace("iptables-nft", "-t", "mangle", "-A", "INPUT", "-s", "192.0.2.3", "-j", "ACCEPT");
@@ -115,6 +119,7 @@ class RulesLabTest {
     }
 
     @Test
+    @DisplayName("R44: an empty mangle table that natexd did not make stays")
     void keepsAnEmptyMangleTableThatItDidNotMake() throws Exception {
         nft("table ip mangle {\n}\n");
 
@@ -167,6 +172,7 @@ class RulesLabTest {
     }
 
     @Test
+    @DisplayName("R1: each selected type of errors has one queue rule")
     void hasOneQueueRuleForEachType() throws Exception {
         Result installed = rules(
                 "install",
@@ -183,6 +189,7 @@ class RulesLabTest {
     }
 
     @Test
+    @DisplayName("R47: the rules need one capability, and no root")
     void worksUnprivilegedWithTheOneCapability() throws Exception {
         List<String> user = new ArrayList<>(UNPRIVILEGED);
         user.addAll(List.of("--inh-caps", "+net_admin", "--ambient-caps", "+net_admin"));

@@ -117,7 +117,8 @@ class ReasonTest {
 
     @ParameterizedTest
     @MethodSource("rows")
-    @DisplayName("R48: every branch is counted, and what is accepted reaches the host bit-identical (R15)")
+    @DisplayName(
+            "R1-R8, R13, R15, R30, R37, R48, R49, R51: a packet's branch is counted; what is accepted is the host's, bit-identical")
     void thePacketOfTheFileHasItsReasonAndVerdict(Row row) {
         RelayScene scene = row.scene().get();
         row.before().accept(scene);

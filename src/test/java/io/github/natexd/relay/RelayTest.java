@@ -213,7 +213,7 @@ class RelayTest {
     }
 
     @Test
-    @DisplayName("lost copies of leaving probes are heard of (R16)")
+    @DisplayName("R16: lost copies of leaving probes are heard of")
     void lostCopiesAreHeardOf() {
         scene.guestSends(probe(GUEST, PORT).bytes());
         scene.log.overflows(1);

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -35,6 +36,7 @@ class AnyOctetsTest {
     private final IcmpEcho echo = new IcmpEcho();
 
     @Test
+    @DisplayName("R7: every truncation of every packet is read within its bounds")
     void everyTruncationOfEveryPacketIsReadWithinItsBounds() {
         for (byte[] whole : SEEDS) {
             for (int octets = 0; octets <= whole.length; octets++) {

@@ -7,6 +7,7 @@ import io.github.natexd.testkit.Packets;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** R35: repair by difference agrees with a full recompute, over seeded random cases and the edges of two zeros. */
@@ -31,6 +32,7 @@ class ChecksumTest {
     }
 
     @Test
+    @DisplayName("R35: sums are the plain sum at every offset and of every length, odd ones too")
     void sumsLikeThePlainSumAtEveryOffsetAndLength() {
         SplittableRandom random = new SplittableRandom(SEED);
         byte[] octets = new byte[LONGEST + 8];
@@ -89,6 +91,7 @@ class ChecksumTest {
     }
 
     @Test
+    @DisplayName("R29, R35: an update by a difference of 16 bits agrees with a full recompute")
     void update16AgreesWithAFullRecompute() {
         SplittableRandom random = new SplittableRandom(SEED);
         byte[] octets = new byte[LONGEST];
@@ -108,6 +111,7 @@ class ChecksumTest {
     }
 
     @Test
+    @DisplayName("R27, R35: an update by a difference of 32 bits agrees with a full recompute")
     void update32AgreesWithAFullRecompute() {
         SplittableRandom random = new SplittableRandom(SEED + 1);
         byte[] octets = new byte[LONGEST];
@@ -127,6 +131,7 @@ class ChecksumTest {
     }
 
     @Test
+    @DisplayName("R35: every pair of edges, 0x0000 and 0xFFFF among them, agrees with a full recompute")
     void everyPairOfEdgesAgreesWithAFullRecompute() {
         for (int first : EDGES) {
             for (int oldWord : EDGES) {
@@ -141,6 +146,7 @@ class ChecksumTest {
     }
 
     @Test
+    @DisplayName("R29: what was wrong stays wrong by the same amount")
     void whatWasWrongStaysWrongByTheSameAmount() {
         SplittableRandom random = new SplittableRandom(SEED + 2);
         for (int i = 0; i < 100_000; i++) {

@@ -12,6 +12,7 @@ import io.github.natexd.testkit.PacketFile;
 import io.github.natexd.testkit.Packets;
 import java.nio.ByteBuffer;
 import java.util.Set;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class IcmpErrorTest {
@@ -38,6 +39,7 @@ class IcmpErrorTest {
     }
 
     @Test
+    @DisplayName("R4, R32: the ICMP checksum covers every octet up to the last extension")
     void theChecksumCoversEveryOctetUpToTheLastExtension() {
         byte[] probe =
                 Packets.udpProbe(HOST, TARGET, 40000, 33434).dataOctets(32).bytes();

@@ -16,6 +16,7 @@ import io.github.natexd.testkit.ProbeBuilder;
 import io.github.natexd.wire.Ipv4Header.Problem;
 import java.nio.ByteBuffer;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class Ipv4HeaderTest {
@@ -64,6 +65,7 @@ class Ipv4HeaderTest {
     }
 
     @Test
+    @DisplayName("R2, R5: options are skipped")
     void skipsOptions() {
         for (int words = 0; words <= 10; words++) {
             byte[] packet = probe().options(new byte[4 * words]).bytes();
@@ -79,6 +81,7 @@ class Ipv4HeaderTest {
     }
 
     @Test
+    @DisplayName("R2, R6: no fragment, a first one and a later one are told apart")
     void tellsFragmentsApart() {
         assertFragment(0x0000, false, false, false, 0);
         assertFragment(Ipv4Header.DONT_FRAGMENT, true, false, false, 0);
@@ -89,6 +92,7 @@ class Ipv4HeaderTest {
     }
 
     @Test
+    @DisplayName("R2: every truncation of an outer header is refused")
     void refusesEveryTruncationOfAnOuterHeader() {
         byte[] packet = probe().options(new byte[8]).bytes();
         for (int octets = 0; octets < packet.length; octets++) {
@@ -102,6 +106,7 @@ class Ipv4HeaderTest {
     }
 
     @Test
+    @DisplayName("R5: an embedded header may claim more than is quoted")
     void acceptsAnEmbeddedHeaderThatClaimsMoreThanIsQuoted() {
         byte[] packet = probe().dataOctets(32).bytes();
 
@@ -113,6 +118,7 @@ class Ipv4HeaderTest {
     }
 
     @Test
+    @DisplayName("R5: the total length of an embedded header is no bound, even where it is too small")
     void theTotalLengthOfAnEmbeddedHeaderIsNoBoundEvenWhereItIsTooSmall() {
         byte[] packet = probe().totalLength(0).bytes();
 
@@ -142,6 +148,7 @@ class Ipv4HeaderTest {
     }
 
     @Test
+    @DisplayName("R2, R5: other versions and headers of fewer than five words are refused")
     void refusesOtherVersionsAndShortHeaders() {
         byte[] packet = probe().bytes();
         for (int first = 0; first <= 0xFF; first++) {
