@@ -95,6 +95,13 @@ final class LabCommand implements Runnable {
                 description = "how r2 answers: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
         private LabOptions.Router router = LabOptions.Router.KERNEL;
 
+        @Option(
+                names = "--host-here",
+                description =
+                        "the lab's host is this machine itself, which gets vmnet8 and up0: to try a natexd installed"
+                                + " in a container or a VM")
+        private boolean hostHere;
+
         LabOptions options() {
             return new LabOptions(
                     rewritePorts,
@@ -106,7 +113,8 @@ final class LabCommand implements Runnable {
                     receive,
                     egressFirst,
                     pathMtu,
-                    router);
+                    router,
+                    hostHere);
         }
     }
 

@@ -116,21 +116,33 @@ public final class Lab implements AutoCloseable {
     private void build() {
         StringBuilder batch = new StringBuilder();
         for (Node node : Node.values()) {
-            batch.append("netns add ").append(state.namespace(node)).append('\n');
+            if (isHere(node)) {
+                batch.append("netns attach %s %d\n"
+                        .formatted(
+                                state.namespace(node), ProcessHandle.current().pid()));
+            } else {
+                batch.append("netns add ").append(state.namespace(node)).append('\n');
+            }
         }
         Shell.run(batch.toString(), "ip", "-batch", "-");
         for (Node node : Node.values()) {
-            Topology.prepare(state, node);
+            if (!isHere(node)) {
+                Topology.prepare(state, node);
+            }
         }
         Topology.link(state, options.pathMtu());
         Tap hostTap = tap(Node.HOST, Topology.GUEST_NETWORK_INTERFACE);
         List<Tap> guestTaps =
                 List.of(tap(Node.GUEST1, Topology.GUEST_INTERFACE), tap(Node.GUEST2, Topology.GUEST_INTERFACE));
         for (Node node : Node.values()) {
-            Topology.configure(state, node);
+            Topology.configure(state, node, isHere(node));
         }
         startHub(hostTap, guestTaps);
         router(options.router());
+    }
+
+    private boolean isHere(Node node) {
+        return node == Node.HOST && options.hostHere();
     }
 
     private Tap tap(Node node, String interfaceName) {

@@ -19,6 +19,8 @@ import java.util.function.Consumer;
  *     many milliseconds later
  * @param pathMtu the MTU between r3 and r4
  * @param router how r2 answers probes that end there
+ * @param hostHere the lab's host is this machine itself, in its own network namespace, so that a service installed here
+ *     can be tried: it gets the interfaces vmnet8 and up0 and routes to the lab's networks, and loses them with the lab
  */
 public record LabOptions(
         boolean rewritePorts,
@@ -30,7 +32,8 @@ public record LabOptions(
         Receive receive,
         int egressFirstMillis,
         int pathMtu,
-        Router router) {
+        Router router,
+        boolean hostHere) {
 
     public enum Send {
         /** A raw socket with a header of the NAT's own: the IP ID stays. */
@@ -96,8 +99,8 @@ public record LabOptions(
 
     public static final int MTU = 1500;
 
-    private static final LabOptions DEFAULTS =
-            new LabOptions(false, false, false, false, Send.RAW, HandOver.NONE, Receive.RAW, 0, MTU, Router.KERNEL);
+    private static final LabOptions DEFAULTS = new LabOptions(
+            false, false, false, false, Send.RAW, HandOver.NONE, Receive.RAW, 0, MTU, Router.KERNEL, false);
 
     /** As VMware Workstation does it: TTL and IP ID kept, nothing answered, nothing handed over. */
     public static LabOptions defaults() {
@@ -143,6 +146,10 @@ public record LabOptions(
         return with(draft -> draft.router = kind);
     }
 
+    public LabOptions onThisHost() {
+        return with(draft -> draft.hostHere = true);
+    }
+
     private LabOptions with(Consumer<Draft> change) {
         Draft draft = new Draft(this);
         change.accept(draft);
@@ -161,6 +168,7 @@ public record LabOptions(
         private int egressFirstMillis;
         private int pathMtu;
         private Router router;
+        private boolean hostHere;
 
         Draft(LabOptions from) {
             rewritePorts = from.rewritePorts;
@@ -173,6 +181,7 @@ public record LabOptions(
             egressFirstMillis = from.egressFirstMillis;
             pathMtu = from.pathMtu;
             router = from.router;
+            hostHere = from.hostHere;
         }
 
         LabOptions done() {
@@ -186,7 +195,8 @@ public record LabOptions(
                     receive,
                     egressFirstMillis,
                     pathMtu,
-                    router);
+                    router,
+                    hostHere);
         }
     }
 
@@ -220,6 +230,9 @@ public record LabOptions(
         }
         if (router != Router.KERNEL) {
             arguments.add("--router=" + router);
+        }
+        if (hostHere) {
+            arguments.add("--host-here");
         }
         return arguments;
     }

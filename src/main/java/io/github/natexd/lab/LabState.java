@@ -1,5 +1,6 @@
 package io.github.natexd.lab;
 
+import io.github.natexd.linux.Namespace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryNotEmptyException;
@@ -103,8 +104,12 @@ final class LabState {
         owner().filter(process -> process.pid() != ProcessHandle.current().pid())
                 .ifPresent(LabState::end);
         for (Node node : Node.values()) {
-            if (Files.exists(Path.of("/run/netns", namespace(node)))) {
-                sweep(namespace(node));
+            if (Files.exists(Path.of(Namespace.DIRECTORY, namespace(node)))) {
+                if (isHere(namespace(node))) {
+                    release(node);
+                } else {
+                    sweep(namespace(node));
+                }
             }
         }
         try {
@@ -123,6 +128,20 @@ final class LabState {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static boolean isHere(String namespace) {
+        try {
+            return Files.isSameFile(Path.of(Namespace.DIRECTORY, namespace), Path.of("/proc/self/ns/net"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Of a host that is this machine itself only the name goes, and the wire to r1, whose interface goes with it. */
+    private void release(Node host) {
+        Shell.result(null, Shell.LIMIT, List.of("ip", "-n", namespace(Node.R1), "link", "del", Topology.DOWN));
+        Shell.run(null, "ip", "netns", "del", namespace(host));
     }
 
     /** Everything that runs in a namespace of the lab is the lab's: nothing else has a reason to be there. */

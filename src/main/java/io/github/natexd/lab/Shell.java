@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Runs commands to their end. */
 final class Shell {
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    static final Duration LIMIT = Duration.ofSeconds(30);
 
     private Shell() {}
 

@@ -59,6 +59,17 @@ public final class Topology {
                     192.168.199.195 ── r1 192.168.199.1 ── r2 10.0.12.2 ── r3 10.0.23.2 ── r4 10.0.34.2 ── target 14.215.177.37
             """;
 
+    private static final String DEFAULT_ROUTE = "route add default via 192.168.199.1\n";
+
+    /** In its place where the host is a machine with routes of its own. */
+    private static final String ROUTES = """
+            route add 10.0.12.0/24 via 192.168.199.1
+            route add 10.0.23.0/24 via 192.168.199.1
+            route add 10.0.34.0/24 via 192.168.199.1
+            route add 10.255.255.1/32 via 192.168.199.1
+            route add 14.215.177.0/24 via 192.168.199.1
+            """;
+
     private static final Map<Node, String> COMMANDS = commands();
 
     private Topology() {}
@@ -73,8 +84,7 @@ public final class Topology {
                 addr add 192.168.44.1/24 dev vmnet8
                 link set up0 up
                 addr add 192.168.199.195/24 dev up0
-                route add default via 192.168.199.1
-                """.formatted(MacAddress.text(HOST_MAC)));
+                %s""".formatted(MacAddress.text(HOST_MAC), DEFAULT_ROUTE));
         map.put(Node.R1, """
                 link set down0 up
                 addr add 192.168.199.1/24 dev down0
@@ -151,9 +161,14 @@ public final class Topology {
         });
     }
 
-    /** Addresses and routes; the interfaces must exist. */
-    static void configure(LabState state, Node node) {
-        String batch = "link set lo up\n" + COMMANDS.get(node);
+    /**
+     * Addresses and routes; the interfaces must exist.
+     *
+     * @param here the node is this machine itself, whose default route stays as it is
+     */
+    static void configure(LabState state, Node node, boolean here) {
+        String commands = "link set lo up\n" + COMMANDS.get(node);
+        String batch = here ? commands.replace(DEFAULT_ROUTE, ROUTES) : commands;
         Shell.run(batch, "ip", "-n", state.namespace(node), "-batch", "-");
         Namespace.call(state.namespace(node), () -> {
             for (String end : List.of(UP, DOWN)) {

@@ -77,8 +77,9 @@ public final class Interfaces {
             throw new OsException(operation + name, Errno.ENODEV, "no interface can have a name as long");
         }
         ByteBuffer memory = Native.allocate(IFREQ_LENGTH).put(0, octets);
+        // Any kind of socket does; this one the hardened service may open.
         int socket = OsException.check(
-                Libc.INSTANCE.socket(Libc.AF_INET, Libc.SOCK_DGRAM | Libc.SOCK_CLOEXEC, 0), operation + name);
+                Libc.INSTANCE.socket(Libc.AF_UNIX, Libc.SOCK_DGRAM | Libc.SOCK_CLOEXEC, 0), operation + name);
         try {
             OsException.check(Libc.INSTANCE.ioctl(socket, request, Native.address(memory)), operation + name);
             return memory;
