@@ -93,8 +93,13 @@ class HouseTest {
     }
 
     @Test
-    void controlImportsRelayAlone() {
-        importsOnly("control", "relay")
+    void controlImportsSnapshotsAndNamesAlone() {
+        String snapshots = "relay\\.(Snapshot|NatDelivery|Counters|Counters\\$Event)|mapping\\.NatBehaviour";
+        String names = "translate\\.Reason|wire\\.(IcmpError|Protocol)";
+        in("control")
+                .should()
+                .dependOnClassesThat(
+                        inTheHouseBut("control").and(not(nameMatching(".*\\.(" + snapshots + "|" + names + ")"))))
                 .because("it shows snapshots and must not be able to reach into the way of a packet")
                 .check(CLASSES);
     }
@@ -200,6 +205,9 @@ class HouseTest {
     void librariesForOneTaskStayInOneRoom() {
         library("picocli..", "cli")
                 .because("the daemon starts without parsing annotations")
+                .check(CLASSES);
+        library("com.google.gson..", "cli")
+                .because("natexctl alone reads JSON; control.JsonWriter writes it, for natexd's answers and natexctl's")
                 .check(CLASSES);
         library("org.tomlj..", "config")
                 .because("the rest of the house sees Config, not TOML")

@@ -1,5 +1,6 @@
 package io.github.natexd.cli;
 
+import io.github.natexd.control.JsonWriter;
 import io.github.natexd.wire.Ipv4Address;
 import io.github.natexd.wire.MacAddress;
 import io.github.natexd.wire.Protocol;
@@ -21,7 +22,7 @@ final class ReplayJson implements ReplayOutput {
 
     ReplayJson(PrintWriter out, boolean hex) {
         this.out = out;
-        this.json = new JsonWriter(out);
+        this.json = JsonWriter.indented(out);
         this.hex = hex;
     }
 

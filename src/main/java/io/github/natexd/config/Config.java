@@ -16,6 +16,9 @@ public record Config(Queue queue, GuestNetwork guestNetwork, Relay relay, Probes
     /** Where the package puts the file, and where both programs look when no other is named. */
     public static final String DEFAULT_FILE = "/etc/natexd/natexd.toml";
 
+    /** Where natexd listens for natexctl when the file does not say it. */
+    public static final String DEFAULT_SOCKET = "/run/natexd/control.sock";
+
     /** How ICMP errors and copies of probes come from the kernel: NFQUEUE number and length, NFLOG group. */
     public record Queue(int number, int maxLength, int logGroup) {}
 
@@ -37,8 +40,8 @@ public record Config(Queue queue, GuestNetwork guestNetwork, Relay relay, Probes
     /** Whether natexd loads and restores its packet filter rules itself. */
     public record Rules(boolean manage) {}
 
-    /** The path of the unix socket that natexctl talks to. */
-    public record Control(String socket) {}
+    /** The path of the unix socket that natexctl talks to, and the group whose members may ask through it. */
+    public record Control(String socket, String group) {}
 
     /** A choice that the file spells as a word. */
     interface Keyed {
@@ -92,7 +95,7 @@ public record Config(Queue queue, GuestNetwork guestNetwork, Relay relay, Probes
                         OptionalInt.empty()),
                 new Probes(60, 30, 65_536),
                 new Rules(true),
-                new Control("/run/natexd/control.sock"));
+                new Control(DEFAULT_SOCKET, "natexd"));
     }
 
     /** The words that a choice of this type can be spelled with, for a message: {@code "frame", "verdict"}. */

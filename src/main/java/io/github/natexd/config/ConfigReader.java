@@ -49,6 +49,9 @@ public final class ConfigReader {
     private static final Pattern INTERFACE_NAME =
             Pattern.compile("[A-Za-z0-9_.@][A-Za-z0-9_.@-]{0," + (MAX_INTERFACE_NAME - 1) + "}");
 
+    /** What groupadd(8) takes, and the names that directories like Active Directory have. */
+    private static final Pattern GROUP_NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.@-]{0,63}\\$?");
+
     private final List<Problem> problems = new ArrayList<>();
     private final Map<String, Section> sections = new LinkedHashMap<>();
     private final TomlTable root;
@@ -163,7 +166,13 @@ public final class ConfigReader {
                     "socket",
                     "the path of a unix socket has at most " + MAX_SOCKET_PATH_OCTETS + " octets; write a shorter one");
         }
-        return new Control(socket);
+        String group = table.text("group", defaults.group()).orElse(defaults.group());
+        if (!GROUP_NAME.matcher(group).matches()) {
+            table.reject(
+                    "group",
+                    "\"" + group + "\" cannot be the name of a group; write one like \"" + defaults.group() + "\"");
+        }
+        return new Control(socket, group);
     }
 
     /** Stricter than the kernel: no name that a packet filter would take for a pattern or an option. */

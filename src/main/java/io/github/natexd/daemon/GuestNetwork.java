@@ -2,6 +2,7 @@ package io.github.natexd.daemon;
 
 import io.github.natexd.config.Config;
 import io.github.natexd.config.VmwareNetworking;
+import io.github.natexd.control.StatusReport;
 import io.github.natexd.linux.Interfaces;
 import io.github.natexd.linux.OsException;
 import io.github.natexd.linux.PacketSocket;
@@ -23,6 +24,7 @@ final class GuestNetwork implements AutoCloseable {
     private int index;
     private @Nullable PacketSocket link;
     private String said = "";
+    private Optional<String> address = Optional.empty();
 
     GuestNetwork(Config config) {
         this.config = config;
@@ -87,14 +89,22 @@ final class GuestNetwork implements AutoCloseable {
     Surroundings surroundings() {
         List<Interfaces.HostAddress> addresses = Interfaces.addresses();
         int[] all = addresses.stream().mapToInt(Interfaces.HostAddress::address).toArray();
-        for (Interfaces.HostAddress address : addresses) {
-            if (address.interfaceName().equals(name)) {
-                sayFound("guest network " + name + ": " + Ipv4Address.text(address.address()) + "/"
-                        + address.prefixLength());
-                return new Surroundings(all, address.address(), address.prefixLength(), Interfaces.mac(name));
+        for (Interfaces.HostAddress candidate : addresses) {
+            if (candidate.interfaceName().equals(name)) {
+                String found = Ipv4Address.text(candidate.address()) + "/" + candidate.prefixLength();
+                address = Optional.of(found);
+                sayFound("guest network " + name + ": " + found);
+                return new Surroundings(all, candidate.address(), candidate.prefixLength(), Interfaces.mac(name));
             }
         }
+        address = Optional.empty();
         return new Surroundings(all, 0, 32, 0);
+    }
+
+    /** As found last. */
+    StatusReport.GuestNetwork report() {
+        return new StatusReport.GuestNetwork(
+                name.isEmpty() ? Optional.empty() : Optional.of(name), address, link != null);
     }
 
     private void open(int present) {

@@ -12,7 +12,9 @@ import io.github.natexd.mapping.Mapper;
 import io.github.natexd.relay.Relay;
 import io.github.natexd.translate.ErrorTypes;
 import io.github.natexd.translate.Translator;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,7 +28,7 @@ final class Loop implements Runnable {
     /** No descriptor: the poller passes over a negative one. */
     private static final int ABSENT = -1;
 
-    private static final int DESCRIPTORS = 6;
+    private static final int DESCRIPTORS = 7;
     /** How many packets that came before the rules went are still served at the end: turns of the loop. */
     private static final int LAST_TURNS_LIMIT = 256;
 
@@ -36,6 +38,7 @@ final class Loop implements Runnable {
     private final RouteNews routeNews;
     private final RuleNews ruleNews;
     private final EventFd stop = new EventFd();
+    private final Inbox inbox = new Inbox();
     private final Poller poller = new Poller(DESCRIPTORS);
     private final Translator translator;
     private final Relay relay;
@@ -44,6 +47,7 @@ final class Loop implements Runnable {
     private final int routePlace;
     private final int rulePlace;
     private final int linkPlace;
+    private final int inboxPlace;
 
     Loop(Config config, GuestNetwork guestNetwork, RulesKeeper rulesKeeper) {
         this.guestNetwork = guestNetwork;
@@ -75,6 +79,7 @@ final class Loop implements Runnable {
         routePlace = poller.register(routeNews.descriptor());
         rulePlace = poller.register(ruleNews.descriptor());
         linkPlace = poller.register(ABSENT);
+        inboxPlace = poller.register(inbox.descriptor());
         refreshGuestNetwork();
     }
 
@@ -92,6 +97,16 @@ final class Loop implements Runnable {
         stop.signal();
     }
 
+    /** Answers on the loop's thread, between two turns: the question must be quick. */
+    <T> Future<T> ask(Supplier<T> question) {
+        return inbox.ask(question);
+    }
+
+    /** How things are; to be {@linkplain #ask asked}. */
+    LoopReport report() {
+        return new LoopReport(guestNetwork.report(), relay.snapshot());
+    }
+
     @Override
     public void run() {
         try {
@@ -105,6 +120,9 @@ final class Loop implements Runnable {
                 }
                 if (poller.ready(rulePlace) && ruleNews.drain()) {
                     rulesKeeper.rulesChanged();
+                }
+                if (poller.ready(inboxPlace)) {
+                    inbox.answer();
                 }
                 if (!relay.turn()) {
                     guestNetwork.lost();
@@ -143,6 +161,7 @@ final class Loop implements Runnable {
     }
 
     private void close() {
+        inbox.close();
         guestNetwork.close();
         ruleNews.close();
         routeNews.close();

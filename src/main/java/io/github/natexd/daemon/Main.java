@@ -48,7 +48,7 @@ public final class Main {
         return ExitCode.OK;
     }
 
-    private static String version() {
+    static String version() {
         String version = Main.class.getPackage().getImplementationVersion();
         return version == null ? "(not packaged)" : version;
     }

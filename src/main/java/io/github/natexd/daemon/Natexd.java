@@ -3,8 +3,15 @@ package io.github.natexd.daemon;
 import io.github.natexd.config.Config;
 import io.github.natexd.config.ConfigException;
 import io.github.natexd.config.ConfigReader;
+import io.github.natexd.control.Access;
+import io.github.natexd.control.Caller;
+import io.github.natexd.control.ControlException;
+import io.github.natexd.control.ControlServer;
 import io.github.natexd.linux.Errno;
+import io.github.natexd.linux.Groups;
+import io.github.natexd.linux.Libc;
 import io.github.natexd.linux.OsException;
+import io.github.natexd.linux.Peer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -26,6 +33,7 @@ public final class Natexd implements Daemon {
     private @Nullable RulesKeeper rulesKeeper;
     private @Nullable Loop loop;
     private @Nullable Thread thread;
+    private @Nullable ControlServer control;
 
     @Override
     public void init(DaemonContext context) throws DaemonInitException {
@@ -63,11 +71,15 @@ public final class Natexd implements Daemon {
         RulesKeeper keeper = new RulesKeeper(present);
         GuestNetwork guestNetwork = new GuestNetwork(present);
         boolean networkKnown = guestNetwork.name().isPresent();
-        Loop created = open(present, guestNetwork, keeper);
+        // First of all: a second natexd must end here, before it touches the rules of the one that runs.
+        ControlServer listening = listen(present.control());
+        Loop created = open(present, guestNetwork, keeper, listening);
+        control = listening;
         rulesKeeper = keeper;
         loop = created;
         thread = new Thread(() -> runLoop(created), "relay");
         thread.start();
+        listening.serve(new View(present, created, keeper));
         if (networkKnown) {
             awaitRules(keeper);
         } else {
@@ -77,10 +89,12 @@ public final class Natexd implements Daemon {
         Notify.ready(networkKnown ? "relaying ICMP errors" : "waiting for VMware Workstation's NAT network");
     }
 
-    private static Loop open(Config config, GuestNetwork guestNetwork, RulesKeeper keeper) throws StartException {
+    private static Loop open(Config config, GuestNetwork guestNetwork, RulesKeeper keeper, ControlServer listening)
+            throws StartException {
         try {
             return new Loop(config, guestNetwork, keeper);
         } catch (OsException e) {
+            listening.close();
             ExitCode code =
                     switch (e.errno()) {
                         case Errno.EPERM, Errno.EACCES -> ExitCode.NO_PERMISSION;
@@ -89,6 +103,22 @@ public final class Natexd implements Daemon {
                     };
             throw new StartException(code, String.valueOf(e.getMessage()));
         }
+    }
+
+    private static ControlServer listen(Config.Control config) throws StartException {
+        Access access = new Access(Libc.INSTANCE.geteuid(), config.group(), Groups.id(config.group()));
+        try {
+            return ControlServer.listen(Path.of(config.socket()), access, Natexd::caller);
+        } catch (ControlException e) {
+            throw new StartException(
+                    e.kind() == ControlException.Kind.FAILED ? ExitCode.FAILURE : ExitCode.NO_PERMISSION,
+                    e.reason() + "; " + e.remedy());
+        }
+    }
+
+    private static Caller caller(int descriptor) {
+        Peer peer = Peer.of(descriptor);
+        return new Caller(peer.user(), peer.groups());
     }
 
     private void awaitRules(RulesKeeper keeper) throws StartException {
@@ -128,6 +158,9 @@ public final class Natexd implements Daemon {
     @Override
     public void stop() {
         Notify.stopping();
+        if (control != null) {
+            control.close();
+        }
         if (rulesKeeper != null) {
             rulesKeeper.remove();
         }

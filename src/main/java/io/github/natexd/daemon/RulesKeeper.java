@@ -1,6 +1,8 @@
 package io.github.natexd.daemon;
 
 import io.github.natexd.config.Config;
+import io.github.natexd.control.RulesState;
+import io.github.natexd.control.StatusReport;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -29,6 +31,7 @@ final class RulesKeeper {
     private final CountDownLatch firstTry = new CountDownLatch(1);
     private volatile @Nullable StartException failure;
     private volatile boolean awaited = true;
+    private volatile StatusReport.Rules state = new StatusReport.Rules(RulesState.PENDING, "");
     private @Nullable Rules rules;
     private @Nullable ScheduledFuture<?> pending;
     private boolean stopped;
@@ -37,9 +40,15 @@ final class RulesKeeper {
         this.config = config;
     }
 
+    /** What is known about the rules; from any thread. */
+    StatusReport.Rules state() {
+        return state;
+    }
+
     /** The guest network's name is known: without it no rule can be made. Called again and again; the first counts. */
     synchronized void interfaceKnown(String name) {
         if (!config.rules().manage()) {
+            state = new StatusReport.Rules(RulesState.UNMANAGED, "rules.manage = false");
             firstTry.countDown();
             return;
         }
@@ -48,7 +57,7 @@ final class RulesKeeper {
                 rules = new Rules(config, name);
                 worker.execute(this::installFirst);
             } catch (StartException e) {
-                failure = e;
+                failed(e);
                 firstTry.countDown();
             }
         }
@@ -101,9 +110,9 @@ final class RulesKeeper {
 
     private void installFirst() {
         try {
-            LOG.info("{}", current().install());
+            LOG.info("{}", install());
         } catch (StartException e) {
-            failure = e;
+            failed(e);
             if (!awaited) {
                 LOG.error("cannot load the rules, so nothing is relayed: {}", e.getMessage());
             }
@@ -115,11 +124,25 @@ final class RulesKeeper {
     private void restore() {
         try {
             if (!current().complete()) {
-                LOG.info("somebody removed natexd's rules: {}", current().install());
+                LOG.info("somebody removed natexd's rules: {}", install());
+            } else if (state.state() == RulesState.FAILED) {
+                state = new StatusReport.Rules(RulesState.LOADED, "loaded by somebody else");
             }
         } catch (StartException e) {
+            state = new StatusReport.Rules(RulesState.FAILED, String.valueOf(e.getMessage()));
             LOG.warn("cannot restore the rules: {}", e.getMessage());
         }
+    }
+
+    private String install() throws StartException {
+        String output = current().install();
+        state = new StatusReport.Rules(RulesState.LOADED, output);
+        return output;
+    }
+
+    private void failed(StartException reason) {
+        failure = reason;
+        state = new StatusReport.Rules(RulesState.FAILED, String.valueOf(reason.getMessage()));
     }
 
     private synchronized Rules current() {

@@ -28,9 +28,12 @@ public final class NatexdProcess implements AutoCloseable {
     private final Process process;
     private final Path log;
 
-    private NatexdProcess(Process process, Path log) {
+    private final Path socket;
+
+    private NatexdProcess(Process process, Path log, Path socket) {
         this.process = process;
         this.log = log;
+        this.socket = socket;
     }
 
     /**
@@ -49,7 +52,8 @@ public final class NatexdProcess implements AutoCloseable {
             }
             List<String> lines = new ArrayList<>(settings);
             lines.add("guest-network.interface = \"" + Topology.GUEST_NETWORK_INTERFACE + "\"");
-            lines.add("control.socket = \"" + directory.resolve("control.sock") + "\"");
+            Path socket = directory.resolve("control.sock");
+            lines.add("control.socket = \"" + socket + "\"");
             Path configuration = Files.write(directory.resolve("natexd.toml"), lines);
             Path log = directory.resolve("log");
             Path readable = readable(lab, tree.toAbsolutePath());
@@ -68,7 +72,7 @@ public final class NatexdProcess implements AutoCloseable {
                             configuration.toString())
                     .redirectErrorStream(true)
                     .redirectOutput(log.toFile());
-            NatexdProcess natexd = new NatexdProcess(lab.start(Node.HOST, builder), log);
+            NatexdProcess natexd = new NatexdProcess(lab.start(Node.HOST, builder), log, socket);
             natexd.awaitReady();
             return natexd;
         } catch (IOException e) {
@@ -117,6 +121,11 @@ public final class NatexdProcess implements AutoCloseable {
 
     public boolean isAlive() {
         return process.isAlive();
+    }
+
+    /** Where it listens for natexctl. */
+    public Path socket() {
+        return socket;
     }
 
     /** What it has written so far. */

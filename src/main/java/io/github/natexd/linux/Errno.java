@@ -13,6 +13,7 @@ public final class Errno {
     public static final int EEXIST = 17;
     public static final int ENODEV = 19;
     public static final int EINVAL = 22;
+    public static final int ERANGE = 34;
     public static final int EMSGSIZE = 90;
     public static final int EAFNOSUPPORT = 97;
     public static final int EADDRINUSE = 98;
@@ -54,7 +55,7 @@ public final class Errno {
             case 24 -> "EMFILE too many open files";
             case 25 -> "ENOTTY no such ioctl for this file";
             case 32 -> "EPIPE broken pipe";
-            case 34 -> "ERANGE out of range";
+            case ERANGE -> "ERANGE out of range";
             case 38 -> "ENOSYS function not implemented";
             case EMSGSIZE -> "EMSGSIZE message too long";
             case 92 -> "ENOPROTOOPT option not available";

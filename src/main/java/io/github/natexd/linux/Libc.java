@@ -100,6 +100,9 @@ public interface Libc {
 
     int umount2(String target, int flags);
 
+    /** Answers 0 (NULL) if there is no such group; else memory that the next call reuses. */
+    long getgrnam(String name);
+
     int getpid();
 
     int geteuid();

@@ -20,10 +20,14 @@ public final class Mapper {
     /** Errors wait only while guests are sending: otherwise nothing can come that is worth waiting for. */
     private static final long GUEST_ACTIVE_NANOS = 1_000_000_000;
 
+    /** Expired mappings that one {@link #expire} removes: a fraction of a millisecond. */
+    private static final int EXPIRED_LIMIT = 8192;
+
     private final SightingTable guests;
     private final SightingTable egress;
     private final MappingTable mappings;
     private final Pairing pairing;
+    private final BehaviourCounts behaviour = new BehaviourCounts();
     private final long lifetimeNanos;
     private final Mapping found = new Mapping();
     private long lastGuestNanos;
@@ -102,8 +106,24 @@ public final class Mapper {
         return found;
     }
 
-    public int liveMappings(long nowNanos) {
-        return mappings.live(nowNanos);
+    /** Removes a bounded number of expired mappings; answers whether none is left. */
+    public boolean expire(long nowNanos) {
+        return mappings.expire(EXPIRED_LIMIT, nowNanos);
+    }
+
+    /** How many mappings there are, expired ones that nobody has removed yet included. */
+    public int mappings() {
+        return mappings.size();
+    }
+
+    /** What the NAT process has been seen doing since the start, or since {@link #forgetBehaviour}. */
+    public NatBehaviour behaviour() {
+        return behaviour.snapshot();
+    }
+
+    /** Another NAT process has come. */
+    public void forgetBehaviour() {
+        behaviour.reset();
     }
 
     /** Links of hash chains followed so far, over all tables. */
@@ -164,6 +184,7 @@ public final class Mapper {
 
     private void bind(int g, int e, long nowNanos) {
         pairing.learn(g, e, nowNanos);
+        behaviour.paired(guests, g, egress, e);
         mappings.add(guests, g, egress, e, egress.keyHash(e), nowNanos);
         guests.slots.remove(g);
         egress.slots.remove(e);
@@ -227,12 +248,14 @@ public final class Mapper {
         if (egressComplete) {
             pairing.learnNoEgress(best, nowNanos);
         }
+        behaviour.unseen(guests, best, quoted);
         found.guest = guests.source[best];
         found.guestPort = guests.sourcePort[best];
         found.guestIdentification = guests.identification[best];
         found.identificationChanged = oneRow && found.guestIdentification != quoted.identification;
         found.guestMac = guests.guestMac[best];
         found.gatewayMac = guests.gatewayMac[best];
+        found.timeToLive = guests.timeToLive[best] & 0xff;
         found.sightedNanos = guests.sightedNanos[best];
         return Finding.MAPPED;
     }

@@ -8,6 +8,7 @@ public final class Mapping {
     boolean identificationChanged;
     long guestMac;
     long gatewayMac;
+    int timeToLive;
     long sightedNanos;
 
     public int guest() {
@@ -34,6 +35,11 @@ public final class Mapping {
 
     public long gatewayMac() {
         return gatewayMac;
+    }
+
+    /** The TTL that the guest gave its probe: the hop that answers. */
+    public int timeToLive() {
+        return timeToLive;
     }
 
     /** When the guest's probe was sighted, on the clock that the sightings came with. */

@@ -29,6 +29,7 @@ final class MappingTable {
     private final int[] guestPort;
     private final long[] guestMac;
     private final long[] gatewayMac;
+    private final byte[] timeToLive;
     private final long[] sightedNanos;
     private int lastEgressIdentification;
 
@@ -46,6 +47,7 @@ final class MappingTable {
         guestPort = new int[capacity];
         guestMac = new long[capacity];
         gatewayMac = new long[capacity];
+        timeToLive = new byte[capacity];
         sightedNanos = new long[capacity];
     }
 
@@ -71,6 +73,7 @@ final class MappingTable {
         guestPort[slot] = guests.sourcePort[g];
         guestMac[slot] = guests.guestMac[g];
         gatewayMac[slot] = guests.gatewayMac[g];
+        timeToLive[slot] = guests.timeToLive[g];
         sightedNanos[slot] = guests.sightedNanos[g];
     }
 
@@ -159,6 +162,7 @@ final class MappingTable {
         into.identificationChanged = egressIdentification != into.guestIdentification;
         into.guestMac = guestMac[slot];
         into.gatewayMac = gatewayMac[slot];
+        into.timeToLive = timeToLive[slot] & 0xff;
         into.sightedNanos = sightedNanos[slot];
         lastEgressIdentification = egressIdentification;
     }
@@ -168,10 +172,15 @@ final class MappingTable {
         return lastEgressIdentification == quoted.identification;
     }
 
-    int live(long nowNanos) {
-        while (expired(slots.oldest(), nowNanos)) {
+    /** Removes at most {@code limit} expired rows; answers whether none is left. */
+    boolean expire(int limit, long nowNanos) {
+        for (int i = 0; i < limit && expired(slots.oldest(), nowNanos); i++) {
             slots.remove(slots.oldest());
         }
+        return !expired(slots.oldest(), nowNanos);
+    }
+
+    int size() {
         return slots.size();
     }
 

@@ -36,6 +36,14 @@ public final class Counters {
         events[event.ordinal()]++;
     }
 
+    /** These numbers as they are now, for other threads. */
+    Counters copy() {
+        Counters copy = new Counters();
+        System.arraycopy(reasons, 0, copy.reasons, 0, reasons.length);
+        System.arraycopy(events, 0, copy.events, 0, events.length);
+        return copy;
+    }
+
     public long get(Reason reason) {
         return reasons[reason.ordinal()];
     }

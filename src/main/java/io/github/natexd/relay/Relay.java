@@ -33,11 +33,13 @@ public final class Relay {
 
     private final PacketQueue queue;
     private final EgressLog egressLog;
+    private final Mapper mapper;
     private final Translator translator;
     private final Reinject reinject;
     private final int staticGuest;
     private final LongSupplier clock;
     private final Counters counters = new Counters();
+    private final Ledger ledger = new Ledger(counters);
     private final Yielding yielding = new Yielding();
     private final Sightings sightings;
     private final Waiting waiting = new Waiting();
@@ -64,6 +66,7 @@ public final class Relay {
             LongSupplier clock) {
         this.queue = queue;
         this.egressLog = egressLog;
+        this.mapper = mapper;
         this.translator = translator;
         this.reinject = reinject;
         this.staticGuest = staticGuest;
@@ -79,6 +82,7 @@ public final class Relay {
     public void link(GuestLink present) {
         link = present;
         yielding.reset();
+        mapper.forgetBehaviour();
     }
 
     /** The guest network went: errors are accepted until it is back. */
@@ -88,6 +92,23 @@ public final class Relay {
 
     public Counters counters() {
         return counters;
+    }
+
+    /** How things are; only from the thread that turns. */
+    public Snapshot snapshot() {
+        long nowNanos = clock.getAsLong();
+        boolean swept = mapper.expire(nowNanos);
+        return new Snapshot(
+                counters.copy(),
+                mapper.behaviour(),
+                yielding.deliveries(),
+                mapper.mappings(),
+                swept,
+                mapper.evictions(),
+                queue.overflows(),
+                egressLog.overflows(),
+                ledger.anyRelayed(),
+                nowNanos - ledger.lastRelayedNanos());
     }
 
     /** One turn; answers false when the guest network has gone. */
@@ -168,7 +189,7 @@ public final class Relay {
                 default -> queue.accept(i);
             }
             if (reason != Reason.WAITING && reason != Reason.HOST_PROBE_SO_FAR) {
-                counters.count(reason);
+                ledger.decided(reason, nowNanos);
             }
         }
     }
@@ -213,7 +234,7 @@ public final class Relay {
             Reason reason = outcome(i);
             keepWaiting[i] = reason == Reason.HOST_PROBE_SO_FAR || reason == Reason.WAITING;
             if (!keepWaiting[i]) {
-                counters.count(reason == Reason.RELAYED ? Reason.RELAYED_LATE : reason);
+                ledger.decided(reason == Reason.RELAYED ? Reason.RELAYED_LATE : reason, nowNanos);
             }
         }
         accepted.retain(keepWaiting);
@@ -237,7 +258,7 @@ public final class Relay {
                 continue;
             }
             if (reason != Reason.HOST_PROBE_SO_FAR) {
-                counters.count(reason);
+                ledger.decided(reason, nowNanos);
             }
             if (reason == Reason.RELAYED && reinject == Reinject.VERDICT) {
                 queue.releaseRewritten(waiting.packetId(i), waiting.copy(i), 0, waiting.length(i));
@@ -290,6 +311,7 @@ public final class Relay {
                     nowNanos);
             return Reason.NAT_DELIVERS;
         }
+        yielding.relays(translator.errorType(), translator.probeProtocol());
         if (how == Reinject.VERDICT) {
             translator.rewrite();
             return Reason.RELAYED;

@@ -2,6 +2,8 @@ package io.github.natexd.relay;
 
 import io.github.natexd.wire.IcmpError;
 import io.github.natexd.wire.Protocol;
+import java.util.ArrayList;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,7 +21,13 @@ final class Yielding {
     /** Accepted errors whose delivery by the NAT is watched at a time. */
     private static final int WATCHED_LIMIT = 64;
 
+    private static final int[] ERROR_TYPES = {
+        IcmpError.TYPE_TIME_EXCEEDED, IcmpError.TYPE_DESTINATION_UNREACHABLE, IcmpError.TYPE_PARAMETER_PROBLEM
+    };
+    private static final int[] PROBE_PROTOCOLS = {Protocol.UDP, Protocol.ICMP};
+
     private final boolean[] yielding = new boolean[CLASSES];
+    private final boolean[] relayed = new boolean[CLASSES];
     private final int[] misses = new int[CLASSES];
     private final int[] watchedClass = new int[WATCHED_LIMIT];
     private final int[] watchedGuest = new int[WATCHED_LIMIT];
@@ -33,6 +41,7 @@ final class Yielding {
     void reset() {
         for (int i = 0; i < CLASSES; i++) {
             yielding[i] = false;
+            relayed[i] = false;
             misses[i] = 0;
         }
         for (int i = 0; i < WATCHED_LIMIT; i++) {
@@ -48,6 +57,23 @@ final class Yielding {
 
     boolean yields(int errorType, int probeProtocol) {
         return yielding[classOf(errorType, probeProtocol)];
+    }
+
+    /** natexd delivers an error of this class. */
+    void relays(int errorType, int probeProtocol) {
+        relayed[classOf(errorType, probeProtocol)] = true;
+    }
+
+    /** Who delivers what, class by class. */
+    List<NatDelivery> deliveries() {
+        List<NatDelivery> deliveries = new ArrayList<>();
+        for (int type : ERROR_TYPES) {
+            for (int protocol : PROBE_PROTOCOLS) {
+                int errorClass = classOf(type, protocol);
+                deliveries.add(new NatDelivery(type, protocol, yielding[errorClass], relayed[errorClass]));
+            }
+        }
+        return List.copyOf(deliveries);
     }
 
     /** An error was accepted in favour of the NAT process: watch whether it arrives. */

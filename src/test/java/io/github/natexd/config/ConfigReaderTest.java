@@ -49,7 +49,7 @@ class ConfigReaderTest {
             assertTrue(Files.readString(SHIPPED).contains("\n#" + key + " = "), key);
         }
         assertEquals(
-                12,
+                13,
                 Files.readString(SHIPPED)
                         .lines()
                         .filter(line -> line.matches("#[a-z-]+ = .*"))
@@ -77,6 +77,7 @@ class ConfigReaderTest {
                 manage = false
                 [control]
                 socket = "/tmp/natexd.sock"
+                group = "net-dev"
                 """);
 
         assertEquals(new Config.Queue(7, 8, 9), config.queue());
@@ -88,7 +89,7 @@ class ConfigReaderTest {
         assertEquals(OptionalInt.of(0xc0a82c64), config.relay().staticGuest());
         assertEquals(new Config.Probes(255, 5, 1000), config.probes());
         assertEquals(new Config.Rules(false), config.rules());
-        assertEquals(new Config.Control("/tmp/natexd.sock"), config.control());
+        assertEquals(new Config.Control("/tmp/natexd.sock", "net-dev"), config.control());
     }
 
     @ParameterizedTest
@@ -136,6 +137,7 @@ class ConfigReaderTest {
                 "[relay]%nstatic-guest = \"192.168.044.1\" | 2:1: \"192.168.044.1\" is no IPv4 address; write four",
                 "[relay]%nstatic-guest = \"guest\" | 2:1: \"guest\" is no IPv4 address; write four numbers",
                 "[relay]%nstatic-guest = \"224.0.0.1\" | 2:1: \"224.0.0.1\" cannot be a guest's address; write the one",
+                "[control]%ngroup = \"net dev\" | 2:1: \"net dev\" cannot be the name of a group; write one like \"natexd\"",
                 "[control]%nsocket = \"natexd.sock\" | 2:1: \"natexd.sock\" is no absolute path; write one that begins",
                 "[guest-network]%ninterface = \"a/b\" | 2:1: \"a/b\" cannot be the name of an interface; write one",
                 "[guest-network]%ninterface = \"\" | 2:1: \"\" cannot be the name of an interface; write one",

@@ -40,10 +40,12 @@ class MapperTest {
 
         scene.passNanos(LIFETIME);
         assertEquals(Finding.MAPPED, scene.find(fromHost(PORT)));
-        assertEquals(1, scene.mapper.liveMappings(scene.now()));
+        assertTrue(scene.mapper.expire(scene.now()));
+        assertEquals(1, scene.mapper.mappings());
         scene.passNanos(1);
         assertEquals(Finding.UNKNOWN, scene.find(fromHost(PORT)));
-        assertEquals(0, scene.mapper.liveMappings(scene.now()));
+        assertTrue(scene.mapper.expire(scene.now()));
+        assertEquals(0, scene.mapper.mappings());
     }
 
     @Test

@@ -35,6 +35,11 @@ public final class LabNatexd implements AutoCloseable {
         return process.isAlive();
     }
 
+    /** Where it listens for natexctl. */
+    public Path socket() {
+        return process.socket();
+    }
+
     public String log() {
         return process.log();
     }

@@ -1,4 +1,4 @@
-package io.github.natexd.cli;
+package io.github.natexd.control;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class JsonWriterTest {
     private final StringWriter text = new StringWriter();
-    private final JsonWriter json = new JsonWriter(new PrintWriter(text, true));
+    private final JsonWriter json = JsonWriter.indented(new PrintWriter(text, true));
 
     @Test
     void writesWhatAParserReadsBack() throws Exception {
@@ -42,5 +42,14 @@ class JsonWriterTest {
         assertTrue(text.toString().chars().allMatch(c -> c < 0x7F), text.toString());
         assertEquals(List.of(1, Long.MIN_VALUE, List.of(), true), read.get("list"));
         assertNull(read.get("none"));
+    }
+
+    @Test
+    void writesADocumentAsOneLine() {
+        JsonWriter line = JsonWriter.oneLine(new PrintWriter(text, true));
+        line.beginObject().name("list").beginArray().value(1).value("two\n").endArray();
+        line.name("nothing").beginObject().endObject().endObject();
+
+        assertEquals("{\"list\":[1,\"two\\u000a\"],\"nothing\":{}}\n", text.toString());
     }
 }

@@ -1,65 +1,77 @@
-package io.github.natexd.cli;
+package io.github.natexd.control;
 
 import java.io.PrintWriter;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
-/** Writes one JSON document (RFC 8259) piece by piece, a member or element per line. */
-final class JsonWriter {
+/** Writes one JSON document (RFC 8259) piece by piece: for people, a member or element per line, or all in one line. */
+public final class JsonWriter {
     private static final String INDENT = "  ";
     private static final char FIRST_PRINTABLE = 0x20;
     private static final char LAST_PRINTABLE = 0x7E;
     private static final char REPLACEMENT = 0xFFFD;
 
     private final PrintWriter out;
+    private final boolean indented;
     /** For each object or array that is open: whether it has something in it already. */
     private final Deque<Boolean> filled = new ArrayDeque<>();
 
     private boolean named;
 
-    JsonWriter(PrintWriter out) {
+    private JsonWriter(PrintWriter out, boolean indented) {
         this.out = out;
+        this.indented = indented;
     }
 
-    JsonWriter beginObject() {
+    /** A member or element per line; each document ends with a new line. */
+    public static JsonWriter indented(PrintWriter out) {
+        return new JsonWriter(out, true);
+    }
+
+    /** Each document is one line, which ends with LF. */
+    public static JsonWriter oneLine(PrintWriter out) {
+        return new JsonWriter(out, false);
+    }
+
+    public JsonWriter beginObject() {
         return begin('{');
     }
 
-    JsonWriter endObject() {
+    public JsonWriter endObject() {
         return end('}');
     }
 
-    JsonWriter beginArray() {
+    public JsonWriter beginArray() {
         return begin('[');
     }
 
-    JsonWriter endArray() {
+    public JsonWriter endArray() {
         return end(']');
     }
 
     /** The name of the member whose value comes next. */
-    JsonWriter name(String name) {
+    public JsonWriter name(String name) {
         separate();
         quote(name);
-        out.print(": ");
+        out.print(indented ? ": " : ":");
         named = true;
         return this;
     }
 
-    JsonWriter value(long number) {
+    public JsonWriter value(long number) {
         separate();
         out.print(number);
         return finish();
     }
 
-    JsonWriter value(boolean truth) {
+    public JsonWriter value(boolean truth) {
         separate();
         out.print(truth);
         return finish();
     }
 
-    JsonWriter value(@Nullable String text) {
+    public JsonWriter value(@Nullable String text) {
         separate();
         if (text == null) {
             out.print("null");
@@ -87,7 +99,7 @@ final class JsonWriter {
 
     private JsonWriter finish() {
         if (filled.isEmpty()) {
-            out.println();
+            out.print('\n');
         }
         named = false;
         return this;
@@ -106,8 +118,10 @@ final class JsonWriter {
     }
 
     private void newLine() {
-        out.println();
-        out.print(INDENT.repeat(filled.size()));
+        if (indented) {
+            out.print('\n');
+            out.print(INDENT.repeat(filled.size()));
+        }
     }
 
     /** ASCII alone, so that no encoding of the output can spoil it; half a surrogate pair becomes U+FFFD. */

@@ -1,0 +1,91 @@
+package io.github.natexd.cli;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.github.natexd.control.ControlClient;
+import io.github.natexd.control.ControlException;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** A command that asks a running natexd: the questions, and the exit codes when there is no answer. */
+abstract class DaemonCommand implements Callable<Integer> {
+    static final int OK = 0;
+    static final int NOT_RUNNING = 2;
+    /** EX_USAGE of sysexits.h: 2 means something else here. */
+    static final int USAGE = 64;
+    /** EX_NOPERM, as natexd itself ends with. */
+    static final int NO_PERMISSION = 77;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
+    @Mixin
+    private final ControlOptions control = new ControlOptions();
+
+    @Override
+    public final Integer call() {
+        try {
+            int code = ask();
+            out().flush();
+            return code;
+        } catch (ControlException e) {
+            out().flush();
+            complain(e);
+            return exitCode(e);
+        }
+    }
+
+    /** Asks, and prints the answer; answers the exit code. */
+    abstract int ask() throws ControlException;
+
+    /** Sends a request whose answer is one line; answers that line. */
+    final String line(String request) throws ControlException {
+        try (ControlClient client = send(request)) {
+            return client.line();
+        }
+    }
+
+    final ControlClient send(String request) throws ControlException {
+        return control.send(request);
+    }
+
+    /** Reads a line of an answer. @throws ControlException if it says that the request failed */
+    static JsonObject read(String line) throws ControlException {
+        JsonObject answer = JsonParser.parseString(line).getAsJsonObject();
+        if (answer.has("error")) {
+            boolean refused = answer.get("refused").getAsBoolean();
+            throw new ControlException(
+                    refused ? ControlException.Kind.REFUSED : ControlException.Kind.FAILED,
+                    answer.get("error").getAsString(),
+                    answer.get("fix").getAsString());
+        }
+        return answer;
+    }
+
+    final PrintWriter out() {
+        return spec.commandLine().getOut();
+    }
+
+    final CommandSpec spec() {
+        return spec;
+    }
+
+    private void complain(ControlException e) {
+        PrintWriter err = spec.commandLine().getErr();
+        err.println("natexctl: " + e.reason());
+        err.println("  fix: " + e.remedy());
+        err.flush();
+    }
+
+    private static int exitCode(ControlException e) {
+        return switch (e.kind()) {
+            case NOT_RUNNING -> NOT_RUNNING;
+            case REFUSED -> NO_PERMISSION;
+            case IN_USE, FAILED -> Natexctl.FAILED;
+        };
+    }
+}

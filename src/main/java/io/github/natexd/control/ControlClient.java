@@ -1,0 +1,113 @@
+package io.github.natexd.control;
+
+import io.github.natexd.control.ControlException.Kind;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import jnr.unixsocket.UnixSocketAddress;
+import jnr.unixsocket.UnixSocketChannel;
+import jnr.unixsocket.UnixSocketOptions;
+
+/** Asks a running natexd: one request, and the lines of its answer. */
+public final class ControlClient implements AutoCloseable {
+    private static final String UNIT = "sudo systemctl start natexd (or natexd run)";
+
+    private final UnixSocketChannel channel;
+    private final BufferedReader lines;
+
+    private ControlClient(UnixSocketChannel channel) {
+        this.channel = channel;
+        lines = new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8));
+    }
+
+    /**
+     * Sends a request.
+     *
+     * @param request a line without its LF
+     * @param timeoutMillis how long to wait for each part of the answer; 0: for ever
+     * @throws ControlException NOT_RUNNING, or REFUSED where the socket's mode keeps the caller out
+     */
+    public static ControlClient send(Path socket, String request, int timeoutMillis) throws ControlException {
+        try {
+            return new ControlClient(connected(socket, request, timeoutMillis));
+        } catch (IOException e) {
+            throw unreachable(socket, e);
+        }
+    }
+
+    private static UnixSocketChannel connected(Path socket, String request, int timeoutMillis) throws IOException {
+        UnixSocketChannel channel = UnixSocketChannel.open();
+        try {
+            channel.setOption(UnixSocketOptions.SO_RCVTIMEO, timeoutMillis);
+            channel.connect(new UnixSocketAddress(socket.toString()));
+            ByteBuffer octets = ByteBuffer.wrap((request + "\n").getBytes(StandardCharsets.UTF_8));
+            while (octets.hasRemaining()) {
+                channel.write(octets);
+            }
+            return channel;
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    private static ControlException unreachable(Path socket, IOException e) {
+        if (Files.exists(socket) && !Files.isWritable(socket)) {
+            return keptOut(socket);
+        }
+        String why = Files.exists(socket)
+                ? "nobody listens on " + socket + " (" + e.getMessage() + ")"
+                : "there is no " + socket;
+        return new ControlException(Kind.NOT_RUNNING, "natexd is not running: " + why, "start it: " + UNIT);
+    }
+
+    /** The mode says for whom the socket is: {@link ControlSocket}. */
+    private static ControlException keptOut(Path socket) {
+        String group = "";
+        try {
+            if (Files.getPosixFilePermissions(socket).contains(PosixFilePermission.GROUP_WRITE)) {
+                group = String.valueOf(Files.getAttribute(socket, "unix:group"));
+            }
+        } catch (IOException e) {
+            // Then the socket's own user is all that is known to be let in.
+        }
+        return group.isEmpty()
+                ? new ControlException(
+                        Kind.REFUSED, "you may not use " + socket + ": it is for root", "put sudo in front")
+                : new ControlException(
+                        Kind.REFUSED,
+                        "you may not use " + socket + ": it is for root and group " + group,
+                        Access.remedy(group));
+    }
+
+    /** The next line of the answer. @throws ControlException if there is none, in time */
+    public String line() throws ControlException {
+        try {
+            String line = lines.readLine();
+            if (line != null) {
+                return line;
+            }
+        } catch (IOException e) {
+            throw new ControlException(
+                    Kind.FAILED,
+                    "natexd does not answer: " + e.getMessage(),
+                    "see what it is doing: journalctl -u natexd");
+        }
+        throw new ControlException(
+                Kind.FAILED, "natexd ended the connection without an answer", "ask again; see journalctl -u natexd");
+    }
+
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            // Nothing was left to be done with it.
+        }
+    }
+}

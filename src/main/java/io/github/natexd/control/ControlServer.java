@@ -1,0 +1,220 @@
+package io.github.natexd.control;
+
+import java.io.IOException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
+import jnr.enxio.channels.NativeSelectorProvider;
+import jnr.unixsocket.UnixServerSocketChannel;
+import jnr.unixsocket.UnixSocketChannel;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Listens on the control socket and answers, all on one thread of its own, which sleeps while nobody asks. A bounded
+ * number of clients at a time, each with a bounded time: whoever sends nothing makes room for the next.
+ */
+public final class ControlServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
+
+    /** Clients at a time; one more, and the one that has waited longest goes. */
+    static final int CLIENTS_LIMIT = 64;
+
+    private static final int BACKLOG_PAUSE_MILLIS = 100;
+    private static final long STOP_MILLIS = 1_000;
+
+    private final Path path;
+    private final Access access;
+    private final IntFunction<Caller> callers;
+    private final UnixServerSocketChannel server;
+    private final Selector selector;
+    private final Deque<Connection> clients = new ArrayDeque<>();
+    private @Nullable Thread thread;
+    private volatile boolean closing;
+    private boolean troubleLogged;
+
+    private ControlServer(Path path, Access access, IntFunction<Caller> callers, UnixServerSocketChannel server)
+            throws IOException {
+        this.path = path;
+        this.access = access;
+        this.callers = callers;
+        this.server = server;
+        selector = NativeSelectorProvider.getInstance().openSelector();
+        server.register(selector, SelectionKey.OP_ACCEPT);
+    }
+
+    /**
+     * Takes the socket's place; who connects waits until {@link #serve}.
+     *
+     * @param callers tells who is at the other end of a connected socket, by its descriptor
+     * @throws ControlException if the socket cannot be made, or another natexd has it
+     */
+    public static ControlServer listen(Path path, Access access, IntFunction<Caller> callers) throws ControlException {
+        UnixServerSocketChannel channel = ControlSocket.open(path, access);
+        try {
+            return new ControlServer(path, access, callers, channel);
+        } catch (IOException e) {
+            closeQuietly(channel);
+            throw new ControlException(
+                    ControlException.Kind.FAILED, "cannot wait for requests: " + e.getMessage(), "start natexd anew");
+        }
+    }
+
+    /** Answers from now on, from what {@code daemon} shows. */
+    public void serve(DaemonView daemon) {
+        Requests requests = new Requests(access, daemon);
+        Thread started = new Thread(() -> run(requests), "control");
+        started.setDaemon(true);
+        started.start();
+        thread = started;
+    }
+
+    private void run(Requests requests) {
+        try {
+            while (!closing) {
+                selector.select(sleepMillis());
+                serveReady(requests);
+                dropLate();
+            }
+        } catch (IOException | RuntimeException e) {
+            LOG.error("the control socket is out of use until natexd is started anew; relaying goes on", e);
+        } finally {
+            clients.forEach(Connection::close);
+            clients.clear();
+        }
+    }
+
+    /** Until the first deadline; 0 (the selector's word for ever) while nobody is connected. */
+    private long sleepMillis() {
+        long nanos = Long.MAX_VALUE;
+        long now = System.nanoTime();
+        for (Connection client : clients) {
+            nanos = Math.min(nanos, client.deadlineNanos() - now);
+        }
+        return nanos == Long.MAX_VALUE ? 0 : Math.max(1, TimeUnit.NANOSECONDS.toMillis(nanos) + 1);
+    }
+
+    private void serveReady(Requests requests) {
+        Iterator<SelectionKey> ready = selector.selectedKeys().iterator();
+        while (ready.hasNext()) {
+            SelectionKey key = ready.next();
+            ready.remove();
+            if (key.isValid() && key.attachment() instanceof Connection client) {
+                serve(client, key, requests);
+            } else if (key.isValid()) {
+                accept();
+            }
+        }
+    }
+
+    private void accept() {
+        try {
+            UnixSocketChannel channel = server.accept();
+            if (channel == null) {
+                // The system is out of descriptors or memory: it would be ready again at once.
+                Thread.sleep(BACKLOG_PAUSE_MILLIS);
+                return;
+            }
+            welcome(channel);
+        } catch (IOException | RuntimeException e) {
+            logOnce(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void welcome(UnixSocketChannel channel) throws IOException {
+        Connection client;
+        try {
+            client = new Connection(channel, callers.apply(channel.getFD()), System.nanoTime());
+            channel.configureBlocking(false);
+            client.registered(channel.register(selector, SelectionKey.OP_READ, client));
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+        if (clients.size() == CLIENTS_LIMIT) {
+            clients.removeFirst().close();
+        }
+        clients.addLast(client);
+    }
+
+    private void serve(Connection client, SelectionKey key, Requests requests) {
+        try {
+            if (key.isReadable()) {
+                client.read().ifPresent(request -> answer(client, requests.answer(request, client.caller())));
+            } else if (key.isWritable() && client.write(System.nanoTime())) {
+                drop(client);
+            }
+        } catch (ControlException e) {
+            answer(client, Requests.error(e));
+        } catch (IOException e) {
+            drop(client);
+        } catch (RuntimeException e) {
+            logOnce(e);
+            drop(client);
+        }
+    }
+
+    private static void answer(Connection client, String line) {
+        client.answer(line, System.nanoTime());
+    }
+
+    private void drop(Connection client) {
+        clients.remove(client);
+        client.close();
+    }
+
+    private void dropLate() {
+        long now = System.nanoTime();
+        Iterator<Connection> each = clients.iterator();
+        while (each.hasNext()) {
+            Connection client = each.next();
+            if (client.deadlineNanos() - now <= 0) {
+                each.remove();
+                client.close();
+            }
+        }
+    }
+
+    private void logOnce(Exception e) {
+        if (!troubleLogged) {
+            troubleLogged = true;
+            LOG.warn("a request on the control socket came to nothing (further ones are not logged)", e);
+        }
+    }
+
+    private static void closeQuietly(java.io.Closeable resource) {
+        try {
+            resource.close();
+        } catch (IOException e) {
+            LOG.debug("cannot close", e);
+        }
+    }
+
+    /** Ends all connections and takes the socket away. */
+    @Override
+    public void close() {
+        closing = true;
+        try {
+            if (thread != null) {
+                selector.wakeup();
+                thread.join(STOP_MILLIS);
+            }
+            Files.deleteIfExists(path);
+        } catch (IOException e) {
+            LOG.warn("cannot remove {}: {}", path, e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        closeQuietly(selector);
+        closeQuietly(server);
+    }
+}

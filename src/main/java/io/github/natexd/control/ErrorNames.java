@@ -1,0 +1,26 @@
+package io.github.natexd.control;
+
+import io.github.natexd.wire.IcmpError;
+import io.github.natexd.wire.Protocol;
+
+/** The words for numbers of RFC 792 and of IPv4's protocol field, as natexd.toml spells them. */
+final class ErrorNames {
+    private ErrorNames() {}
+
+    static String ofType(int icmpType) {
+        return switch (icmpType) {
+            case IcmpError.TYPE_TIME_EXCEEDED -> "time-exceeded";
+            case IcmpError.TYPE_DESTINATION_UNREACHABLE -> "destination-unreachable";
+            case IcmpError.TYPE_PARAMETER_PROBLEM -> "parameter-problem";
+            default -> "type " + icmpType;
+        };
+    }
+
+    static String ofProtocol(int protocol) {
+        return switch (protocol) {
+            case Protocol.UDP -> "udp";
+            case Protocol.ICMP -> "icmp";
+            default -> "protocol " + protocol;
+        };
+    }
+}

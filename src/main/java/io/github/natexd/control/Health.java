@@ -1,0 +1,63 @@
+package io.github.natexd.control;
+
+import io.github.natexd.control.StatusReport.Problem;
+import io.github.natexd.translate.Reason;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Judges a {@link StatusReport}: what keeps natexd from working, and what is worth a look. */
+final class Health {
+    private Health() {}
+
+    static List<Problem> problems(StatusReport report) {
+        List<Problem> problems = new ArrayList<>();
+        if (report.guestNetwork().interfaceName().isEmpty()) {
+            problems.add(new Problem(
+                    "no NAT network is known: /etc/vmware/networking has none, and guest-network.interface is not set",
+                    "let VMware Workstation set its networks up (vmware-netcfg), or set guest-network.interface"));
+        } else if (!report.guestNetwork().present()) {
+            problems.add(new Problem(
+                    "the guest network " + report.guestNetwork().interfaceName().get() + " is not there or not up",
+                    "start VMware's networks: sudo vmware-networks --start"));
+        }
+        switch (report.rules().state()) {
+            case LOADED, UNMANAGED -> {}
+            case PENDING ->
+                problems.add(new Problem(
+                        "the packet filter rules are not loaded yet",
+                        "wait a moment (natexctl wait --timeout 10); they need the guest network's name"));
+            case FAILED ->
+                problems.add(new Problem(
+                        "the packet filter rules are not loaded: "
+                                + report.rules().detail(),
+                        "remove what is in their way, then: sudo systemctl restart natexd"));
+        }
+        return List.copyOf(problems);
+    }
+
+    static List<Problem> warnings(StatusReport report) {
+        List<Problem> warnings = new ArrayList<>();
+        if (report.relay().queueOverflows() > 0) {
+            warnings.add(new Problem(
+                    report.relay().queueOverflows() + " errors found the queue full and went to the host unrewritten",
+                    "raise queue.max-length (now " + report.limits().queueMaxLength() + ")"));
+        }
+        if (report.relay().logOverflows() > 0) {
+            warnings.add(new Problem(
+                    report.relay().logOverflows() + " probes left the host unseen because there were too many",
+                    "lower probes.max-ttl (now " + report.limits().maxTtl() + "), so that less counts as a probe"));
+        }
+        if (report.relay().evictions() > 0) {
+            warnings.add(new Problem(
+                    report.relay().evictions() + " probes were forgotten before their time because a table was full",
+                    "raise probes.capacity (now " + report.limits().capacity() + ")"));
+        }
+        if (report.relay().counters().get(Reason.INTERNAL_ERROR) > 0) {
+            warnings.add(new Problem(
+                    report.relay().counters().get(Reason.INTERNAL_ERROR)
+                            + " errors were accepted because of a mistake in natexd",
+                    "report it with the log's warning: journalctl -u natexd"));
+        }
+        return List.copyOf(warnings);
+    }
+}

@@ -1,0 +1,57 @@
+package io.github.natexd.control;
+
+import io.github.natexd.relay.Snapshot;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How natexd is: what {@code status} and {@code metrics} tell.
+ *
+ * @param uptime by the monotonic clock, whatever has been done to the other since
+ * @param delivery as {@code relay.reinject} spells it
+ * @param errors the kinds that are relayed, as {@code relay.errors} spells them
+ * @param staticGuest a dotted quad
+ */
+public record StatusReport(
+        String version,
+        long processId,
+        Instant startedAt,
+        Duration uptime,
+        GuestNetwork guestNetwork,
+        String delivery,
+        List<String> errors,
+        Optional<String> staticGuest,
+        Rules rules,
+        Limits limits,
+        Snapshot relay) {
+
+    /**
+     * The guest network.
+     *
+     * @param interfaceName empty while neither the configuration nor VMware's names one
+     * @param address the host's, with prefix length: "192.168.44.1/24"; empty if it has none
+     * @param present it is there and up
+     */
+    public record GuestNetwork(Optional<String> interfaceName, Optional<String> address, boolean present) {}
+
+    /** @param detail what the rule script said last; may be empty */
+    public record Rules(RulesState state, String detail) {}
+
+    /** What bounds the queues and tables, as configured. */
+    public record Limits(int queueNumber, int queueMaxLength, int logGroup, int maxTtl, int capacity) {}
+
+    /** Something that is wrong, and what to do about it. */
+    public record Problem(String problem, String fix) {}
+
+    /** What keeps natexd from working; empty: it works. */
+    public List<Problem> problems() {
+        return Health.problems(this);
+    }
+
+    /** What somebody should look at although natexd works. */
+    public List<Problem> warnings() {
+        return Health.warnings(this);
+    }
+}

@@ -1,0 +1,18 @@
+package io.github.natexd.control;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** What can be asked: the first word of a request. */
+enum Verb {
+    STATUS;
+
+    String word() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    static String words() {
+        return Arrays.stream(values()).map(Verb::word).collect(Collectors.joining(", "));
+    }
+}

@@ -1,0 +1,83 @@
+package io.github.natexd.daemon;
+
+import io.github.natexd.config.Config;
+import io.github.natexd.control.ControlException;
+import io.github.natexd.control.DaemonView;
+import io.github.natexd.control.StatusReport;
+import io.github.natexd.wire.Ipv4Address;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+
+/** What the control socket shows of the daemon. */
+final class View implements DaemonView {
+    /** A turn takes microseconds; whoever has not answered by then hangs. */
+    private static final long ANSWER_MILLIS = 2_000;
+
+    /** Questions after which a number of mappings is taken as it is. */
+    private static final int SWEEPS_LIMIT = 256;
+
+    private final Config config;
+    private final Loop loop;
+    private final RulesKeeper rulesKeeper;
+    private final Instant startedAt = Instant.now();
+    private final long startedNanos = System.nanoTime();
+
+    View(Config config, Loop loop, RulesKeeper rulesKeeper) {
+        this.config = config;
+        this.loop = loop;
+        this.rulesKeeper = rulesKeeper;
+    }
+
+    @Override
+    public StatusReport status() throws ControlException {
+        LoopReport report = ask(loop::report);
+        for (int i = 0; i < SWEEPS_LIMIT && !report.relay().swept(); i++) {
+            report = ask(loop::report);
+        }
+        return new StatusReport(
+                Main.version(),
+                ProcessHandle.current().pid(),
+                startedAt,
+                Duration.ofNanos(System.nanoTime() - startedNanos),
+                report.guestNetwork(),
+                config.relay().reinject().key(),
+                config.relay().errors().stream().map(Config.ErrorKind::key).toList(),
+                config.relay().staticGuest().isPresent()
+                        ? Optional.of(
+                                Ipv4Address.text(config.relay().staticGuest().getAsInt()))
+                        : Optional.empty(),
+                rulesKeeper.state(),
+                new StatusReport.Limits(
+                        config.queue().number(),
+                        config.queue().maxLength(),
+                        config.queue().logGroup(),
+                        config.probes().maxTtl(),
+                        config.probes().capacity()),
+                report.relay());
+    }
+
+    private <T> T ask(Supplier<T> question) throws ControlException {
+        Future<T> answer = loop.ask(question);
+        try {
+            return answer.get(ANSWER_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw failed("the relay has not turned for " + ANSWER_MILLIS + " ms: it is overloaded or hangs");
+        } catch (ExecutionException e) {
+            throw failed("the relay does not answer: " + e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw failed("interrupted");
+        }
+    }
+
+    private static ControlException failed(String cause) {
+        return new ControlException(
+                ControlException.Kind.FAILED, cause, "ask again; if it stays, sudo systemctl restart natexd");
+    }
+}

@@ -1,0 +1,81 @@
+package io.github.natexd.control;
+
+import io.github.natexd.mapping.NatBehaviour;
+import io.github.natexd.relay.Counters;
+import io.github.natexd.relay.NatDelivery;
+import io.github.natexd.relay.Snapshot;
+import io.github.natexd.wire.IcmpError;
+import io.github.natexd.wire.Protocol;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** A daemon that answers what the test wants; asked without a socket. */
+public final class ControlScene implements DaemonView {
+    static final int GROUP = 990;
+    static final int OWN_USER = 991;
+    static final Access ACCESS = new Access(OWN_USER, "natexd", OptionalInt.of(GROUP));
+    static final Caller ROOT = new Caller(0, List.of(0));
+
+    private final StatusReport status;
+
+    private ControlScene(StatusReport status) {
+        this.status = status;
+    }
+
+    /** With everything in its place, and an error relayed 5 s ago. */
+    public static ControlScene working() {
+        return of(
+                new StatusReport.GuestNetwork(Optional.of("vmnet8"), Optional.of("192.168.44.1/24"), true),
+                new StatusReport.Rules(RulesState.LOADED, "natexd-rules: installed"),
+                snapshot(0));
+    }
+
+    static ControlScene of(StatusReport.GuestNetwork network, StatusReport.Rules rules, Snapshot relay) {
+        return new ControlScene(new StatusReport(
+                "1.0",
+                4711,
+                Instant.parse("2026-11-21T00:00:00.5Z"),
+                Duration.ofSeconds(90),
+                network,
+                "frame",
+                List.of("time-exceeded", "destination-unreachable"),
+                Optional.empty(),
+                rules,
+                new StatusReport.Limits(5511, 4096, 5511, 60, 65_536),
+                relay));
+    }
+
+    static Snapshot snapshot(long queueOverflows) {
+        return new Snapshot(
+                new Counters(),
+                new NatBehaviour(12, 0, 10, 2, 0, 0, 0),
+                List.of(
+                        new NatDelivery(IcmpError.TYPE_TIME_EXCEEDED, Protocol.UDP, false, true),
+                        new NatDelivery(IcmpError.TYPE_TIME_EXCEEDED, Protocol.ICMP, true, false),
+                        new NatDelivery(IcmpError.TYPE_DESTINATION_UNREACHABLE, Protocol.UDP, false, false)),
+                3,
+                true,
+                0,
+                queueOverflows,
+                0,
+                true,
+                5_900_000_000L);
+    }
+
+    /** The answer that root gets, one line with its LF. */
+    public String ask(String request) {
+        return ask(request, ROOT);
+    }
+
+    String ask(String request, Caller caller) {
+        return new Requests(ACCESS, this).answer(request, caller);
+    }
+
+    @Override
+    public StatusReport status() {
+        return status;
+    }
+}

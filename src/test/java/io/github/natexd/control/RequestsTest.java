@@ -1,0 +1,131 @@
+package io.github.natexd.control;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RequestsTest {
+    private static final Caller MEMBER = new Caller(1000, List.of(1000, ControlScene.GROUP));
+    private static final Caller STRANGER = new Caller(1000, List.of(1000));
+
+    private final ControlScene scene = ControlScene.working();
+
+    @Test
+    void aWorkingDaemonSaysSo() throws Exception {
+        JsonNode status = json(scene.ask("status"));
+
+        assertEquals("working", status.at("/state").asText());
+        assertEquals(0, status.at("/problems").size());
+        assertEquals("2026-11-21T00:00:00Z", status.at("/startedAt").asText());
+        assertEquals(5, status.at("/lastRelayedSecondsAgo").asInt());
+    }
+
+    @Test
+    void whatWasNotSeenIsUnknownAndOneExceptionIsANo() throws Exception {
+        JsonNode nat = json(scene.ask("status")).at("/nat");
+
+        assertEquals("yes", nat.at("/portsKept/state").asText());
+        assertEquals("no", nat.at("/identificationsKept/state").asText());
+        assertEquals(2, nat.at("/identificationsKept/changed").asInt());
+        assertEquals("unknown", nat.at("/ttlKept/state").asText());
+        assertEquals(
+                List.of("no", "yes", "unknown"),
+                List.of(
+                        nat.at("/delivers/0/state").asText(),
+                        nat.at("/delivers/1/state").asText(),
+                        nat.at("/delivers/2/state").asText()));
+    }
+
+    @Test
+    void aMissingGuestNetworkAndRulesDegrade() throws Exception {
+        ControlScene broken = ControlScene.of(
+                new StatusReport.GuestNetwork(Optional.of("vmnet8"), Optional.empty(), false),
+                new StatusReport.Rules(RulesState.FAILED, "nft: no permission"),
+                ControlScene.snapshot(0));
+
+        JsonNode status = json(broken.ask("status"));
+
+        assertEquals("degraded", status.at("/state").asText());
+        assertEquals(2, status.at("/problems").size());
+        for (JsonNode problem : status.at("/problems")) {
+            assertFalse(problem.at("/fix").asText().isEmpty(), problem.toString());
+        }
+        assertTrue(status.at("/problems/1/problem").asText().contains("nft: no permission"), status.toString());
+    }
+
+    @Test
+    void anOverflowIsAWarningAndNoDegradation() throws Exception {
+        ControlScene busy = ControlScene.of(
+                new StatusReport.GuestNetwork(Optional.of("vmnet8"), Optional.of("192.168.44.1/24"), true),
+                new StatusReport.Rules(RulesState.UNMANAGED, "rules.manage = false"),
+                ControlScene.snapshot(7));
+
+        JsonNode status = json(busy.ask("status"));
+
+        assertEquals("working", status.at("/state").asText());
+        assertTrue(status.at("/warnings/0/problem").asText().startsWith("7 errors found the queue full"));
+        assertTrue(status.at("/warnings/0/fix").asText().contains("queue.max-length (now 4096)"));
+    }
+
+    @Test
+    void rootTheDaemonItselfAndMembersMayAsk() throws Exception {
+        for (Caller caller :
+                List.of(ControlScene.ROOT, new Caller(ControlScene.OWN_USER, List.of(ControlScene.OWN_USER)), MEMBER)) {
+            assertTrue(json(scene.ask("status", caller)).has("state"), caller.toString());
+        }
+    }
+
+    @Test
+    void aStrangerIsRefusedWhateverHeAsks() throws Exception {
+        for (String request : List.of("status", "nonsense", "")) {
+            JsonNode answer = json(scene.ask(request, STRANGER));
+
+            assertTrue(answer.at("/refused").asBoolean(), request);
+            assertEquals(
+                    "user 1000 is neither root nor in group natexd",
+                    answer.at("/error").asText());
+            assertTrue(answer.at("/fix").asText().contains("usermod -aG natexd"), answer.toString());
+        }
+    }
+
+    @Test
+    void withoutTheGroupNobodyIsAMember() {
+        Access access = new Access(ControlScene.OWN_USER, "natexd", OptionalInt.empty());
+
+        assertTrue(new Requests(access, scene).answer("status", MEMBER).contains("\"refused\":true"));
+        assertTrue(
+                new Requests(access, scene).answer("status", ControlScene.ROOT).contains("\"state\""));
+    }
+
+    @Test
+    void userNumbersAreUnsigned() {
+        assertTrue(scene.ask("status", new Caller(-2, List.of(-2))).contains("user 4294967294 is neither"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "   ", "stat", "STATUS", "status now", "\u0000\uffff\"\\", "{\"request\":\"status\"}"})
+    void nonsenseIsAnErrorInOneLineThatSaysWhatCouldBeAsked(String request) throws Exception {
+        String line = scene.ask(request);
+
+        JsonNode answer = json(line);
+        assertEquals(line.length() - 1, line.indexOf('\n'), line);
+        assertFalse(answer.at("/refused").asBoolean());
+        assertFalse(answer.at("/error").asText().isEmpty());
+        assertTrue(answer.at("/fix").asText().contains("status"), line);
+    }
+
+    private static JsonNode json(String line) throws Exception {
+        JsonNode answer = new ObjectMapper().readTree(line);
+        assertEquals(1, answer.at("/version").asInt(), line);
+        return answer;
+    }
+}
