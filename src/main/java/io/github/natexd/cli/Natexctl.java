@@ -20,13 +20,8 @@ public final class Natexctl implements Runnable {
     static final int FAILED = 1;
 
     /** One line for each command; its place here is its place in the help. */
-    private static final List<Supplier<Object>> COMMANDS =
-            List.of(
-                    StatusCommand::new,
-                    CheckConfigCommand::new,
-                    ReplayCommand::new,
-                    LabCommand::new,
-                    CompletionCommand::new);
+    private static final List<Supplier<Object>> COMMANDS = List.of(
+            StatusCommand::new, CheckConfigCommand::new, ReplayCommand::new, LabCommand::new, CompletionCommand::new);
 
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
