@@ -123,7 +123,7 @@ class RequirementsPageTest {
      */
     @ParameterizedTest
     @CsvSource({
-        "Requirements, 3, 1, 8",
+        "Requirements, 3, 0, 7",
         "Corner cases that bit others, 2, 1, 1",
         "What each client must find intact, 2, 2, 4",
     })

@@ -8,6 +8,7 @@ import io.github.natexd.lab.Topology;
 import io.github.natexd.lab.Traceroute;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -61,7 +62,7 @@ final class LabDemo implements Callable<Integer> {
 
     private boolean after(Lab lab) {
         say("2. natexd starts in the host, as nobody with CAP_NET_ADMIN and CAP_NET_RAW only.");
-        try (NatexdProcess natexd = NatexdProcess.start(lab, Java.tree(), List.of())) {
+        try (NatexdProcess natexd = NatexdProcess.start(lab, Java.tree(), Map.of(), List.of())) {
             say("3. The same traceroute again: four routers and the target.");
             List<String> hops = Traceroute.hops(trace(lab, Traceroute.HOPS_MAX));
             boolean right = hops.equals(lab.hops());

@@ -11,23 +11,59 @@ import io.github.natexd.wire.Ipv4Address;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Finds the guest network, opens a link to it when it is there, and again when it has come back as another one. */
+/**
+ * Finds the guest network, opens a link to it when it is there, and again when it has come back as another one. Nothing
+ * that goes wrong here ends the loop: what could not be done is tried again a second later.
+ */
 final class GuestNetwork implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GuestNetwork.class);
+    private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    private final Config config;
+    private final Status status;
+    private Config config;
     private String name = "";
     private int index;
     private @Nullable PacketSocket link;
-    private String said = "";
+    private Surroundings surroundings = new Surroundings(new int[0], 0, 32, 0);
     private Optional<String> address = Optional.empty();
+    private String said = "";
+    private boolean retry;
+    private long retryNanos;
+    private long openedNanos;
 
-    GuestNetwork(Config config) {
+    GuestNetwork(Config config, Status status) {
         this.config = config;
+        this.status = status;
+        openedNanos = System.nanoTime() - RETRY_NANOS;
+    }
+
+    /** From now on as this configuration says; {@link #refresh} is to follow. */
+    void configure(Config changed) {
+        String before = name;
+        name = "";
+        boolean sameTtl = changed.probes().maxTtl() == config.probes().maxTtl();
+        config = changed;
+        if (!name().orElse("").equals(before)
+                || !(sameTtl || hearsUpTo(changed.probes().maxTtl()))) {
+            close();
+        }
+    }
+
+    private boolean hearsUpTo(int maxTtl) {
+        try {
+            if (link != null) {
+                link.maxTtl(maxTtl);
+            }
+            return true;
+        } catch (OsException e) {
+            LOG.warn("the guest network has to be opened anew: {}", e.getMessage());
+            return false;
+        }
     }
 
     /** The interface's name: configured, or found in VMware's own configuration; empty while neither says. */
@@ -35,21 +71,27 @@ final class GuestNetwork implements AutoCloseable {
         if (name.isEmpty()) {
             name = config.guestNetwork()
                     .interfaceName()
-                    .or(GuestNetwork::recordedByVmware)
+                    .or(this::recordedByVmware)
                     .orElse("");
-            if (name.isEmpty()) {
-                say("no NAT network in " + VmwareNetworking.FILE
-                        + ": waiting for VMware Workstation (or set guest-network.interface)");
-            }
         }
         return name.isEmpty() ? Optional.empty() : Optional.of(name);
     }
 
-    private static Optional<String> recordedByVmware() {
+    private Optional<String> recordedByVmware() {
         try {
-            return VmwareNetworking.natInterface(VmwareNetworking.FILE);
+            Optional<String> recorded = VmwareNetworking.natInterface(VmwareNetworking.FILE);
+            if (recorded.isEmpty()) {
+                say(
+                        false,
+                        "no NAT network in " + VmwareNetworking.FILE
+                                + ": waiting for VMware Workstation (or set guest-network.interface)");
+            }
+            return recorded;
         } catch (UncheckedIOException e) {
-            LOG.warn("cannot read {}: {}; set guest-network.interface", VmwareNetworking.FILE, e.getMessage());
+            say(
+                    false,
+                    "cannot read " + VmwareNetworking.FILE + ": " + e.getMessage()
+                            + ": let natexd's user read it, or set guest-network.interface");
             return Optional.empty();
         }
     }
@@ -59,46 +101,77 @@ final class GuestNetwork implements AutoCloseable {
         return link;
     }
 
-    /**
-     * Looks again, after news of links or addresses or a dead link.
-     *
-     * @return whether {@link #link} is another one than before
-     */
-    boolean refresh() {
-        if (name().isEmpty()) {
-            return false;
-        }
-        int present = Interfaces.isUp(name) ? Interfaces.index(name) : 0;
-        if (present == index && (present == 0) == (link == null)) {
-            sayWaiting(present);
-            return false;
-        }
-        close();
-        sayWaiting(present);
-        if (present != 0) {
-            open(present);
-        }
-        return true;
-    }
-
-    /** The link said that its interface is gone: it is of no use any more, whatever has taken its name. */
-    void lost() {
-        close();
-    }
-
+    /** The addresses around, as of the last {@link #refresh} that could ask for them. */
     Surroundings surroundings() {
+        return surroundings;
+    }
+
+    /**
+     * Looks again, after news of links or addresses or a dead link: {@link #link} and {@link #surroundings} may be others
+     * then.
+     */
+    void refresh() {
+        retry = false;
+        if (name().isPresent()) {
+            try {
+                look(name);
+            } catch (OsException e) {
+                say(link != null, "trouble with guest network " + name + ", trying again: " + e.getMessage());
+                retryIn(RETRY_NANOS);
+            }
+        }
+    }
+
+    private void look(String guestNetwork) {
+        int present = Interfaces.isUp(guestNetwork) ? Interfaces.index(guestNetwork) : 0;
+        if (present != index) {
+            close();
+        }
+        if (present == 0) {
+            say(false, "guest network " + guestNetwork + " is not there or not up: waiting for it");
+        } else if (link == null) {
+            open(guestNetwork, present);
+        }
+        lookAround(guestNetwork);
+    }
+
+    private void open(String guestNetwork, int present) {
+        long age = System.nanoTime() - openedNanos;
+        if (age < RETRY_NANOS) {
+            // It was lost as soon as it was open: not again and again.
+            retryIn(RETRY_NANOS - age);
+            return;
+        }
+        openedNanos = System.nanoTime();
+        link = PacketSocket.open(guestNetwork, config.probes().maxTtl());
+        index = present;
+    }
+
+    private void lookAround(String guestNetwork) {
         List<Interfaces.HostAddress> addresses = Interfaces.addresses();
         int[] all = addresses.stream().mapToInt(Interfaces.HostAddress::address).toArray();
         for (Interfaces.HostAddress candidate : addresses) {
-            if (candidate.interfaceName().equals(name)) {
+            if (candidate.interfaceName().equals(guestNetwork)) {
+                surroundings = new Surroundings(
+                        all, candidate.address(), candidate.prefixLength(), Interfaces.mac(guestNetwork));
                 String found = Ipv4Address.text(candidate.address()) + "/" + candidate.prefixLength();
                 address = Optional.of(found);
-                sayFound("guest network " + name + ": " + found);
-                return new Surroundings(all, candidate.address(), candidate.prefixLength(), Interfaces.mac(name));
+                if (link != null) {
+                    say(true, "guest network " + guestNetwork + ": " + found);
+                }
+                return;
             }
         }
         address = Optional.empty();
-        return new Surroundings(all, 0, 32, 0);
+        surroundings = new Surroundings(all, 0, 32, 0);
+        if (link != null) {
+            say(false, "guest network " + guestNetwork + " has no IPv4 address: waiting for one");
+        }
+    }
+
+    /** The link is of no use any more, whatever has taken its interface's name. */
+    void lost() {
+        close();
     }
 
     /** As found last. */
@@ -107,34 +180,22 @@ final class GuestNetwork implements AutoCloseable {
                 name.isEmpty() ? Optional.empty() : Optional.of(name), address, link != null);
     }
 
-    private void open(int present) {
-        try {
-            link = PacketSocket.open(name, config.probes().maxTtl());
-            index = present;
-        } catch (OsException e) {
-            // It went again between the two calls: the news of that is on its way.
-            say("cannot open " + name + " yet: " + e.getMessage());
-        }
+    /** When to {@link #refresh} without news; -1: never. */
+    long idleMillis(long nowNanos) {
+        return retry ? Math.max(0, (retryNanos - nowNanos + 999_999) / 1_000_000) : -1;
     }
 
-    private void sayWaiting(int present) {
-        if (present == 0) {
-            say("guest network " + name + " is not there or not up: waiting for it");
-        }
-    }
-
-    private void sayFound(String message) {
-        if (link != null) {
-            say(message);
-        }
+    private void retryIn(long nanos) {
+        retry = true;
+        retryNanos = System.nanoTime() + nanos;
     }
 
     /** Says a change of state once. */
-    private void say(String message) {
+    private void say(boolean up, String message) {
         if (!message.equals(said)) {
             said = message;
             LOG.info("{}", message);
-            Notify.status(message);
+            status.guestNetwork(up, message);
         }
     }
 

@@ -10,7 +10,14 @@ final class Logging {
 
     private Logging() {}
 
-    static void setUp() {
+    private static boolean done;
+
+    /** To be called before the first logger is made; later calls do nothing. */
+    static synchronized void setUp() {
+        if (done) {
+            return;
+        }
+        done = true;
         String level = System.getenv("NATEXD_LOG_LEVEL");
         setDefault("defaultLogLevel", level == null ? "info" : level);
         setDefault("showThreadName", "false");

@@ -1,7 +1,6 @@
 package io.github.natexd.daemon;
 
 import io.github.natexd.config.Config;
-import io.github.natexd.linux.EventFd;
 import io.github.natexd.linux.NetfilterLog;
 import io.github.natexd.linux.NetfilterQueue;
 import io.github.natexd.linux.PacketSocket;
@@ -11,16 +10,25 @@ import io.github.natexd.linux.RuleNews;
 import io.github.natexd.mapping.Mapper;
 import io.github.natexd.relay.Relay;
 import io.github.natexd.translate.ErrorTypes;
+import io.github.natexd.translate.Reason;
 import io.github.natexd.translate.Translator;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread that owns queue, egress log and guest link: polls them together with the kernel's news and the stop
- * signal, and lets the relay turn. Everything it owns is opened by the constructor and closed when {@link #run} ends.
+ * The one thread that owns queue, egress log and guest link: polls them together with the kernel's news and the inbox
+ * of other threads, lets the relay turn, and tells the watchdog. Everything it owns is opened by the constructor and
+ * closed when {@link #run} ends.
+ *
+ * <p>What the system calls of a turn may answer, and what comes of it (R45): EINTR and EAGAIN are nothing; ENOBUFS and
+ * ENOMEM lose news, copies or packets, which is counted and looked after; whatever befalls the guest network loses the
+ * link, and another is opened; an interface or address that cannot be asked for is asked for again. An error of the
+ * queue, of the log, of the news or of poll itself beyond that (EBADF, EFAULT) is none that waiting would cure: the
+ * loop ends, and natexd with it, to be started anew.
  */
 final class Loop implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(Loop.class);
@@ -28,58 +36,58 @@ final class Loop implements Runnable {
     /** No descriptor: the poller passes over a negative one. */
     private static final int ABSENT = -1;
 
-    private static final int DESCRIPTORS = 7;
-    /** How many packets that came before the rules went are still served at the end: turns of the loop. */
+    private static final int DESCRIPTORS = 6;
+    /** How many turns are made for what the rules queued until a moment ago. */
     private static final int LAST_TURNS_LIMIT = 256;
 
     private final GuestNetwork guestNetwork;
+    private final RulesKeeper rulesKeeper;
+    private final Watchdog watchdog;
+    private final Status status;
     private final NetfilterQueue queue;
     private final NetfilterLog egressLog;
     private final RouteNews routeNews;
     private final RuleNews ruleNews;
-    private final EventFd stop = new EventFd();
     private final Inbox inbox = new Inbox();
     private final Poller poller = new Poller(DESCRIPTORS);
+    private final Mapper mapper;
     private final Translator translator;
     private final Relay relay;
-    private final RulesKeeper rulesKeeper;
-    private final int stopPlace;
+    private final int inboxPlace;
+    private final int queuePlace;
     private final int routePlace;
     private final int rulePlace;
     private final int linkPlace;
-    private final int inboxPlace;
+    private @Nullable PacketSocket link;
+    private boolean stopped;
 
-    Loop(Config config, GuestNetwork guestNetwork, RulesKeeper rulesKeeper) {
+    Loop(Config config, GuestNetwork guestNetwork, RulesKeeper rulesKeeper, Watchdog watchdog, Status status) {
         this.guestNetwork = guestNetwork;
         this.rulesKeeper = rulesKeeper;
+        this.watchdog = watchdog;
+        this.status = status;
         // R43: the queue is ready before a rule can hand it a packet.
         queue = NetfilterQueue.open(config.queue().number(), config.queue().maxLength());
         egressLog = NetfilterLog.open(config.queue().logGroup());
+        PacketSocket.check();
         routeNews = RouteNews.open();
         ruleNews = RuleNews.open("natexd", "mangle");
-        Mapper mapper = new Mapper(
-                config.probes().capacity(),
-                TimeUnit.SECONDS.toNanos(config.probes().lifetimeSeconds()),
-                System.nanoTime());
+        mapper = new Mapper(config.probes().capacity(), lifetimeNanos(config), System.nanoTime());
         translator = new Translator(types(config), mapper, guestNetwork.surroundings());
         relay = new Relay(
                 queue,
                 egressLog,
                 mapper,
                 translator,
-                switch (config.relay().reinject()) {
-                    case FRAME -> Relay.Reinject.FRAME;
-                    case VERDICT -> Relay.Reinject.VERDICT;
-                },
+                reinject(config),
                 config.relay().staticGuest().orElse(0),
                 System::nanoTime);
-        stopPlace = poller.register(stop.descriptor());
-        poller.register(queue.descriptor());
+        inboxPlace = poller.register(inbox.descriptor());
+        queuePlace = poller.register(queue.descriptor());
         poller.register(egressLog.descriptor());
         routePlace = poller.register(routeNews.descriptor());
         rulePlace = poller.register(ruleNews.descriptor());
         linkPlace = poller.register(ABSENT);
-        inboxPlace = poller.register(inbox.descriptor());
         refreshGuestNetwork();
     }
 
@@ -92,9 +100,15 @@ final class Loop implements Runnable {
                 errors.contains(Config.ErrorKind.PARAMETER_PROBLEM));
     }
 
-    /** Ends {@link #run} from another thread. */
-    void stop() {
-        stop.signal();
+    private static long lifetimeNanos(Config config) {
+        return TimeUnit.SECONDS.toNanos(config.probes().lifetimeSeconds());
+    }
+
+    private static Relay.Reinject reinject(Config config) {
+        return switch (config.relay().reinject()) {
+            case FRAME -> Relay.Reinject.FRAME;
+            case VERDICT -> Relay.Reinject.VERDICT;
+        };
     }
 
     /** Answers on the loop's thread, between two turns: the question must be quick. */
@@ -102,58 +116,118 @@ final class Loop implements Runnable {
         return inbox.ask(question);
     }
 
+    /** Does something on the loop's thread, between two turns. */
+    Future<Boolean> tell(Runnable order) {
+        return inbox.ask(() -> {
+            order.run();
+            return true;
+        });
+    }
+
     /** How things are; to be {@linkplain #ask asked}. */
     LoopReport report() {
         return new LoopReport(guestNetwork.report(), relay.snapshot());
     }
 
+    /** Ends {@link #run}, from another thread. */
+    void stop() {
+        inbox.ask(() -> stopped = true);
+    }
+
+    /**
+     * A reload (R50), to be {@linkplain #tell told}: what the loop itself does differently from now on. Mappings,
+     * sightings and waiting errors stay. Giving errors back in the verdict has to wait for {@link #rulesReplaced}: frames
+     * go with the rules of either way, verdicts with their own alone.
+     */
+    void configure(Config changed) {
+        translator.types(types(changed));
+        mapper.lifetime(lifetimeNanos(changed), System.nanoTime());
+        relay.staticGuest(changed.relay().staticGuest().orElse(0));
+        if (reinject(changed) == Relay.Reinject.FRAME) {
+            relay.reinject(Relay.Reinject.FRAME);
+        }
+        guestNetwork.configure(changed);
+        refreshGuestNetwork();
+    }
+
+    /** To be {@linkplain #tell told} when the rules are those of the new configuration. */
+    void rulesReplaced(Config changed) {
+        turnUntilQueueIsEmpty();
+        relay.reinject(reinject(changed));
+    }
+
     @Override
     public void run() {
         try {
-            while (true) {
-                poller.poll(relay.idleMillis());
-                if (poller.ready(stopPlace) && stop.drain()) {
-                    break;
+            while (!stopped) {
+                poller.poll(idleMillis());
+                if (poller.ready(inboxPlace)) {
+                    inbox.answer();
                 }
-                if (poller.ready(routePlace) && routeNews.drain()) {
+                if (guestNetwork.idleMillis(System.nanoTime()) == 0
+                        || (poller.ready(routePlace) && routeNews.drain())) {
                     refreshGuestNetwork();
                 }
                 if (poller.ready(rulePlace) && ruleNews.drain()) {
                     rulesKeeper.rulesChanged();
                 }
-                if (poller.ready(inboxPlace)) {
-                    inbox.answer();
-                }
-                if (!relay.turn()) {
-                    guestNetwork.lost();
-                    refreshGuestNetwork();
+                turn();
+                if (watchdog.turned(System.nanoTime())) {
+                    tellCount();
                 }
             }
-            lastTurns();
+            // The rules are gone; what they had queued gets its verdict. Closing the queue alone would drop it.
+            turnUntilQueueIsEmpty();
+            relay.releaseWaiting();
         } finally {
+            relay.logRepeated();
             LOG.info("packets: {}", relay.counters());
             close();
         }
     }
 
-    /** The rules are gone; what they had queued gets its verdict. Closing the queue would drop it. */
-    private void lastTurns() {
-        relay.releaseWaiting();
+    private long idleMillis() {
+        long now = System.nanoTime();
+        return sooner(sooner(relay.idleMillis(), watchdog.idleMillis(now)), guestNetwork.idleMillis(now));
+    }
+
+    /** Of two waits the shorter one; a negative one has no end. */
+    private static long sooner(long first, long second) {
+        return first < 0 ? second : second < 0 ? first : Math.min(first, second);
+    }
+
+    private void turn() {
+        if (!relay.turn()) {
+            guestNetwork.lost();
+            refreshGuestNetwork();
+        }
+    }
+
+    private void turnUntilQueueIsEmpty() {
         for (int i = 0; i < LAST_TURNS_LIMIT; i++) {
             poller.poll(0);
-            relay.turn();
+            turn();
+            if (!poller.ready(queuePlace)) {
+                break;
+            }
         }
-        relay.releaseWaiting();
+    }
+
+    /** With the sign of life, so that the count costs no wake-up of its own. */
+    private void tellCount() {
+        status.relayed(relay.counters().get(Reason.RELAYED) + relay.counters().get(Reason.RELAYED_LATE));
     }
 
     private void refreshGuestNetwork() {
-        if (guestNetwork.refresh()) {
-            PacketSocket link = guestNetwork.link();
-            poller.replace(linkPlace, link == null ? ABSENT : link.descriptor());
-            if (link == null) {
+        guestNetwork.refresh();
+        PacketSocket present = guestNetwork.link();
+        if (present != link) {
+            link = present;
+            poller.replace(linkPlace, present == null ? ABSENT : present.descriptor());
+            if (present == null) {
                 relay.unlink();
             } else {
-                relay.link(link);
+                relay.link(present);
             }
         }
         translator.surroundings(guestNetwork.surroundings());
@@ -167,6 +241,5 @@ final class Loop implements Runnable {
         routeNews.close();
         egressLog.close();
         queue.close();
-        stop.close();
     }
 }

@@ -4,43 +4,53 @@ import org.slf4j.LoggerFactory;
 
 /** natexd in the foreground: what systemd starts. */
 public final class Main {
+    /** What to end with: natexd's own verdict, not the JVM's 143 for a SIGTERM, which is how natexd is meant to end. */
+    private static volatile ExitCode exitCode = ExitCode.OK;
+
     private Main() {}
 
     public static void main(String[] words) {
         Logging.setUp();
-        ExitCode code;
         try {
             Arguments arguments = Arguments.parse(words);
-            code = switch (arguments.verb()) {
+            exitCode = switch (arguments.verb()) {
                 case RUN -> run(arguments);
                 case HELP -> say(Arguments.USAGE);
                 case VERSION -> say("natexd " + version() + System.lineSeparator());
             };
         } catch (StartException e) {
             System.err.println("natexd: " + e.getMessage());
-            code = e.exitCode();
+            exitCode = e.exitCode();
+        } catch (RuntimeException | Error e) {
+            LoggerFactory.getLogger(Main.class).error("natexd has failed and ends", e);
+            exitCode = ExitCode.FAILURE;
         }
-        System.exit(code.code());
+        System.exit(exitCode.code());
     }
 
     private static ExitCode run(Arguments arguments) throws StartException {
         Natexd natexd = new Natexd();
+        Thread.setDefaultUncaughtExceptionHandler((thread, e) -> natexd.fail(e));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(natexd), "stop"));
+        HangUp.handle(natexd::reload);
         natexd.init(arguments.config());
         natexd.start();
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> endAsTold(natexd), "stop"));
-        Throwable cause = natexd.awaitEnd();
-        return cause == null ? ExitCode.OK : ExitCode.FAILURE;
+        return natexd.awaitEnd() == null ? ExitCode.OK : ExitCode.FAILURE;
     }
 
-    /** SIGTERM is how natexd is meant to end: exit code 0, not the JVM's 143. */
-    private static void endAsTold(Natexd natexd) {
-        natexd.stop();
-        if (natexd.hasFailed()) {
-            return;
+    private static void end(Natexd natexd) {
+        ExitCode code = ExitCode.FAILURE;
+        try {
+            natexd.stop();
+            natexd.destroy();
+            code = natexd.hasFailed() ? ExitCode.FAILURE : exitCode;
+            if (code == ExitCode.OK) {
+                LoggerFactory.getLogger(Main.class).info("stopped");
+            }
+        } finally {
+            System.err.flush();
+            Runtime.getRuntime().halt(code.code());
         }
-        LoggerFactory.getLogger(Main.class).info("stopped");
-        System.err.flush();
-        Runtime.getRuntime().halt(ExitCode.OK.code());
     }
 
     private static ExitCode say(String text) {

@@ -7,7 +7,6 @@ import io.github.natexd.control.Access;
 import io.github.natexd.control.Caller;
 import io.github.natexd.control.ControlException;
 import io.github.natexd.control.ControlServer;
-import io.github.natexd.linux.Errno;
 import io.github.natexd.linux.Groups;
 import io.github.natexd.linux.Libc;
 import io.github.natexd.linux.OsException;
@@ -16,27 +15,45 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.function.LongPredicate;
 import org.apache.commons.daemon.Daemon;
 import org.apache.commons.daemon.DaemonContext;
+import org.apache.commons.daemon.DaemonController;
 import org.apache.commons.daemon.DaemonInitException;
+import org.apache.commons.daemon.DaemonUserSignal;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The daemon as commons-daemon sees it; {@link Main} calls the same four methods. */
-public final class Natexd implements Daemon {
+public final class Natexd implements Daemon, DaemonUserSignal {
+    static {
+        Logging.setUp(); // under jsvc this class is the first
+    }
+
     private static final Logger LOG = LoggerFactory.getLogger(Natexd.class);
     private static final long STOP_MILLIS = 5_000;
 
     private final CompletableFuture<@Nullable Throwable> ended = new CompletableFuture<>();
-    private @Nullable Config config;
-    private @Nullable RulesKeeper rulesKeeper;
-    private @Nullable Loop loop;
-    private @Nullable Thread thread;
-    private @Nullable ControlServer control;
+    private final Object reloading = new Object();
+    private Optional<Path> configFile = Optional.empty();
+    private @Nullable DaemonController controller;
+    private volatile @Nullable Config config;
+    private volatile @Nullable Notify notify;
+    private volatile @Nullable Status status;
+    private volatile @Nullable RulesKeeper rulesKeeper;
+    private volatile @Nullable Loop loop;
+    private volatile @Nullable Thread thread;
+    private volatile @Nullable ControlServer control;
+    private boolean stopped;
 
+    /** What jsvc calls, as the child of the process that the service manager knows. */
     @Override
     public void init(DaemonContext context) throws DaemonInitException {
+        controller = context.getController();
+        Thread.setDefaultUncaughtExceptionHandler((failed, e) -> fail(e));
         try {
             init(Arguments.parse(context.getArguments()).config());
         } catch (StartException e) {
@@ -44,65 +61,91 @@ public final class Natexd implements Daemon {
         }
     }
 
-    void init(Optional<Path> configFile) throws StartException {
-        Path file = configFile.orElse(Path.of(Config.DEFAULT_FILE));
-        if (configFile.isEmpty() && Files.notExists(file)) {
-            LOG.info("no {}: every setting has its default", file);
-            config = Config.defaults();
-            return;
-        }
+    void init(Optional<Path> file) throws StartException {
+        configFile = file;
         try {
-            config = ConfigReader.read(file);
+            config = readConfig();
         } catch (ConfigException e) {
             throw new StartException(ExitCode.CONFIGURATION, String.valueOf(e.getMessage()));
         }
     }
 
+    private Config readConfig() throws ConfigException {
+        Path file = configFile.orElse(Path.of(Config.DEFAULT_FILE));
+        if (configFile.isEmpty() && Files.notExists(file)) {
+            LOG.info("no {}: every setting has its default", file);
+            return Config.defaults();
+        }
+        return ConfigReader.read(file);
+    }
+
     /** Returns when errors are being relayed, or as soon as the guest network is there. */
     @Override
     public void start() throws StartException {
+        synchronized (reloading) {
+            RulesKeeper keeper = startLoop();
+            if (keeper == null) {
+                return;
+            }
+            try {
+                keeper.awaitLoaded();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new StartException(ExitCode.FAILURE, "interrupted");
+            } catch (StartException e) {
+                stop();
+                throw e;
+            }
+            synchronized (this) {
+                Status told = status;
+                if (!stopped && told != null) {
+                    told.ready();
+                    LOG.info("ready");
+                }
+            }
+        }
+    }
+
+    /** Null: natexd was told to stop before it had started. */
+    private synchronized @Nullable RulesKeeper startLoop() throws StartException {
         Config present = config;
         if (present == null) {
             throw new StartException(ExitCode.FAILURE, "start before init");
         }
+        if (stopped) {
+            return null;
+        }
         if (present.relay().reinject() == Config.Reinject.VERDICT) {
             Forwarding.check();
         }
-        RulesKeeper keeper = new RulesKeeper(present);
-        GuestNetwork guestNetwork = new GuestNetwork(present);
-        boolean networkKnown = guestNetwork.name().isPresent();
-        // First of all: a second natexd must end here, before it touches the rules of the one that runs.
-        ControlServer listening = listen(present.control());
-        Loop created = open(present, guestNetwork, keeper, listening);
-        control = listening;
-        rulesKeeper = keeper;
-        loop = created;
-        thread = new Thread(() -> runLoop(created), "relay");
-        thread.start();
-        listening.serve(new View(present, created, keeper));
-        if (networkKnown) {
-            awaitRules(keeper);
-        } else {
-            keeper.installLater();
+        try {
+            // First of all: a second natexd must end here, before it touches the rules of the one that runs.
+            ControlServer listening = listen(present.control());
+            control = listening;
+            Notify socket = Notify.to(System.getenv("NOTIFY_SOCKET"));
+            Status told = new Status(socket);
+            RulesKeeper keeper = new RulesKeeper(present, told, this::fail);
+            Watchdog watchdog = new Watchdog(socket, Watchdog.intervalNanos(System.getenv(), isMeant()));
+            Loop created = new Loop(present, new GuestNetwork(present, told), keeper, watchdog, told);
+            notify = socket;
+            status = told;
+            rulesKeeper = keeper;
+            loop = created;
+            Thread runner = new Thread(() -> run(created), "relay");
+            thread = runner;
+            runner.start();
+            listening.serve(new View(() -> effective(present), created, keeper));
+            return keeper;
+        } catch (OsException e) {
+            throw StartException.of(e);
+        } catch (LinkageError e) {
+            throw StartException.of(e);
         }
-        LOG.info("ready");
-        Notify.ready(networkKnown ? "relaying ICMP errors" : "waiting for VMware Workstation's NAT network");
     }
 
-    private static Loop open(Config config, GuestNetwork guestNetwork, RulesKeeper keeper, ControlServer listening)
-            throws StartException {
-        try {
-            return new Loop(config, guestNetwork, keeper);
-        } catch (OsException e) {
-            listening.close();
-            ExitCode code =
-                    switch (e.errno()) {
-                        case Errno.EPERM, Errno.EACCES -> ExitCode.NO_PERMISSION;
-                        case Errno.ENOENT, Errno.EAFNOSUPPORT -> ExitCode.UNAVAILABLE;
-                        default -> ExitCode.FAILURE;
-                    };
-            throw new StartException(code, String.valueOf(e.getMessage()));
-        }
+    private Config effective(Config first) {
+        Config present = config;
+        return present == null ? first : present;
     }
 
     private static ControlServer listen(Config.Control config) throws StartException {
@@ -121,26 +164,38 @@ public final class Natexd implements Daemon {
         return new Caller(peer.user(), peer.groups());
     }
 
-    private void awaitRules(RulesKeeper keeper) throws StartException {
-        try {
-            keeper.awaitInstalled();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StartException(ExitCode.FAILURE, "interrupted");
-        } catch (StartException e) {
-            stop();
-            throw e;
-        }
+    /** Whether a process that the service manager names is this one: jsvc's child stands for its parent. */
+    private LongPredicate isMeant() {
+        ProcessHandle self = ProcessHandle.current();
+        boolean child = controller != null;
+        return pid -> pid == self.pid()
+                || (child && self.parent().map(ProcessHandle::pid).orElse(0L) == pid);
     }
 
-    private void runLoop(Loop running) {
+    private void run(Loop running) {
         try {
             running.run();
             ended.complete(null);
         } catch (RuntimeException | Error e) {
-            LOG.error("the relay has failed: natexd ends, ICMP errors go to the host again", e);
-            ended.complete(e);
+            fail(e);
         }
+    }
+
+    /**
+     * Something nobody foresaw, in any thread: natexd ends, with an exit code that says so. Half a daemon would be worse
+     * than none: errors flow to the host as if natexd were not installed.
+     */
+    void fail(Throwable e) {
+        if (ended.complete(e)) {
+            LOG.error("natexd has failed and ends; ICMP errors go to the host again", e);
+            if (controller != null) {
+                controller.fail("natexd has failed: " + e);
+            }
+        }
+    }
+
+    boolean hasFailed() {
+        return ended.isDone() && ended.join() != null;
     }
 
     /** Waits until the loop has ended; answers what ended it, null when it was told to. */
@@ -149,36 +204,117 @@ public final class Natexd implements Daemon {
         return ended.join();
     }
 
-    /** The loop ended by itself, with an error. */
-    boolean hasFailed() {
-        return ended.isDone() && ended.join() != null;
-    }
-
-    /** Rules out first, while the loop still serves what they have queued; then the loop. */
-    @Override
-    public void stop() {
-        Notify.stopping();
-        if (control != null) {
-            control.close();
-        }
-        if (rulesKeeper != null) {
-            rulesKeeper.remove();
-        }
-        Thread running = thread;
-        if (loop != null && running != null) {
-            if (running.isAlive()) {
-                loop.stop();
+    /**
+     * Reads the configuration again and goes by it (R50). Mappings and queued packets stay; the rules are replaced in one
+     * transaction. With a mistake in the file, or rules that cannot be, what ran runs on.
+     */
+    void reload() {
+        synchronized (reloading) {
+            Status told = status;
+            Config running = config;
+            if (told == null || running == null) {
+                return; // not started, or failed to
             }
+            told.reloading();
             try {
-                running.join(STOP_MILLIS);
+                Changes changes = changes(running);
+                changes.reloaded().forEach(change -> LOG.info("reload: {}", change));
+                changes.needRestart()
+                        .forEach(change -> LOG.warn("reload: {} needs a restart, and waits for it", change));
+                takeOver(changes.effective());
+                told.reloaded();
+                LOG.info("reloaded");
+            } catch (ConfigException | StartException e) {
+                told.reloadRefused(String.valueOf(e.getMessage()));
+                LOG.warn("reload refused, the running configuration stays: {}", e.getMessage());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
         }
     }
 
+    private Changes changes(Config running) throws ConfigException, StartException {
+        Changes changes = Changes.between(running, readConfig());
+        if (changes.effective().relay().reinject() == Config.Reinject.VERDICT
+                && running.relay().reinject() != Config.Reinject.VERDICT) {
+            Forwarding.check();
+        }
+        return changes;
+    }
+
+    private void takeOver(Config effective) throws InterruptedException {
+        Loop running = loop;
+        RulesKeeper keeper = rulesKeeper;
+        if (running == null || keeper == null) {
+            throw new IllegalStateException("reload before start");
+        }
+        config = effective;
+        keeper.configure(effective);
+        await(running.tell(() -> running.configure(effective)));
+        try {
+            keeper.awaitLoaded();
+            await(running.tell(() -> running.rulesReplaced(effective)));
+        } catch (StartException e) {
+            LOG.warn("the rules are still the old ones, trying again: {}", e.getMessage());
+        }
+    }
+
+    /** If natexd stops meanwhile, nothing is left to configure. */
+    private void await(Future<?> answer) throws InterruptedException {
+        try {
+            answer.get();
+        } catch (ExecutionException e) {
+            if (!ending()) {
+                throw new IllegalStateException("half reloaded", e.getCause());
+            }
+        }
+    }
+
+    private synchronized boolean ending() {
+        return stopped || ended.isDone();
+    }
+
+    /** jsvc's SIGUSR2; its SIGHUP ends the JVM and starts another. */
+    @Override
+    public void signal() {
+        reload();
+    }
+
+    /** Rules out first, while the loop still serves what they have queued; then the loop. */
+    @Override
+    public void stop() {
+        synchronized (this) {
+            if (stopped) {
+                return;
+            }
+            stopped = true;
+        }
+        ControlServer listening = control;
+        if (listening != null) {
+            listening.close();
+        }
+        Status told = status;
+        RulesKeeper keeper = rulesKeeper;
+        Loop running = loop;
+        Thread runner = thread;
+        if (told == null || keeper == null || running == null || runner == null) {
+            return; // it never ran
+        }
+        told.stopping();
+        keeper.remove();
+        running.stop();
+        try {
+            runner.join(STOP_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     @Override
     public void destroy() {
-        config = null;
+        Notify open = notify;
+        if (open != null) {
+            open.close();
+        }
     }
 }

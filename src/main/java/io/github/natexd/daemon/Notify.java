@@ -1,42 +1,70 @@
 package io.github.natexd.daemon;
 
+import io.github.natexd.relay.RepeatedTrouble;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import jnr.unixsocket.UnixDatagramChannel;
 import jnr.unixsocket.UnixSocketAddress;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells systemd how natexd is (sd_notify(3)): one datagram to the socket named in NOTIFY_SOCKET, if there is one. */
-final class Notify {
+/**
+ * Datagrams to the service manager (sd_notify(3)), through one socket that stays open. Sending never blocks: a service
+ * manager that does not read must not hold up the loop.
+ */
+final class Notify implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Notify.class);
 
-    private Notify() {}
+    private final @Nullable UnixSocketAddress address;
+    private final @Nullable UnixDatagramChannel channel;
+    private final RepeatedTrouble trouble = new RepeatedTrouble(LOG, "cannot notify the service manager");
 
-    static void ready(String status) {
-        send("READY=1\nSTATUS=" + status);
+    private Notify(@Nullable UnixSocketAddress address, @Nullable UnixDatagramChannel channel) {
+        this.address = address;
+        this.channel = channel;
     }
 
-    static void status(String status) {
-        send("STATUS=" + status);
-    }
-
-    static void stopping() {
-        send("STOPPING=1\nSTATUS=stopping");
-    }
-
-    private static void send(String message) {
-        String socket = System.getenv("NOTIFY_SOCKET");
+    /** @param socket the value of NOTIFY_SOCKET: a path, or {@code @name} of an abstract socket; null or empty: nobody listens */
+    static Notify to(@Nullable String socket) {
         if (socket == null || socket.isEmpty()) {
-            return;
+            return new Notify(null, null);
         }
         // An abstract name is written with '@' and begins with NUL.
         String path = socket.startsWith("@") ? '\0' + socket.substring(1) : socket;
-        try (UnixDatagramChannel channel = UnixDatagramChannel.open()) {
-            channel.send(ByteBuffer.wrap(message.getBytes(StandardCharsets.UTF_8)), new UnixSocketAddress(path));
+        try {
+            UnixDatagramChannel channel = UnixDatagramChannel.open();
+            channel.configureBlocking(false);
+            return new Notify(new UnixSocketAddress(path), channel);
         } catch (IOException e) {
-            LOG.warn("cannot notify systemd through {}: {}", socket, e.getMessage());
+            LOG.warn("cannot notify the service manager through {}: {}", socket, e.getMessage());
+            return new Notify(null, null);
+        }
+    }
+
+    /** @param message lines of {@code NAME=value} */
+    synchronized void send(String message) {
+        UnixDatagramChannel open = channel;
+        if (open == null) {
+            return;
+        }
+        try {
+            // With its address each time: the other end may have been made anew under the same name.
+            open.send(ByteBuffer.wrap(message.getBytes(StandardCharsets.UTF_8)), address);
+        } catch (IOException e) {
+            trouble.happened(String.valueOf(e.getMessage()), System.nanoTime());
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        if (channel != null) {
+            try {
+                channel.close();
+            } catch (IOException e) {
+                LOG.debug("closing the socket to the service manager", e);
+            }
         }
     }
 }

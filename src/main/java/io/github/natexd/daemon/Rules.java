@@ -19,13 +19,28 @@ final class Rules {
     private static final long SCRIPT_SECONDS = 20;
 
     private final Path script;
-    private final Config config;
-    private final String interfaceName;
+    private final List<String> options;
 
     Rules(Config config, String interfaceName) throws StartException {
-        this.script = script();
-        this.config = config;
-        this.interfaceName = interfaceName;
+        script = script();
+        options = List.of(
+                "--queue",
+                String.valueOf(config.queue().number()),
+                "--log-group",
+                String.valueOf(config.queue().logGroup()),
+                "--interface",
+                interfaceName,
+                "--types",
+                config.relay().errors().stream().map(Config.ErrorKind::key).collect(Collectors.joining(",")),
+                "--max-ttl",
+                String.valueOf(config.probes().maxTtl()),
+                "--reinject",
+                config.relay().reinject().key());
+    }
+
+    /** All that the rules depend on. */
+    List<String> options() {
+        return options;
     }
 
     /** Loads the rules; answers what the script says that it did. */
@@ -53,21 +68,8 @@ final class Rules {
     private record Result(int code, String output) {}
 
     private Result run(String verb) throws StartException {
-        List<String> command = new ArrayList<>(List.of(
-                script.toString(),
-                verb,
-                "--queue",
-                String.valueOf(config.queue().number()),
-                "--log-group",
-                String.valueOf(config.queue().logGroup()),
-                "--interface",
-                interfaceName,
-                "--types",
-                config.relay().errors().stream().map(Config.ErrorKind::key).collect(Collectors.joining(",")),
-                "--max-ttl",
-                String.valueOf(config.probes().maxTtl()),
-                "--reinject",
-                config.relay().reinject().key()));
+        List<String> command = new ArrayList<>(List.of(script.toString(), verb));
+        command.addAll(options);
         try {
             Process process =
                     new ProcessBuilder(command).redirectErrorStream(true).start();

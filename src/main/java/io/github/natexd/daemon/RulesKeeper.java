@@ -3,11 +3,13 @@ package io.github.natexd.daemon;
 import io.github.natexd.config.Config;
 import io.github.natexd.control.RulesState;
 import io.github.natexd.control.StatusReport;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
+import io.github.natexd.relay.RepeatedTrouble;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,23 +23,35 @@ final class RulesKeeper {
 
     /** A firewall that restarts changes its rules many times in a row: look when it is done. */
     private static final long QUIET_MILLIS = 300;
+    /** Rules that could not be loaded are tried again so much later. */
+    private static final long RETRY_MILLIS = 5_000;
 
-    private final Config config;
-    private final ScheduledExecutorService worker = Executors.newSingleThreadScheduledExecutor(task -> {
+    private static final long STOP_MILLIS = 5_000;
+
+    private final Status status;
+    private final Consumer<Throwable> uncaught;
+    private final RepeatedTrouble restoring = new RepeatedTrouble(LOG, "cannot load the rules, trying again");
+    private final ScheduledThreadPoolExecutor worker = new ScheduledThreadPoolExecutor(1, task -> {
         Thread thread = new Thread(task, "rules");
         thread.setDaemon(true);
         return thread;
     });
-    private final CountDownLatch firstTry = new CountDownLatch(1);
-    private volatile @Nullable StartException failure;
-    private volatile boolean awaited = true;
-    private volatile StatusReport.Rules state = new StatusReport.Rules(RulesState.PENDING, "");
+    private Config config;
     private @Nullable Rules rules;
-    private @Nullable ScheduledFuture<?> pending;
+    private @Nullable Future<?> pending;
+    private volatile StatusReport.Rules state = new StatusReport.Rules(RulesState.PENDING, "");
+    private @Nullable StartException failure;
+    /** Whoever waits is told of trouble, so it is not logged. */
+    private boolean awaited = true;
+
     private boolean stopped;
 
-    RulesKeeper(Config config) {
+    /** @param uncaught is told what nobody foresaw: without its thread the keeper would be of no use */
+    RulesKeeper(Config config, Status status, Consumer<Throwable> uncaught) {
         this.config = config;
+        this.status = status;
+        this.uncaught = uncaught;
+        worker.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }
 
     /** What is known about the rules; from any thread. */
@@ -45,111 +59,153 @@ final class RulesKeeper {
         return state;
     }
 
-    /** The guest network's name is known: without it no rule can be made. Called again and again; the first counts. */
+    /** From now on as this configuration says; {@link #interfaceKnown} is to follow, then {@link #awaitLoaded}. */
+    synchronized void configure(Config changed) {
+        config = changed;
+        awaited = true;
+    }
+
+    /** The guest network's name is known: without it no rule can be made. Called again and again; what is new counts. */
     synchronized void interfaceKnown(String name) {
         if (!config.rules().manage()) {
-            state = new StatusReport.Rules(RulesState.UNMANAGED, "rules.manage = false");
-            firstTry.countDown();
+            rules = null; // those that are in stay: whoever manages them now replaces them
+            note(RulesState.UNMANAGED, "rules.manage = false", null);
             return;
         }
-        if (rules == null && !stopped) {
-            try {
-                rules = new Rules(config, name);
-                worker.execute(this::installFirst);
-            } catch (StartException e) {
-                failed(e);
-                firstTry.countDown();
+        if (stopped) {
+            return;
+        }
+        try {
+            Rules wanted = new Rules(config, name);
+            if (rules == null || !wanted.options().equals(rules.options())) {
+                rules = wanted;
+                later(() -> load(wanted), 0);
             }
+        } catch (StartException e) {
+            failed(e);
         }
     }
 
     /** Somebody changed the packet filter: see whether natexd's rules are still there, once it is quiet. */
     synchronized void rulesChanged() {
+        restoreAfter(QUIET_MILLIS);
+    }
+
+    /** Waits until the rules are as told last; throws what kept them out. */
+    void awaitLoaded() throws StartException, InterruptedException {
+        Future<?> done;
+        synchronized (this) {
+            if (stopped) {
+                return;
+            }
+            done = worker.submit(() -> {});
+        }
+        try {
+            done.get();
+        } catch (CancellationException e) {
+            return; // natexd stops
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+        synchronized (this) {
+            awaited = false;
+            if (failure != null) {
+                throw failure;
+            }
+        }
+    }
+
+    /** Removes the rules; nothing is loaded any more afterwards. */
+    void remove() {
+        Rules loaded;
+        synchronized (this) {
+            if (stopped) {
+                return;
+            }
+            stopped = true;
+            loaded = rules;
+        }
+        worker.shutdown();
+        try {
+            if (!worker.awaitTermination(STOP_MILLIS, TimeUnit.MILLISECONDS)) {
+                LOG.warn("the rule script is still running");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        restoring.logCount();
+        if (loaded != null) {
+            loaded.remove();
+        }
+    }
+
+    private void load(Rules wanted) {
+        try {
+            String output = wanted.install();
+            LOG.info("{}", output);
+            note(RulesState.LOADED, output, null);
+        } catch (StartException e) {
+            failed(e);
+        }
+    }
+
+    private void restore() {
+        Rules wanted = rules();
+        if (wanted == null) {
+            return;
+        }
+        try {
+            if (!wanted.complete()) {
+                String output = wanted.install();
+                LOG.info("natexd's rules were not there any more: {}", output);
+                note(RulesState.LOADED, output, null);
+            } else if (state.state() != RulesState.LOADED) {
+                note(RulesState.LOADED, "loaded by somebody else", null);
+            }
+        } catch (StartException e) {
+            failed(e);
+        }
+    }
+
+    private synchronized void failed(StartException trouble) {
+        String words = String.valueOf(trouble.getMessage());
+        note(RulesState.FAILED, words, trouble);
+        if (!awaited) {
+            restoring.happened(words, System.nanoTime());
+        }
+        restoreAfter(RETRY_MILLIS);
+    }
+
+    private synchronized void note(RulesState known, String words, @Nullable StartException trouble) {
+        failure = trouble;
+        state = new StatusReport.Rules(known, words);
+        status.rules(trouble == null ? "" : words);
+    }
+
+    private synchronized @Nullable Rules rules() {
+        return rules;
+    }
+
+    private synchronized void restoreAfter(long millis) {
         if (rules == null || stopped) {
             return;
         }
         if (pending != null) {
             pending.cancel(false);
         }
-        pending = worker.schedule(this::restore, QUIET_MILLIS, TimeUnit.MILLISECONDS);
+        pending = later(this::restore, millis);
     }
 
-    /** Waits until the rules are in; throws what kept them out. */
-    void awaitInstalled() throws StartException, InterruptedException {
-        firstTry.await();
-        awaited = false;
-        StartException reason = failure;
-        if (reason != null) {
-            throw reason;
-        }
-    }
-
-    /** Nobody waits for the rules: the guest network is not known yet, and trouble with them is to be logged. */
-    void installLater() {
-        awaited = false;
-    }
-
-    void remove() {
-        Rules loaded;
-        synchronized (this) {
-            stopped = true;
-            loaded = rules;
-        }
-        worker.shutdown();
-        try {
-            if (!worker.awaitTermination(5, TimeUnit.SECONDS)) {
-                LOG.warn("the rule script is still running");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        if (loaded != null) {
-            loaded.remove();
-        }
-    }
-
-    private void installFirst() {
-        try {
-            LOG.info("{}", install());
-        } catch (StartException e) {
-            failed(e);
-            if (!awaited) {
-                LOG.error("cannot load the rules, so nothing is relayed: {}", e.getMessage());
-            }
-        } finally {
-            firstTry.countDown();
-        }
-    }
-
-    private void restore() {
-        try {
-            if (!current().complete()) {
-                LOG.info("somebody removed natexd's rules: {}", install());
-            } else if (state.state() == RulesState.FAILED) {
-                state = new StatusReport.Rules(RulesState.LOADED, "loaded by somebody else");
-            }
-        } catch (StartException e) {
-            state = new StatusReport.Rules(RulesState.FAILED, String.valueOf(e.getMessage()));
-            LOG.warn("cannot restore the rules: {}", e.getMessage());
-        }
-    }
-
-    private String install() throws StartException {
-        String output = current().install();
-        state = new StatusReport.Rules(RulesState.LOADED, output);
-        return output;
-    }
-
-    private void failed(StartException reason) {
-        failure = reason;
-        state = new StatusReport.Rules(RulesState.FAILED, String.valueOf(reason.getMessage()));
-    }
-
-    private synchronized Rules current() {
-        Rules present = rules;
-        if (present == null) {
-            throw new IllegalStateException("no rules before the guest network is known");
-        }
-        return present;
+    private Future<?> later(Runnable task, long millis) {
+        return worker.schedule(
+                () -> {
+                    try {
+                        task.run();
+                    } catch (RuntimeException | Error e) {
+                        uncaught.accept(e);
+                    }
+                },
+                millis,
+                TimeUnit.MILLISECONDS);
     }
 }

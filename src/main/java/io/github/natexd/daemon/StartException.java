@@ -1,5 +1,8 @@
 package io.github.natexd.daemon;
 
+import io.github.natexd.linux.Errno;
+import io.github.natexd.linux.OsException;
+
 /** Why natexd cannot start, with the remedy, and the exit code that says it to scripts. */
 final class StartException extends Exception {
     private static final long serialVersionUID = 1;
@@ -9,6 +12,26 @@ final class StartException extends Exception {
     StartException(ExitCode exitCode, String message) {
         super(message);
         this.exitCode = exitCode;
+    }
+
+    /** A system call without which natexd cannot be. */
+    static StartException of(OsException e) {
+        ExitCode code =
+                switch (e.errno()) {
+                    case Errno.EPERM, Errno.EACCES, Errno.EBUSY -> ExitCode.NO_PERMISSION;
+                    case Errno.ENOENT, Errno.EAFNOSUPPORT, Errno.EPROTONOSUPPORT, Errno.EINVAL -> ExitCode.UNAVAILABLE;
+                    default -> ExitCode.FAILURE;
+                };
+        return new StartException(code, String.valueOf(e.getMessage()));
+    }
+
+    /** natexd's own native library is missing, or cannot be loaded here. */
+    static StartException of(LinkageError e) {
+        Throwable cause = e.getCause() == null ? e : e.getCause();
+        return new StartException(
+                ExitCode.UNAVAILABLE,
+                "cannot load native code (" + cause + "): natexd needs 64-bit Linux with glibc on x86_64 or aarch64 and"
+                        + " its directory lib/native; reinstall natexd");
     }
 
     ExitCode exitCode() {

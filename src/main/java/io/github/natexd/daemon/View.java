@@ -22,20 +22,22 @@ final class View implements DaemonView {
     /** Questions after which a number of mappings is taken as it is. */
     private static final int SWEEPS_LIMIT = 256;
 
-    private final Config config;
+    private final Supplier<Config> configuration;
     private final Loop loop;
     private final RulesKeeper rulesKeeper;
     private final Instant startedAt = Instant.now();
     private final long startedNanos = System.nanoTime();
 
-    View(Config config, Loop loop, RulesKeeper rulesKeeper) {
-        this.config = config;
+    /** @param configuration the one in effect: a reload changes it */
+    View(Supplier<Config> configuration, Loop loop, RulesKeeper rulesKeeper) {
+        this.configuration = configuration;
         this.loop = loop;
         this.rulesKeeper = rulesKeeper;
     }
 
     @Override
     public StatusReport status() throws ControlException {
+        Config config = configuration.get();
         LoopReport report = ask(loop::report);
         for (int i = 0; i < SWEEPS_LIMIT && !report.relay().swept(); i++) {
             report = ask(loop::report);

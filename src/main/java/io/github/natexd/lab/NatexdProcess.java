@@ -1,5 +1,6 @@
 package io.github.natexd.lab;
 
+import io.github.natexd.linux.Libc;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -7,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
@@ -21,17 +23,20 @@ public final class NatexdProcess implements AutoCloseable {
 
     private static final String CAPABILITIES = "-all,+net_admin,+net_raw";
     private static final Pattern READY = Pattern.compile("(?m)^(?!.*\\bnot ready\\b).*\\bready\\b");
+    private static final String SOCKET = "control.sock";
+    private static final int SIGHUP = 1;
     private static final long READY_MILLIS = 30_000;
     private static final long STOP_MILLIS = 15_000;
     private static final long STEP_MILLIS = 20;
 
     private final Process process;
+    private final Path configuration;
     private final Path log;
-
     private final Path socket;
 
-    private NatexdProcess(Process process, Path log, Path socket) {
+    private NatexdProcess(Process process, Path configuration, Path log, Path socket) {
         this.process = process;
+        this.configuration = configuration;
         this.log = log;
         this.socket = socket;
     }
@@ -40,9 +45,10 @@ public final class NatexdProcess implements AutoCloseable {
      * Starts {@code TREE/bin/natexd run} and waits until it says that it is ready.
      *
      * @param settings lines of natexd.toml with dotted keys, such as {@code relay.reinject = "verdict"}
+     * @param environment variables that it gets beside this process's own
      * @throws IllegalStateException with its log, if it ends or does not get ready
      */
-    public static NatexdProcess start(Lab lab, Path tree, List<String> settings) {
+    public static NatexdProcess start(Lab lab, Path tree, Map<String, String> environment, List<String> settings) {
         try {
             Path directory = lab.directory().resolve("natexd");
             if (!Files.isDirectory(directory)) {
@@ -50,11 +56,7 @@ public final class NatexdProcess implements AutoCloseable {
                 Files.setAttribute(directory, "unix:uid", USER);
                 Files.setAttribute(directory, "unix:gid", USER);
             }
-            List<String> lines = new ArrayList<>(settings);
-            lines.add("guest-network.interface = \"" + Topology.GUEST_NETWORK_INTERFACE + "\"");
-            Path socket = directory.resolve("control.sock");
-            lines.add("control.socket = \"" + socket + "\"");
-            Path configuration = Files.write(directory.resolve("natexd.toml"), lines);
+            Path configuration = configure(directory.resolve("natexd.toml"), settings);
             Path log = directory.resolve("log");
             Path readable = readable(lab, tree.toAbsolutePath());
             ProcessBuilder builder = new ProcessBuilder(
@@ -72,12 +74,33 @@ public final class NatexdProcess implements AutoCloseable {
                             configuration.toString())
                     .redirectErrorStream(true)
                     .redirectOutput(log.toFile());
-            NatexdProcess natexd = new NatexdProcess(lab.start(Node.HOST, builder), log, socket);
+            builder.environment().putAll(environment);
+            NatexdProcess natexd =
+                    new NatexdProcess(lab.start(Node.HOST, builder), configuration, log, directory.resolve(SOCKET));
             natexd.awaitReady();
             return natexd;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static Path configure(Path file, List<String> settings) throws IOException {
+        List<String> lines = new ArrayList<>(settings);
+        if (settings.stream().noneMatch(line -> line.startsWith("guest-network.interface"))) {
+            lines.add("guest-network.interface = \"" + Topology.GUEST_NETWORK_INTERFACE + "\"");
+        }
+        lines.add("control.socket = \"" + file.resolveSibling(SOCKET) + "\"");
+        return Files.write(file, lines);
+    }
+
+    /** Writes other settings to its file and sends SIGHUP; returns before it has read them. */
+    public void reload(List<String> settings) {
+        try {
+            configure(configuration, settings);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Libc.INSTANCE.kill((int) process.pid(), SIGHUP);
     }
 
     /** Nobody cannot read what lies below a home directory: then the tree is copied to where the lab is. */

@@ -15,6 +15,7 @@ public final class Errno {
     public static final int EINVAL = 22;
     public static final int ERANGE = 34;
     public static final int EMSGSIZE = 90;
+    public static final int EPROTONOSUPPORT = 93;
     public static final int EAFNOSUPPORT = 97;
     public static final int EADDRINUSE = 98;
     public static final int ENETDOWN = 100;
@@ -59,7 +60,7 @@ public final class Errno {
             case 38 -> "ENOSYS function not implemented";
             case EMSGSIZE -> "EMSGSIZE message too long";
             case 92 -> "ENOPROTOOPT option not available";
-            case 93 -> "EPROTONOSUPPORT protocol not supported";
+            case EPROTONOSUPPORT -> "EPROTONOSUPPORT protocol not supported";
             case 95 -> "EOPNOTSUPP operation not supported";
             case EAFNOSUPPORT -> "EAFNOSUPPORT address family not supported";
             case EADDRINUSE -> "EADDRINUSE address in use";

@@ -67,8 +67,16 @@ public final class Interfaces {
         return request.getLong(HARDWARE_ADDRESS) >>> 16;
     }
 
+    /** Whether there is an interface of this name, and it is up. */
     public static boolean isUp(String name) {
-        return (query(name, SIOCGIFFLAGS, "ask for the state of ").getShort(NAME_LENGTH) & IFF_UP) != 0;
+        try {
+            return (query(name, SIOCGIFFLAGS, "ask for the state of ").getShort(NAME_LENGTH) & IFF_UP) != 0;
+        } catch (OsException e) {
+            if (e.errno() == Errno.ENODEV) {
+                return false;
+            }
+            throw e;
+        }
     }
 
     private static ByteBuffer query(String name, long request, String operation) {

@@ -43,7 +43,7 @@ final class NetlinkNews implements AutoCloseable {
             if (received == 0) {
                 break;
             }
-            if (received < 0 && received != -Errno.ENOBUFS) {
+            if (received < 0 && received != -Errno.ENOBUFS && received != -Errno.ENOMEM) {
                 throw new OsException("listen to netlink news", -received);
             }
             relevant |= received < 0 || relevant(received);

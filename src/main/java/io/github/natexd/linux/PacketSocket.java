@@ -56,6 +56,29 @@ public final class PacketSocket implements GuestLink {
         return open(interfaceName, NO_FILTER, CAPTURE_SLOT_LENGTH);
     }
 
+    /** Tells early what would keep {@link #open} from its work whatever interface there is: permission, the kernel. */
+    public static void check() {
+        Libc.INSTANCE.close(socket("open a packet socket"));
+    }
+
+    /** Protocol 0 hears nothing: no frame can slip in before the filter stands and the interface is chosen. */
+    private static int socket(String operation) {
+        int type = Libc.SOCK_RAW | Libc.SOCK_CLOEXEC | Libc.SOCK_NONBLOCK;
+        int descriptor = Libc.INSTANCE.socket(Libc.AF_PACKET, type, 0);
+        if (descriptor < 0) {
+            int errno = Libc.lastError();
+            String hint =
+                    switch (errno) {
+                        case Errno.EPERM -> "CAP_NET_RAW is missing: run as root or as natexd.service";
+                        case Errno.EAFNOSUPPORT ->
+                            "the kernel has no packet sockets (CONFIG_PACKET): modprobe af_packet";
+                        default -> "";
+                    };
+            throw new OsException(operation, errno, hint);
+        }
+        return descriptor;
+    }
+
     private static PacketSocket open(String interfaceName, int maxTtl, int slotLength) {
         String operation = "bind packet socket to " + interfaceName;
         int index = Interfaces.index(interfaceName);
@@ -63,14 +86,7 @@ public final class PacketSocket implements GuestLink {
             throw new OsException(
                     operation, Errno.ENODEV, "no such interface; is VMware running? see `natexctl doctor`");
         }
-        // Protocol 0 hears nothing: no frame can slip in before the filter stands and the interface is chosen.
-        int type = Libc.SOCK_RAW | Libc.SOCK_CLOEXEC | Libc.SOCK_NONBLOCK;
-        int descriptor = Libc.INSTANCE.socket(Libc.AF_PACKET, type, 0);
-        if (descriptor < 0) {
-            int errno = Libc.lastError();
-            String hint = errno == Errno.EPERM ? "CAP_NET_RAW is missing: run as root or as natexd.service" : "";
-            throw new OsException(operation, errno, hint);
-        }
+        int descriptor = socket(operation);
         try {
             if (maxTtl != NO_FILTER) {
                 PacketFilter.attach(descriptor, maxTtl);
@@ -98,6 +114,11 @@ public final class PacketSocket implements GuestLink {
         membership.putInt(0, index).putShort(4, PACKET_MR_PROMISC);
         int answer = Native.setOption(descriptor, SOL_PACKET, PACKET_ADD_MEMBERSHIP, membership, MEMBERSHIP_LENGTH);
         OsException.check(answer, operation + ": hear frames for others");
+    }
+
+    /** Hears probes with a TTL of at most {@code maxTtl} from now on; no frame is lost over it. */
+    public void maxTtl(int maxTtl) {
+        PacketFilter.attach(descriptor, maxTtl);
     }
 
     @Override

@@ -28,7 +28,7 @@ public final class Mapper {
     private final MappingTable mappings;
     private final Pairing pairing;
     private final BehaviourCounts behaviour = new BehaviourCounts();
-    private final long lifetimeNanos;
+    private long lifetimeNanos;
     private final Mapping found = new Mapping();
     private long lastGuestNanos;
     private boolean anyGuest;
@@ -46,6 +46,17 @@ public final class Mapper {
         pairing = new Pairing(guests, egress, nowNanos);
         this.lifetimeNanos = lifetimeNanos;
         egressCompleteFromNanos = nowNanos + GUEST_ACTIVE_NANOS;
+    }
+
+    /** How long after its sighting a probe can be quoted, from now on; those sighted already included. */
+    public void lifetime(long nanos, long nowNanos) {
+        if (nanos > lifetimeNanos) {
+            egressCompleteFromNanos = nowNanos + nanos; // what lived too short may be gone
+        }
+        lifetimeNanos = nanos;
+        guests.lifetime(nanos);
+        egress.lifetime(nanos);
+        mappings.lifetime(nanos);
     }
 
     /** A guest's probe was seen on the guest network. */

@@ -17,7 +17,7 @@ final class MappingTable {
     private static final int EXPIRED_PER_ADD = 2;
 
     private final Slots slots;
-    private final long lifetimeNanos;
+    private long lifetimeNanos;
     private final int[] source;
     private final int[] destination;
     private final int[] ports;
@@ -49,6 +49,10 @@ final class MappingTable {
         gatewayMac = new long[capacity];
         timeToLive = new byte[capacity];
         sightedNanos = new long[capacity];
+    }
+
+    void lifetime(long nanos) {
+        lifetimeNanos = nanos;
     }
 
     /** Adds what the probe in {@code egress} is to the guest's in {@code guests}. */

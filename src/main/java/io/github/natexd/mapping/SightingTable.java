@@ -23,7 +23,7 @@ final class SightingTable {
     final long[] guestMac;
     final long[] gatewayMac;
     final long[] sightedNanos;
-    private final long lifetimeNanos;
+    private long lifetimeNanos;
 
     SightingTable(int capacity, long lifetimeNanos) {
         this.lifetimeNanos = lifetimeNanos;
@@ -42,6 +42,10 @@ final class SightingTable {
         guestMac = new long[capacity];
         gatewayMac = new long[capacity];
         sightedNanos = new long[capacity];
+    }
+
+    void lifetime(long nanos) {
+        lifetimeNanos = nanos;
     }
 
     int add(Probe probe, long nowNanos) {

@@ -19,7 +19,9 @@ public final class Counters {
         /** Frames on the guest network that were no sighting. */
         FRAMES_IGNORED,
         /** Errors the NAT process was seen delivering itself. */
-        NAT_DELIVERIES
+        NAT_DELIVERIES,
+        /** Probes and frames that could not be read because of an error inside natexd. */
+        NOT_READ
     }
 
     private static final Reason[] REASONS = Reason.values();

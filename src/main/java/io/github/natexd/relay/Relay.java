@@ -35,11 +35,14 @@ public final class Relay {
     private final EgressLog egressLog;
     private final Mapper mapper;
     private final Translator translator;
-    private final Reinject reinject;
-    private final int staticGuest;
+    private Reinject reinject;
+    private int staticGuest;
     private final LongSupplier clock;
     private final Counters counters = new Counters();
     private final Ledger ledger = new Ledger(counters);
+    private final RepeatedTrouble internalErrors =
+            new RepeatedTrouble(LOG, "an error inside natexd, over which a packet was left as it was");
+    private final RepeatedTrouble linkTrouble = new RepeatedTrouble(LOG, "the guest network cannot be heard");
     private final Yielding yielding = new Yielding();
     private final Sightings sightings;
     private final Waiting waiting = new Waiting();
@@ -48,7 +51,6 @@ public final class Relay {
     private final int[] frames;
     private final Reason[] reasons;
     private @Nullable GuestLink link;
-    private boolean internalErrorLogged;
     /** The last batch of frames was handed over; which of them were taken, the link knows. */
     private boolean framesSent;
 
@@ -71,7 +73,7 @@ public final class Relay {
         this.reinject = reinject;
         this.staticGuest = staticGuest;
         this.clock = clock;
-        sightings = new Sightings(mapper, yielding, counters, staticGuest);
+        sightings = new Sightings(mapper, yielding, counters, internalErrors, staticGuest);
         int most = Math.max(queue.capacity(), Waiting.LIMIT);
         frames = new int[most];
         reasons = new Reason[most];
@@ -83,6 +85,24 @@ public final class Relay {
         link = present;
         yielding.reset();
         mapper.forgetBehaviour();
+    }
+
+    /** Who gets a copy of errors without a mapping from now on, 0 for nobody. */
+    public void staticGuest(int changed) {
+        staticGuest = changed;
+        sightings.staticGuest(changed);
+    }
+
+    /**
+     * How errors reach the guest from now on. The rules must be those of VERDICT before, and nothing that came by others
+     * may be queued; FRAME goes with both.
+     */
+    public void reinject(Reinject changed) {
+        if (changed == reinject) {
+            return;
+        }
+        releaseWaiting();
+        reinject = changed;
     }
 
     /** The guest network went: errors are accepted until it is back. */
@@ -128,7 +148,7 @@ public final class Relay {
         // Leaving probes first: a guest's frame that came before its copy left is then in the other feed by now.
         sightings.drain(egressLog, nowNanos);
         boolean linkAlive = true;
-        if (link != null && !sightings.drain(link, translator.surroundings(), nowNanos)) {
+        if (link != null && !hear(link, nowNanos)) {
             unlink();
             linkAlive = false;
         }
@@ -145,6 +165,16 @@ public final class Relay {
         return linkAlive;
     }
 
+    /** Answers whether the guest network is still there. Trouble with it is no reason to end: a new link may be better. */
+    private boolean hear(GuestLink present, long nowNanos) {
+        try {
+            return sightings.drain(present, translator.surroundings(), nowNanos);
+        } catch (RuntimeException e) {
+            linkTrouble.happened(e, nowNanos);
+            return false;
+        }
+    }
+
     /** How long the next turn may be put off when nothing comes in; -1 for as long as one likes. */
     public long idleMillis() {
         if (waiting.size() > 0) {
@@ -155,6 +185,12 @@ public final class Relay {
         }
         long next = yielding.nextNanos();
         return next == Long.MAX_VALUE ? -1 : Math.max(1, (next - clock.getAsLong()) / 1_000_000 + 1);
+    }
+
+    /** Logs what was only counted of repeated trouble: before the end. */
+    public void logRepeated() {
+        internalErrors.logCount();
+        linkTrouble.logCount();
     }
 
     /** Gives every packet that still waits its verdict: the last thing before the queue is closed. */
@@ -287,16 +323,9 @@ public final class Relay {
             }
             return staticGuest != NO_GUEST && reason.unmapped() ? copyToStaticGuest(index, buffer, offset) : reason;
         } catch (RuntimeException e) {
-            logInternalError(e);
+            internalErrors.happened(e, nowNanos);
             frames[index] = NO_FRAME;
             return Reason.INTERNAL_ERROR;
-        }
-    }
-
-    private void logInternalError(RuntimeException e) {
-        if (!internalErrorLogged) {
-            internalErrorLogged = true;
-            LOG.warn("a packet was accepted untouched because of an error inside natexd (further ones are counted)", e);
         }
     }
 
@@ -366,7 +395,7 @@ public final class Relay {
             present.sendFrames();
             framesSent = true;
         } catch (RuntimeException e) {
-            logInternalError(e);
+            internalErrors.happened(e, clock.getAsLong());
         }
     }
 

@@ -17,6 +17,7 @@ final class Sightings {
     private final Mapper mapper;
     private final Yielding yielding;
     private final Counters counters;
+    private final RepeatedTrouble internalErrors;
     private final EthernetFrame frame = new EthernetFrame();
     private final Ipv4Header header = new Ipv4Header();
     private final Ipv4Header embedded = new Ipv4Header();
@@ -29,11 +30,20 @@ final class Sightings {
     private long staticGuestMac = -1;
     private long staticGatewayMac = -1;
 
-    Sightings(Mapper mapper, Yielding yielding, Counters counters, int staticGuest) {
+    Sightings(Mapper mapper, Yielding yielding, Counters counters, RepeatedTrouble internalErrors, int staticGuest) {
         this.mapper = mapper;
         this.yielding = yielding;
         this.counters = counters;
+        this.internalErrors = internalErrors;
         this.staticGuest = staticGuest;
+    }
+
+    void staticGuest(int changed) {
+        if (changed != staticGuest) {
+            staticGuest = changed;
+            staticGuestMac = -1;
+            staticGatewayMac = -1;
+        }
     }
 
     /** Drains the guest network's feed; answers whether the interface is still there. */
@@ -47,7 +57,12 @@ final class Sightings {
                 return true;
             }
             for (int i = 0; i < count; i++) {
-                guestFrame(link.buffer(i), link.offset(i), link.length(i), link.outgoing(i), surroundings, nowNanos);
+                try {
+                    guestFrame(
+                            link.buffer(i), link.offset(i), link.length(i), link.outgoing(i), surroundings, nowNanos);
+                } catch (RuntimeException e) {
+                    notRead(e, nowNanos);
+                }
             }
         }
         return true;
@@ -60,11 +75,10 @@ final class Sightings {
                 break;
             }
             for (int i = 0; i < count; i++) {
-                ByteBuffer buffer = log.buffer(i);
-                if (header.over(buffer, log.offset(i), log.length(i)).check(true) == Ipv4Header.Problem.NONE
-                        && probe.read(buffer, header)) {
-                    counters.count(Counters.Event.EGRESS_SIGHTINGS);
-                    mapper.egressSighted(probe, log.uid(i), nowNanos);
+                try {
+                    leavingProbe(log.buffer(i), log.offset(i), log.length(i), log.uid(i), nowNanos);
+                } catch (RuntimeException e) {
+                    notRead(e, nowNanos);
                 }
             }
         }
@@ -72,6 +86,19 @@ final class Sightings {
             egressOverflows = log.overflows();
             mapper.egressLost(nowNanos);
         }
+    }
+
+    private void leavingProbe(ByteBuffer buffer, int offset, int length, int uid, long nowNanos) {
+        if (header.over(buffer, offset, length).check(true) == Ipv4Header.Problem.NONE && probe.read(buffer, header)) {
+            counters.count(Counters.Event.EGRESS_SIGHTINGS);
+            mapper.egressSighted(probe, uid, nowNanos);
+        }
+    }
+
+    /** A packet that trips natexd must not end it: whoever can send one could do so again and again. */
+    private void notRead(RuntimeException e, long nowNanos) {
+        counters.count(Counters.Event.NOT_READ);
+        internalErrors.happened(e, nowNanos);
     }
 
     /** The MAC address of the static guest, or -1 while it has not been sighted. */

@@ -100,7 +100,7 @@ final class Yielding {
         int errorClass = classOf(errorType, probeProtocol);
         if (!yielding[errorClass]) {
             yielding[errorClass] = true;
-            LOG.info("the NAT process delivers {} itself: natexd leaves these to it", name(errorType, probeProtocol));
+            LOG.info("the NAT process delivers {} itself: natexd leaves these to it", name(errorClass));
         }
         misses[errorClass] = 0;
         for (int i = 0; i < WATCHED_LIMIT; i++) {
@@ -125,9 +125,7 @@ final class Yielding {
                 if (yielding[errorClass] && ++misses[errorClass] >= MISSES_TO_RESUME) {
                     yielding[errorClass] = false;
                     misses[errorClass] = 0;
-                    LOG.info(
-                            "the NAT process has stopped delivering errors of class {}: natexd relays them",
-                            errorClass);
+                    LOG.info("the NAT process does not deliver {} any more: natexd relays them", name(errorClass));
                 }
             }
         }
@@ -155,14 +153,14 @@ final class Yielding {
         return byType << 1 | (probeProtocol == Protocol.UDP ? 1 : 0);
     }
 
-    private static String name(int errorType, int probeProtocol) {
+    private static String name(int errorClass) {
         String error =
-                switch (errorType) {
-                    case IcmpError.TYPE_TIME_EXCEEDED -> "Time Exceeded";
-                    case IcmpError.TYPE_DESTINATION_UNREACHABLE -> "Destination Unreachable";
-                    case IcmpError.TYPE_PARAMETER_PROBLEM -> "Parameter Problem";
-                    default -> "type " + errorType;
+                switch (errorClass >>> 1) {
+                    case 0 -> "Time Exceeded";
+                    case 1 -> "Destination Unreachable";
+                    case 2 -> "Parameter Problem";
+                    default -> "other errors";
                 };
-        return error + (probeProtocol == Protocol.UDP ? " for UDP" : " for echo requests");
+        return error + ((errorClass & 1) == 1 ? " for UDP" : " for echo requests");
     }
 }

@@ -19,7 +19,7 @@ import java.nio.ByteBuffer;
  * <p>{@link #judge} reads and decides, {@link #rewrite} writes; in between the caller may think better of it.
  */
 public final class Translator {
-    private final ErrorTypes types;
+    private ErrorTypes types;
     private final Mapper mapper;
     private final Ipv4Header outer = new Ipv4Header();
     private final IcmpError error = new IcmpError();
@@ -34,6 +34,10 @@ public final class Translator {
         this.types = types;
         this.mapper = mapper;
         this.surroundings = surroundings;
+    }
+
+    public void types(ErrorTypes changed) {
+        types = changed;
     }
 
     public void surroundings(Surroundings changed) {

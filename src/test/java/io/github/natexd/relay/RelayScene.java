@@ -26,6 +26,7 @@ final class RelayScene {
     final FakeEgressLog log = new FakeEgressLog();
     final FakePacketQueue queue = new FakePacketQueue(128, link);
     final Mapper mapper;
+    final Translator translator;
     final Relay relay;
     private long now = 1_000_000 * MILLI;
 
@@ -33,7 +34,7 @@ final class RelayScene {
         mapper = new Mapper(CAPACITY, LIFETIME, now - 5_000 * MILLI);
         int[] hosts = {Packets.HOST, HOST_ON_GUEST_NETWORK, Ipv4Address.parse("127.0.0.1")};
         Surroundings surroundings = new Surroundings(hosts, HOST_ON_GUEST_NETWORK, 24, HOST_MAC);
-        Translator translator = new Translator(types, mapper, surroundings);
+        translator = new Translator(types, mapper, surroundings);
         relay = new Relay(queue, log, mapper, translator, reinject, staticGuest, () -> now);
         relay.link(link);
     }

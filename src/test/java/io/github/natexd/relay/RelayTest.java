@@ -19,6 +19,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.natexd.testkit.FakePacketQueue.Verdict;
 import io.github.natexd.testkit.Packets;
+import io.github.natexd.translate.ErrorTypes;
 import io.github.natexd.translate.Reason;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -174,14 +175,71 @@ class RelayTest {
     }
 
     @Test
-    @DisplayName("R41: the sightings' socket breaks with an exception: the batch is accepted all the same")
-    void aBrokenSightingLeavesNoPacketWithoutVerdict() {
+    @DisplayName("R41, R45: the guest network's socket breaks with an exception: its link is lost, the loop goes on")
+    void aBrokenLinkLeavesNoPacketWithoutVerdict() {
         scene.mapped(PORT);
         int id = scene.queue.enqueue(error(hosts(PORT)));
         scene.link.breaksWhenReceiving(true);
 
+        assertFalse(scene.relay.turn(), "the link is lost");
+        assertEquals(Verdict.ACCEPT, scene.queue.verdict(id));
+        assertEquals(1, scene.count(Reason.NO_GUEST_NETWORK));
+
+        scene.link.breaksWhenReceiving(false);
+        scene.relay.link(scene.link);
+        assertEquals(Verdict.DROP, scene.queue.verdict(scene.errorComes(error(hosts(PORT)))));
+    }
+
+    @Test
+    @DisplayName("R41, R45: the log of leaving probes breaks for good: the batch is accepted, and the loop ends")
+    void aBrokenLogLeavesNoPacketWithoutVerdict() {
+        scene.mapped(PORT);
+        int id = scene.queue.enqueue(error(hosts(PORT)));
+        scene.log.breaksWhenReceiving(true);
+
         assertThrows(IllegalStateException.class, scene.relay::turn);
         assertEquals(Verdict.ACCEPT, scene.queue.verdict(id));
+    }
+
+    @Test
+    @DisplayName("R45, R48: a sighting that natexd cannot read is counted, and the next one is read")
+    void aSightingThatTripsNatexdIsCounted() {
+        scene.link.arriveUnreadable();
+        scene.log.leaveUnreadable();
+        scene.mapped(PORT);
+
+        assertEquals(2, scene.count(Counters.Event.NOT_READ));
+        assertEquals(Verdict.DROP, scene.queue.verdict(scene.errorComes(error(hosts(PORT)))));
+    }
+
+    @Test
+    @DisplayName("R50: errors are selected anew, and a mapping from before serves them")
+    void errorsAreSelectedAnew() {
+        scene.mapped(PORT);
+        scene.translator.types(new ErrorTypes(false, true, false, false));
+        assertEquals(Verdict.ACCEPT, scene.queue.verdict(scene.errorComes(error(hosts(PORT)))));
+
+        scene.translator.types(ErrorTypes.defaults());
+        assertEquals(Verdict.DROP, scene.queue.verdict(scene.errorComes(error(hosts(PORT)))));
+    }
+
+    @Test
+    @DisplayName("R50: another static guest gets copies once it has been sighted, the former one no more")
+    void theStaticGuestIsChanged() {
+        scene = RelayScene.withStaticGuest(GUEST);
+        scene.mapped(PORT);
+        scene.relay.staticGuest(OTHER_GUEST);
+        scene.errorComes(error(hosts(PORT + 1)));
+        assertEquals(1, scene.count(Reason.STATIC_GUEST_UNSEEN));
+
+        scene.guestSends(
+                OTHER_GUEST_MAC,
+                Packets.udpProbe(OTHER_GUEST, Packets.TARGET, PORT, 33499).bytes());
+        scene.errorComes(error(hosts(PORT + 1)));
+        assertEquals(1, scene.count(Reason.STATIC_GUEST));
+        scene.relay.staticGuest(0);
+        scene.errorComes(error(hosts(PORT + 1)));
+        assertEquals(1, scene.link.taken().size());
     }
 
     @Test

@@ -211,6 +211,21 @@ class RelayWaitTest {
         assertArrayEquals(guestsError(PORT), scene.queue.toHost(id));
     }
 
+    @Test
+    @DisplayName("R41, R50: another way to reinject: what waits is released first")
+    void theWayToReinjectIsChanged() {
+        int waiting = waitingError();
+        scene.relay.reinject(Relay.Reinject.VERDICT);
+        assertEquals(Verdict.ACCEPT, scene.queue.verdict(waiting));
+
+        int frames = scene.link.taken().size();
+        scene.mapped(PORT + 1);
+        assertEquals(Verdict.ACCEPT_REWRITTEN, scene.queue.verdict(scene.errorComes(error(hosts(PORT + 1)))));
+        assertEquals(frames, scene.link.taken().size());
+        scene.relay.reinject(Relay.Reinject.FRAME);
+        assertEquals(Verdict.DROP, scene.queue.verdict(scene.errorComes(error(hosts(PORT + 1)))));
+    }
+
     /** An error whose probe was seen leaving and, so far, not on the guest network, where the NAT is ahead. */
     private int waitingError() {
         scene.natIsAhead(8);

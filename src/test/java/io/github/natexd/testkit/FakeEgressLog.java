@@ -15,11 +15,14 @@ public final class FakeEgressLog implements EgressLog {
 
     private static final int BATCH = 32;
 
+    private static final byte[] UNREADABLE = {};
+
     private record Copy(byte[] octets, int uid) {}
 
     private final Deque<Copy> coming = new ArrayDeque<>();
     private final List<Copy> batch = new ArrayList<>();
     private long overflows;
+    private boolean breaksWhenReceiving;
 
     /** A packet leaves the host, sent by a socket of {@code uid}. */
     public void leave(byte[] packet, int uid) {
@@ -28,6 +31,15 @@ public final class FakeEgressLog implements EgressLog {
 
     public void leave(byte[] packet) {
         leave(packet, NO_UID);
+    }
+
+    /** The next one is such that reading it throws. */
+    public void leaveUnreadable() {
+        coming.add(new Copy(UNREADABLE, NO_UID));
+    }
+
+    public void breaksWhenReceiving(boolean now) {
+        breaksWhenReceiving = now;
     }
 
     /** So many copies have been lost. */
@@ -42,6 +54,9 @@ public final class FakeEgressLog implements EgressLog {
 
     @Override
     public int receive() {
+        if (breaksWhenReceiving) {
+            throw new IllegalStateException("the log's socket broke, as the test wants");
+        }
         batch.clear();
         while (batch.size() < BATCH && !coming.isEmpty()) {
             batch.add(coming.remove());
@@ -51,6 +66,9 @@ public final class FakeEgressLog implements EgressLog {
 
     @Override
     public ByteBuffer buffer(int index) {
+        if (batch.get(index).octets() == UNREADABLE) {
+            throw new IllegalStateException("reading broke, as the test wants");
+        }
         return Packets.amid(batch.get(index).octets(), 8, 0);
     }
 

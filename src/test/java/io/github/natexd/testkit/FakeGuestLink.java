@@ -15,6 +15,8 @@ import java.util.List;
 public final class FakeGuestLink implements GuestLink {
     private static final int BATCH = 32;
 
+    private static final byte[] UNREADABLE = {};
+
     private record Arrival(byte[] frame, boolean outgoing) {}
 
     private record Queued(byte[] frame, ByteBuffer packet, int offset, int length) {}
@@ -36,6 +38,11 @@ public final class FakeGuestLink implements GuestLink {
     /** A port of the hub sends a frame. */
     public void arrive(byte[] frame) {
         arriving.add(new Arrival(frame, false));
+    }
+
+    /** A port of the hub sends a frame that is such that reading it throws. */
+    public void arriveUnreadable() {
+        arrive(UNREADABLE);
     }
 
     /** The host itself sends a frame: PACKET_OUTGOING. */
@@ -123,6 +130,9 @@ public final class FakeGuestLink implements GuestLink {
 
     @Override
     public ByteBuffer buffer(int index) {
+        if (batch.get(index).frame() == UNREADABLE) {
+            throw new IllegalStateException("reading broke, as the test wants");
+        }
         return Packets.amid(batch.get(index).frame(), 4, 0);
     }
 

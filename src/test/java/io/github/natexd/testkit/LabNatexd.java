@@ -1,12 +1,19 @@
 package io.github.natexd.testkit;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import io.github.natexd.lab.Lab;
 import io.github.natexd.lab.NatexdProcess;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /** The packaged natexd in a lab's host, as an unprivileged user; tests end it with {@code try}. */
 public final class LabNatexd implements AutoCloseable {
+    private static final long LOG_NANOS = TimeUnit.SECONDS.toNanos(10);
+
     private final NatexdProcess process;
 
     private LabNatexd(NatexdProcess process) {
@@ -19,7 +26,12 @@ public final class LabNatexd implements AutoCloseable {
      * @param settings lines with dotted keys, such as {@code relay.reinject = "verdict"}
      */
     public static LabNatexd start(Lab lab, String... settings) {
-        return new LabNatexd(NatexdProcess.start(lab, tree(), List.of(settings)));
+        return start(lab, Map.of(), settings);
+    }
+
+    /** The same, with these variables in its environment. */
+    public static LabNatexd start(Lab lab, Map<String, String> environment, String... settings) {
+        return new LabNatexd(NatexdProcess.start(lab, tree(), environment, List.of(settings)));
     }
 
     /** The tree that {@code mvn package} leaves. */
@@ -29,6 +41,27 @@ public final class LabNatexd implements AutoCloseable {
 
     public long pid() {
         return process.pid();
+    }
+
+    /** Gives it other settings, by SIGHUP; returns before it has read them. */
+    public void reload(String... settings) {
+        process.reload(List.of(settings));
+    }
+
+    /** Waits until it has written a line that matches, for some seconds; answers what it has written. */
+    public String awaitLog(String regex) {
+        Pattern pattern = Pattern.compile(regex);
+        long end = System.nanoTime() + LOG_NANOS;
+        while (!pattern.matcher(log()).find()) {
+            assertTrue(isAlive(), () -> "natexd ended; it said:\n" + log());
+            assertTrue(System.nanoTime() < end, () -> "natexd did not say \"" + regex + "\", but:\n" + log());
+            try {
+                TimeUnit.MILLISECONDS.sleep(10);
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        }
+        return log();
     }
 
     public boolean isAlive() {

@@ -1,0 +1,63 @@
+package io.github.natexd.daemon;
+
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongPredicate;
+
+/**
+ * Tells the service manager that the loop turns (sd_watchdog_enabled(3)), twice in the time after which it would end
+ * natexd as hung. The loop itself calls {@link #turned}: nothing else would prove anything.
+ */
+final class Watchdog {
+    private static final long NOBODY_ASKS = 0;
+
+    private final Notify notify;
+    private final long intervalNanos;
+    private boolean begun;
+    private long lastNanos;
+
+    /** @param intervalNanos time between two signs of life; 0: nobody asks for any */
+    Watchdog(Notify notify, long intervalNanos) {
+        this.notify = notify;
+        this.intervalNanos = intervalNanos;
+    }
+
+    /**
+     * Half of WATCHDOG_USEC, or 0 if nobody asks, or asks another process.
+     *
+     * @param isMeant tells whether the process of WATCHDOG_PID is this one
+     */
+    static long intervalNanos(Map<String, String> environment, LongPredicate isMeant) {
+        String pid = environment.getOrDefault("WATCHDOG_PID", "");
+        long micros = number(environment.getOrDefault("WATCHDOG_USEC", ""));
+        return pid.isEmpty() || isMeant.test(number(pid)) ? TimeUnit.MICROSECONDS.toNanos(micros) / 2 : NOBODY_ASKS;
+    }
+
+    private static long number(String digits) {
+        try {
+            return Math.max(0, Long.parseLong(digits));
+        } catch (NumberFormatException e) {
+            return 0;
+        }
+    }
+
+    /** A turn of the loop is done. Answers whether a sign of life was due, and sent. */
+    boolean turned(long nowNanos) {
+        if (intervalNanos == NOBODY_ASKS || (begun && nowNanos - lastNanos < intervalNanos)) {
+            return false;
+        }
+        begun = true;
+        lastNanos = nowNanos;
+        notify.send("WATCHDOG=1");
+        return true;
+    }
+
+    /** How long the next turn may be put off; -1: for as long as one likes. */
+    long idleMillis(long nowNanos) {
+        if (intervalNanos == NOBODY_ASKS) {
+            return -1;
+        }
+        long left = begun ? lastNanos + intervalNanos - nowNanos : 0;
+        return Math.max(0, (left + 999_999) / 1_000_000);
+    }
+}

@@ -1,0 +1,131 @@
+package io.github.natexd.relay;
+
+import static io.github.natexd.testkit.Packets.HOST;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.natexd.testkit.Log;
+import io.github.natexd.testkit.Packets;
+import io.github.natexd.translate.Reason;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What is logged of trouble that comes again and again (R48). */
+class RepeatedTroubleTest {
+    private static final Logger LOG = LoggerFactory.getLogger("test");
+    private static final long BEGIN = Long.MAX_VALUE - 5; // the clock may turn over
+    private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+    private static final int PORT = 40000;
+
+    private final RepeatedTrouble trouble = new RepeatedTrouble(LOG, "it broke");
+
+    @Test
+    @DisplayName("R48: the first is logged with its stack, the next ones as a count, once a minute at most")
+    void theFirstIsLoggedWholeAndTheRestCounted() {
+        try (Log log = new Log()) {
+            for (int second = 0; second <= 180; second++) {
+                trouble.happened(error(), BEGIN + second * SECOND);
+            }
+
+            assertEquals(
+                    List.of(
+                            "WARN test - it broke",
+                            "WARN test - it broke: 60 more of these, the last: java.lang.IllegalStateException: again",
+                            "WARN test - it broke: 60 more of these, the last: java.lang.IllegalStateException: again",
+                            "WARN test - it broke: 60 more of these, the last: java.lang.IllegalStateException: again"),
+                    log.lines("WARN"));
+            assertTrue(log.text().contains("at io.github.natexd.relay.RepeatedTroubleTest.error("), log.text());
+        }
+    }
+
+    @Test
+    @DisplayName("R48: another kind is logged whole, too; of words, each once")
+    void eachKindIsLoggedWhole() {
+        try (Log log = new Log()) {
+            for (int i = 0; i < 5; i++) {
+                trouble.happened("no disk", BEGIN + i);
+                trouble.happened("no paper", BEGIN + i);
+            }
+            trouble.happened(error(), BEGIN + SECOND);
+            trouble.logCount();
+            trouble.logCount();
+
+            assertEquals(
+                    List.of(
+                            "WARN test - it broke: no disk",
+                            "WARN test - it broke: no paper",
+                            "WARN test - it broke",
+                            "WARN test - it broke: 8 more of these, the last: no paper"),
+                    log.lines("WARN"));
+        }
+    }
+
+    @Test
+    @DisplayName("R48: whoever makes up ever new kinds fills no log")
+    void thereIsALimitToKinds() {
+        try (Log log = new Log()) {
+            for (int i = 0; i < 1000; i++) {
+                trouble.happened("kind " + i, BEGIN + i);
+            }
+
+            assertEquals(16, log.lines("WARN").size());
+        }
+    }
+
+    @Test
+    @DisplayName("R48: thousands of errors inside natexd are a warning with a stack and a count at the end")
+    void thousandsOfErrorsInsideNatexdAreTwoWarnings() {
+        RelayScene scene = RelayScene.byFrames();
+        scene.mapped(PORT);
+        scene.link.breaksWhenQueueing(true);
+        try (Log log = new Log()) {
+            for (int i = 0; i < 3000; i++) {
+                scene.errorComes(RelayScene.error(RelayScene.probe(HOST, PORT).bytes()));
+                scene.pass(1);
+            }
+            scene.relay.logRepeated();
+
+            List<String> warnings = log.lines("WARN");
+            assertEquals(2, warnings.size(), warnings::toString);
+            assertTrue(warnings.get(1)
+                    .contains(": 2999 more of these, the last: java.lang.IllegalStateException: queueing"));
+            assertEquals(3000, scene.count(Reason.INTERNAL_ERROR));
+        }
+    }
+
+    @Test
+    @DisplayName("R48: a NAT process that begins and ceases to deliver is told by the name of what it delivers")
+    void whatTheNatProcessDeliversIsNamed() {
+        RelayScene scene = RelayScene.byFrames();
+        scene.mapped(PORT);
+        byte[] delivery = Packets.timeExceeded(Packets.ROUTER, Packets.GUEST)
+                .quoting(RelayScene.probe(Packets.GUEST, PORT).bytes())
+                .bytes();
+        try (Log log = new Log()) {
+            scene.link.arrive(Packets.frame(Packets.GUEST_MAC, Packets.GATEWAY_MAC, delivery));
+            scene.link.arrive(Packets.frame(Packets.GUEST_MAC, Packets.GATEWAY_MAC, delivery));
+            scene.relay.turn();
+            for (int i = 0; i < 6; i++) {
+                scene.errorComes(RelayScene.error(RelayScene.probe(HOST, PORT).bytes()));
+                scene.pass(1001);
+                scene.relay.turn();
+            }
+
+            assertEquals(
+                    List.of(
+                            "the NAT process delivers Time Exceeded for UDP itself: natexd leaves these to it",
+                            "the NAT process does not deliver Time Exceeded for UDP any more: natexd relays them"),
+                    log.lines("INFO").stream()
+                            .map(line -> line.substring(line.indexOf(" - ") + 3))
+                            .toList());
+        }
+    }
+
+    private static IllegalStateException error() {
+        return new IllegalStateException("again");
+    }
+}

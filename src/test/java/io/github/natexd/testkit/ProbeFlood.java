@@ -1,0 +1,66 @@
+package io.github.natexd.testkit;
+
+import io.github.natexd.lab.Lab;
+import io.github.natexd.lab.Node;
+import io.github.natexd.lab.Topology;
+import io.github.natexd.linux.Inet4Socket;
+import io.github.natexd.linux.Namespace;
+import io.github.natexd.wire.Ipv4Address;
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+
+/** A node that sends UDP probes to the lab's target without pause, each to a port of its own. */
+public final class ProbeFlood implements AutoCloseable {
+    private static final int FIRST_PORT = 20_000;
+    private static final int LAST_PORT = 65_535;
+    private static final int DATA_OCTETS = 32;
+
+    private final int ttl;
+    private final long pauseNanos;
+    private final Thread thread;
+    private volatile boolean stopped;
+    private volatile int sent;
+
+    private ProbeFlood(Lab lab, Node node, int ttl, int perSecond) {
+        this.ttl = ttl;
+        pauseNanos = TimeUnit.SECONDS.toNanos(1) / perSecond;
+        thread = Namespace.start(lab.namespace(node), "probes of " + node, this::send);
+    }
+
+    /** @param ttl 1: the first router answers */
+    public static ProbeFlood start(Lab lab, Node node, int ttl, int perSecond) {
+        return new ProbeFlood(lab, node, ttl, perSecond);
+    }
+
+    private void send() {
+        ByteBuffer data = ByteBuffer.allocateDirect(DATA_OCTETS);
+        int target = Ipv4Address.parse(Topology.TARGET);
+        try (Inet4Socket socket = Inet4Socket.udp(0)) {
+            socket.header(ttl, false);
+            for (int port = FIRST_PORT; port <= LAST_PORT && !stopped; port++) {
+                if (socket.send(target, port, data, 0, DATA_OCTETS)) {
+                    sent++;
+                }
+                TimeUnit.NANOSECONDS.sleep(pauseNanos);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Ends it; answers how many were sent. */
+    public int stop() {
+        stopped = true;
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+        return sent;
+    }
+
+    @Override
+    public void close() {
+        stop();
+    }
+}
