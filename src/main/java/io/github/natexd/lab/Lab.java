@@ -195,6 +195,11 @@ public final class Lab implements AutoCloseable {
         }
     }
 
+    /** Changes the MTU between r3 and r4, while the lab is up; who has learned another one does not forget it by that. */
+    public void pathMtu(int octets) {
+        Topology.pathMtu(state, octets);
+    }
+
     /** What a correct {@code traceroute -n} in a guest shows, hop by hop; a hop that cannot answer is {@code *}. */
     public List<String> hops() {
         List<String> hops = new ArrayList<>(Topology.HOPS);

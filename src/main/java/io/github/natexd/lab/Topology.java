@@ -142,6 +142,12 @@ public final class Topology {
         Shell.run(batch.toString(), "ip", "-batch", "-");
     }
 
+    /** Changes the MTU of the wire between r3 and r4. */
+    static void pathMtu(LabState state, int octets) {
+        Shell.run(null, "ip", "-n", state.namespace(Node.R3), "link", "set", UP, "mtu", Integer.toString(octets));
+        Shell.run(null, "ip", "-n", state.namespace(Node.R4), "link", "set", DOWN, "mtu", Integer.toString(octets));
+    }
+
     /** Settings that must be there before an interface is. */
     static void prepare(LabState state, Node node) {
         Namespace.call(state.namespace(node), () -> {

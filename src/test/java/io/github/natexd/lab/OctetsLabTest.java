@@ -13,7 +13,6 @@ import io.github.natexd.wire.EthernetFrame;
 import io.github.natexd.wire.MacAddress;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -27,20 +26,8 @@ class OctetsLabTest {
     private static final int OUTER = 20;
     private static final int ICMP_HEADER = 8;
 
-    static Stream<LabOptions> ways() {
-        LabOptions plain = LabOptions.defaults();
-        return Stream.of(
-                plain,
-                plain.rewritingPorts(),
-                plain.rewritingIds(),
-                plain.rewritingPorts().rewritingIds(),
-                plain.sendingBy(Send.SOCKET),
-                plain.sendingBy(Send.PACKET),
-                plain.egressFirst(5));
-    }
-
     @ParameterizedTest
-    @MethodSource("ways")
+    @MethodSource("io.github.natexd.lab.NatWays#notable")
     @DisplayName("R23-R27, R32, R34, R37: every octet of an error is as the guest must see it")
     void everyOctetOfAnErrorIsAsTheGuestMustSeeIt(LabOptions options) {
         try (Lab lab = Lab.up(options);

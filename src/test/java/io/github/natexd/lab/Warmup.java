@@ -1,11 +1,11 @@
 package io.github.natexd.lab;
 
+import io.github.natexd.lab.LabOptions.HandOver;
+import io.github.natexd.lab.LabOptions.Receive;
+import io.github.natexd.lab.LabOptions.Send;
 import java.util.concurrent.TimeUnit;
 
-/**
- * Where a NAT sends by packet socket and rewrites ports, natexd must be sure that the quoted probe is none of the host's;
- * for a second after its start the host may have sent probes that it has not seen.
- */
+/** What natexd must have seen of a NAT process before it is right about each packet; a user would not notice. */
 final class Warmup {
     private static final long START_MILLIS = 1200;
 
@@ -13,9 +13,20 @@ final class Warmup {
 
     static void of(Lab lab) {
         LabOptions options = lab.options();
-        if (options.send() != LabOptions.Send.PACKET || !options.rewritePorts()) {
-            return;
+        if (options.send() == Send.PACKET && options.rewritePorts()) {
+            // natexd must be sure that the quoted probe is none of the host's; for a second after its start the host
+            // may have sent probes that it has not seen.
+            pause();
         }
+        if (options.handOver() != HandOver.NONE && options.receive() == Receive.PACKET) {
+            // The first error of each class arrives twice, and hping3 takes a second one for that of the next hop.
+            for (Client client : new Client[] {Client.TRACEROUTE, Client.TRACEROUTE_ICMP}) {
+                client.run(lab, Node.GUEST1);
+            }
+        }
+    }
+
+    private static void pause() {
         try {
             TimeUnit.MILLISECONDS.sleep(START_MILLIS);
         } catch (InterruptedException e) {
