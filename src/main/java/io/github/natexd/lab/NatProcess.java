@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * the host's namespace. UDP and ICMP echo go out with the host's address in place of the guest's, TTL, IP ID and payload
  * kept; replies come in with an IP header of the NAT's own; ICMP errors go nowhere, unless {@link LabOptions} say so.
  *
- * <p>Replies are read from raw sockets, which get copies: the host's own programs miss nothing. TCP is ignored: VMware's
- * process terminates it, which no traceroute sees. So are fragments: no client traced here sends any.
+ * <p>Replies are read from raw sockets, which get copies: the host's own programs miss nothing. TCP ends here
+ * ({@link TcpTermination}). Fragments are ignored: no client traced here sends any.
  *
  * <p>Not thread-safe: everything happens in the hub's thread, which is one of the host's namespace.
  */
@@ -37,14 +37,6 @@ final class NatProcess implements AutoCloseable {
     private static final int GATEWAY = Ipv4Address.parse(Topology.GATEWAY);
     private static final int HOST = Ipv4Address.parse(Topology.HOST);
     private static final int GUEST_NETWORK = GATEWAY & 0xFFFFFF00;
-    private static final int TYPE_ARP = 0x0806;
-    private static final int ARP_LENGTH = 28;
-    /** Hardware type Ethernet, protocol type IPv4, lengths 6 and 4, in front of the operation (RFC 826). */
-    private static final long ARP_ETHERNET_IPV4 = 0x0001_0800_0604_0000L;
-
-    private static final int ARP_REQUEST = 1;
-    private static final int ARP_REPLY = 2;
-
     private static final int FRAME_MAX = 9216 + EthernetFrame.LENGTH;
     private static final int FRESH_TTL = 64;
     /** Packets taken from one socket before the others have their turn. */
@@ -59,6 +51,7 @@ final class NatProcess implements AutoCloseable {
     private final Inet4Socket udpReplies = Inet4Socket.raw(Protocol.UDP);
     private final Inet4Socket icmpReplies = Inet4Socket.raw(Protocol.ICMP);
     private final @Nullable PacketSocket uplink;
+    private final TcpTermination tcp;
     private final int udpPlace;
     private final int icmpPlace;
     private final int uplinkPlace;
@@ -73,7 +66,7 @@ final class NatProcess implements AutoCloseable {
     private final UdpHeader udp = new UdpHeader();
     private int nextId = new Random().nextInt(0x10000);
 
-    /** To be called in the host's namespace; {@code poller} has room for three descriptors more. */
+    /** To be called in the host's namespace; {@code poller} has room for four descriptors more. */
     NatProcess(LabOptions options, Output output, Poller poller) {
         this.options = options;
         this.output = output;
@@ -83,6 +76,7 @@ final class NatProcess implements AutoCloseable {
         this.udpPlace = poller.register(udpReplies.descriptor());
         this.icmpPlace = poller.register(icmpReplies.descriptor());
         this.uplinkPlace = uplink != null ? poller.register(uplink.descriptor()) : -1;
+        this.tcp = new TcpTermination(output, poller);
     }
 
     private static ByteBuffer direct() {
@@ -94,8 +88,11 @@ final class NatProcess implements AutoCloseable {
         if (!ethernet.over(frame, 0, length).check()) {
             return;
         }
-        if (ethernet.etherType() == TYPE_ARP) {
-            answerArp(frame, length);
+        if (ethernet.etherType() == GatewayArp.ETHER_TYPE) {
+            int answer = GatewayArp.answer(frame, length, ethernet.source(), out);
+            if (answer > 0) {
+                output.transmit(out, answer);
+            }
         } else if (ethernet.isIpv4() && ethernet.destination() == Topology.NAT_MAC && length <= FRAME_MAX) {
             out.put(0, frame, 0, length);
             Ipv4Header ip = leaving.over(out, EthernetFrame.LENGTH, length - EthernetFrame.LENGTH);
@@ -108,31 +105,20 @@ final class NatProcess implements AutoCloseable {
         }
     }
 
-    private void answerArp(ByteBuffer frame, int length) {
-        int at = EthernetFrame.LENGTH;
-        if (length < at + ARP_LENGTH
-                || frame.getLong(at) != (ARP_ETHERNET_IPV4 | ARP_REQUEST)
-                || frame.getInt(at + 24) != GATEWAY) {
-            return;
-        }
-        EthernetFrame.write(out, 0, ethernet.source(), Topology.NAT_MAC, TYPE_ARP);
-        out.putLong(at, ARP_ETHERNET_IPV4 | ARP_REPLY);
-        out.putShort(at + 8, (short) (Topology.NAT_MAC >>> 32)).putInt(at + 10, (int) Topology.NAT_MAC);
-        out.putInt(at + 14, GATEWAY);
-        out.put(at + 18, frame, at + 8, 10); // the asker's MAC and address
-        output.transmit(out, at + ARP_LENGTH);
-    }
-
     /** A packet of a guest, in {@link #out}. */
     private void forward(Ipv4Header ip, long guestMac) {
         boolean request = isEchoRequest(ip);
-        if (!request && ip.protocol() != Protocol.UDP) {
+        if (!request && ip.protocol() != Protocol.UDP && ip.protocol() != Protocol.TCP) {
             return;
         }
         if ((ip.destination() & 0xFFFFFF00) == GUEST_NETWORK) {
             if (request && ip.destination() == GATEWAY) {
                 answerEcho(ip, guestMac);
             }
+            return;
+        }
+        if (ip.protocol() == Protocol.TCP) {
+            tcp.take(ip, out, guestMac);
             return;
         }
         if (ip.timeToLive() <= 1 && options.answerTtlOne()) {
@@ -227,6 +213,7 @@ final class NatProcess implements AutoCloseable {
 
     /** Takes what has come from outside. */
     void receive(Poller poller) {
+        tcp.serve(poller);
         if (poller.ready(udpPlace)) {
             drain(udpReplies, this::udpReply);
         }
@@ -399,6 +386,7 @@ final class NatProcess implements AutoCloseable {
 
     @Override
     public void close() {
+        tcp.close();
         table.close();
         sender.close();
         udpReplies.close();
