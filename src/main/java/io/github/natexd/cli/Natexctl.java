@@ -21,7 +21,12 @@ public final class Natexctl implements Runnable {
 
     /** One line for each command; its place here is its place in the help. */
     private static final List<Supplier<Object>> COMMANDS = List.of(
-            StatusCommand::new, CheckConfigCommand::new, ReplayCommand::new, LabCommand::new, CompletionCommand::new);
+            StatusCommand::new,
+            CheckConfigCommand::new,
+            CaptureCommand::new,
+            ReplayCommand::new,
+            LabCommand::new,
+            CompletionCommand::new);
 
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli

@@ -26,10 +26,6 @@ public final class Interfaces {
     /** struct ifaddrmsg { u8 family, prefix length, flags, scope; u32 index; } */
     private static final int IFADDRMSG_LENGTH = 8;
 
-    private static final int DUMP_TIMEOUT_MILLIS = 2000;
-    /** More datagrams than any dump of addresses has (each has room for some 300 addresses). */
-    private static final int DUMP_DATAGRAMS_MAX = 4096;
-
     private Interfaces() {}
 
     /** An IPv4 address of this host, as a number, with its prefix length and the interface that has it. */
@@ -98,54 +94,18 @@ public final class Interfaces {
 
     /** All IPv4 addresses of this host: one rtnetlink dump, a question that causes no news for others. */
     public static List<HostAddress> addresses() {
-        try (NetlinkSocket netlink = new NetlinkSocket(NetlinkSocket.NETLINK_ROUTE, "list the host's addresses")) {
-            int length = NetlinkSocket.HEADER_LENGTH + IFADDRMSG_LENGTH;
-            ByteBuffer request = Native.allocate(length);
-            NetlinkSocket.putHeader(
-                    request, 0, length, RTM_GETADDR, NetlinkSocket.NLM_F_REQUEST | NetlinkSocket.NLM_F_DUMP);
-            request.put(NetlinkSocket.HEADER_LENGTH, (byte) Libc.AF_INET);
-            netlink.send(request, length);
-            return readDump(netlink);
-        }
-    }
-
-    private static List<HostAddress> readDump(NetlinkSocket netlink) {
         List<HostAddress> found = new ArrayList<>();
-        Poller poller = new Poller(1);
-        poller.register(netlink.descriptor());
-        for (int datagrams = 0; datagrams < DUMP_DATAGRAMS_MAX; datagrams++) {
-            int received = netlink.receive();
-            if (received < 0) {
-                throw new OsException("list the host's addresses", -received);
-            }
-            if (received == 0 && poller.poll(DUMP_TIMEOUT_MILLIS) == 0) {
-                throw new OsException("list the host's addresses", Errno.EAGAIN, "the kernel did not answer");
-            }
-            if (readDatagram(netlink.buffer(), received, found)) {
-                return found;
-            }
-        }
-        throw new OsException("list the host's addresses", Errno.EMSGSIZE, "the answer does not end");
-    }
-
-    /** Answers whether the dump ended with this datagram. */
-    private static boolean readDatagram(ByteBuffer buffer, int received, List<HostAddress> found) {
-        int offset = 0;
-        while (offset + NetlinkSocket.HEADER_LENGTH <= received) {
-            int length = buffer.getInt(offset);
-            if (length < NetlinkSocket.HEADER_LENGTH || length > received - offset) {
-                return false;
-            }
-            int type = buffer.getShort(offset + NetlinkSocket.TYPE) & 0xffff;
-            if (type == NetlinkSocket.NLMSG_DONE || type == NetlinkSocket.NLMSG_ERROR) {
-                return true;
-            }
-            if (type == RTM_NEWADDR && length >= NetlinkSocket.HEADER_LENGTH + IFADDRMSG_LENGTH) {
-                readAddress(buffer, offset, offset + length, found);
-            }
-            offset += NetlinkSocket.align(length);
-        }
-        return false;
+        NetlinkDump.ask(
+                RTM_GETADDR,
+                IFADDRMSG_LENGTH,
+                Libc.AF_INET,
+                "list the host's addresses",
+                (buffer, message, end, type) -> {
+                    if (type == RTM_NEWADDR && end - message >= NetlinkSocket.HEADER_LENGTH + IFADDRMSG_LENGTH) {
+                        readAddress(buffer, message, end, found);
+                    }
+                });
+        return found;
     }
 
     private static void readAddress(ByteBuffer buffer, int offset, int end, List<HostAddress> found) {

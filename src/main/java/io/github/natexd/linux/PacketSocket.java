@@ -109,7 +109,7 @@ public final class PacketSocket implements GuestLink {
     }
 
     /** Once per interface: each join is news to all who watch rtnetlink, the NAT process among them. */
-    private static void becomePromiscuous(int descriptor, int index, String operation) {
+    static void becomePromiscuous(int descriptor, int index, String operation) {
         ByteBuffer membership = Native.allocate(MEMBERSHIP_LENGTH);
         membership.putInt(0, index).putShort(4, PACKET_MR_PROMISC);
         int answer = Native.setOption(descriptor, SOL_PACKET, PACKET_ADD_MEMBERSHIP, membership, MEMBERSHIP_LENGTH);

@@ -1,0 +1,190 @@
+package io.github.natexd.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.natexd.lab.Lab;
+import io.github.natexd.lab.LabOptions;
+import io.github.natexd.lab.Node;
+import io.github.natexd.lab.Topology;
+import io.github.natexd.testkit.LabNatexd;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
+
+/** {@code natexctl capture} as installed, in the lab's host. */
+class CaptureLabTest {
+    private static final String NATEXCTL =
+            LabNatexd.tree().resolve("bin/natexctl").toString();
+    private static final long END_SECONDS = 20;
+
+    @Test
+    void replayOfACaptureExplainsEachErrorAsRelayed() throws Exception {
+        try (Lab lab = Lab.up(LabOptions.defaults().rewritingPorts());
+                LabNatexd natexd = LabNatexd.start(lab)) {
+            Path file = lab.directory().resolve("traceroute.pcap");
+            Running capture = Running.start(lab, file);
+
+            String hops = traceroute(lab);
+            capture.interrupt();
+
+            assertTrue(capture.said.contains("packets in " + file), capture.said + natexd.log());
+            JsonNode report = replay(lab, file);
+            assertEquals(
+                    Map.of("RELAYED", 5),
+                    new ObjectMapper().convertValue(report.at("/summary/reasons"), Map.class),
+                    hops);
+            assertEquals(5, report.at("/summary/guestProbes").asInt(), report::toPrettyString);
+            assertEquals(5, report.at("/summary/egressProbes").asInt(), report::toPrettyString);
+            assertEquals(5, report.at("/summary/errorsToGuests").asInt(), report::toPrettyString);
+            assertEquals(
+                    Topology.GUEST1,
+                    report.at("/errors/0/rewritten/destination").asText());
+            assertEquals(
+                    List.of("192.168.199.1", "10.0.12.2", "10.0.23.2", "10.0.34.2", Topology.TARGET),
+                    StreamSupport.stream(report.at("/errors").spliterator(), false)
+                            .map(error -> error.at("/received/source").asText())
+                            .toList());
+        }
+    }
+
+    /** Nobody was promiscuous before, and nobody is afterwards; with natexd it stays at its one join. */
+    @Test
+    void joinsTheGuestNetworkOnlyIfNobodyHas() throws Exception {
+        try (Lab lab = Lab.up(LabOptions.defaults())) {
+            Running alone = Running.start(lab, lab.directory().resolve("alone.pcap"));
+            assertEquals(1, promiscuity(lab));
+            alone.interrupt();
+            assertEquals(0, promiscuity(lab));
+            try (LabNatexd natexd = LabNatexd.start(lab)) {
+                Running beside = Running.start(lab, lab.directory().resolve("beside.pcap"));
+                assertEquals(1, promiscuity(lab), natexd.log());
+                beside.interrupt();
+            }
+        }
+    }
+
+    /** Killed, it leaves a file that ends behind a whole packet. */
+    @Test
+    void aKilledCaptureLeavesAValidFile() throws Exception {
+        try (Lab lab = Lab.up(LabOptions.defaults());
+                LabNatexd natexd = LabNatexd.start(lab)) {
+            Path file = lab.directory().resolve("killed.pcap");
+            Running capture = Running.start(lab, file);
+            traceroute(lab);
+            TimeUnit.SECONDS.sleep(1);
+            capture.process.destroyForcibly().waitFor();
+
+            JsonNode report = replay(lab, file);
+            assertEquals(5, report.at("/summary/reasons/RELAYED").asInt(), report + natexd.log());
+        }
+    }
+
+    @Test
+    void endsAfterSoManyPacketsAndAfterSoLong() throws Exception {
+        try (Lab lab = Lab.up(LabOptions.defaults())) {
+            Path counted = lab.directory().resolve("counted.pcap");
+            Running capture = Running.start(lab, counted, "--count", "3");
+            lab.exec(Node.GUEST1, "traceroute", "-n", "-q1", "-w1", "-m3", Topology.TARGET);
+
+            assertEquals(0, capture.end());
+            assertEquals(3, replay(lab, counted).at("/summary/packets").asInt());
+
+            Running timed = Running.start(lab, lab.directory().resolve("timed.pcap"), "--duration", "1");
+            assertEquals(0, timed.end());
+        }
+    }
+
+    @Test
+    void saysWhatIsMissing() throws Exception {
+        try (Lab lab = Lab.up(LabOptions.defaults())) {
+            Path file = lab.directory().resolve("none.pcap");
+            Lab.Result absent = lab.exec(Node.HOST, NATEXCTL, "capture", file.toString(), "--interface", "vmnet9");
+            assertEquals(69, absent.exitCode(), absent::output);
+            assertTrue(absent.output().contains("vmnet9: ENODEV: no such interface"), absent::output);
+
+            Lab.Result nobody = lab.exec(
+                    Node.HOST,
+                    "setpriv",
+                    "--bounding-set=-net_raw",
+                    "--inh-caps=-net_raw",
+                    NATEXCTL,
+                    "capture",
+                    file.toString(),
+                    "--interface",
+                    Topology.GUEST_NETWORK_INTERFACE);
+            assertEquals(77, nobody.exitCode(), nobody::output);
+            assertFalse(Files.exists(file));
+
+            Files.createFile(file);
+            Lab.Result taken = lab.exec(
+                    Node.HOST, NATEXCTL, "capture", file.toString(), "--interface", Topology.GUEST_NETWORK_INTERFACE);
+            assertEquals(73, taken.exitCode(), taken::output);
+            assertTrue(taken.output().contains("exists; remove it or choose another name"), taken::output);
+        }
+    }
+
+    private static String traceroute(Lab lab) {
+        Lab.Result result = lab.exec(Node.GUEST1, "traceroute", "-n", "-q1", "-w2", "-N1", Topology.TARGET);
+        assertEquals(0, result.exitCode(), result::output);
+        return result.output();
+    }
+
+    private static JsonNode replay(Lab lab, Path file) throws Exception {
+        Lab.Result result = lab.exec(Node.HOST, NATEXCTL, "replay", "--json", file.toString());
+        assertEquals(0, result.exitCode(), result::output);
+        return new ObjectMapper().readTree(result.output());
+    }
+
+    private static int promiscuity(Lab lab) {
+        String output = lab.exec(Node.HOST, "ip", "-d", "link", "show", Topology.GUEST_NETWORK_INTERFACE)
+                .output();
+        int at = output.indexOf("promiscuity ") + "promiscuity ".length();
+        return Integer.parseInt(output.substring(at, output.indexOf(' ', at)));
+    }
+
+    /** A capture that has said that it captures. */
+    private static final class Running {
+        private final Process process;
+        private final BufferedReader output;
+        private String said;
+
+        private Running(Process process) throws Exception {
+            this.process = process;
+            output = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+            said = String.valueOf(output.readLine());
+            assertTrue(said.startsWith("capturing on " + Topology.GUEST_NETWORK_INTERFACE), said);
+        }
+
+        static Running start(Lab lab, Path file, String... options) throws Exception {
+            var command = new java.util.ArrayList<>(
+                    List.of(NATEXCTL, "capture", file.toString(), "--interface", Topology.GUEST_NETWORK_INTERFACE));
+            command.addAll(List.of(options));
+            return new Running(lab.start(Node.HOST, command.toArray(String[]::new)));
+        }
+
+        /** Ctrl-C. */
+        void interrupt() throws Exception {
+            new ProcessBuilder("kill", "-INT", Long.toString(process.pid()))
+                    .start()
+                    .waitFor();
+            assertEquals(130, end());
+        }
+
+        int end() throws Exception {
+            assertTrue(process.waitFor(END_SECONDS, TimeUnit.SECONDS), "the capture does not end");
+            said += output.lines().collect(java.util.stream.Collectors.joining("\n"));
+            return process.exitValue();
+        }
+    }
+}
