@@ -22,9 +22,11 @@ public final class Natexctl implements Runnable {
     /** One line for each command; its place here is its place in the help. */
     private static final List<Supplier<Object>> COMMANDS = List.of(
             StatusCommand::new,
+            DoctorCommand::new,
             CheckConfigCommand::new,
             CaptureCommand::new,
             ReplayCommand::new,
+            BugreportCommand::new,
             LabCommand::new,
             CompletionCommand::new);
 

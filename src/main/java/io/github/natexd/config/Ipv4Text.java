@@ -28,6 +28,11 @@ final class Ipv4Text {
         return OptionalInt.of(address);
     }
 
+    /** The dotted quad that {@link #parse} reads. */
+    static String text(int address) {
+        return (address >>> 24) + "." + (address >>> 16 & 0xFF) + "." + (address >>> 8 & 0xFF) + "." + (address & 0xFF);
+    }
+
     /** Not "this network", loopback, multicast, reserved or broadcast (RFC 1122, section 3.2.1.3). */
     static boolean canBeHost(int address) {
         int first = address >>> 24;

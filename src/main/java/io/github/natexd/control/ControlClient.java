@@ -5,6 +5,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +23,7 @@ public final class ControlClient implements AutoCloseable {
 
     private ControlClient(UnixSocketChannel channel) {
         this.channel = channel;
-        lines = new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8));
+        lines = new BufferedReader(Channels.newReader(new Impatient(channel), StandardCharsets.UTF_8));
     }
 
     /**
@@ -83,6 +84,28 @@ public final class ControlClient implements AutoCloseable {
                         Kind.REFUSED,
                         "you may not use " + socket + ": it is for root and group " + group,
                         Access.remedy(group));
+    }
+
+    /** A read that brings nothing ran into the socket's timeout; readers of channels would try it again for ever. */
+    private record Impatient(UnixSocketChannel channel) implements ReadableByteChannel {
+        @Override
+        public int read(ByteBuffer octets) throws IOException {
+            int read = channel.read(octets);
+            if (read == 0 && octets.hasRemaining()) {
+                throw new IOException("nothing came in time");
+            }
+            return read;
+        }
+
+        @Override
+        public boolean isOpen() {
+            return channel.isOpen();
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.close();
+        }
     }
 
     /** The next line of the answer. @throws ControlException if there is none, in time */

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * nothing is; a FORWARD policy of drop may have rules that let errors pass, so it is no reason to refuse. The reverse-path
  * filter asks whether the way back to the router is the way the error came, as it does without natexd.
  */
-final class Forwarding {
+public final class Forwarding {
     private static final Logger LOG = LoggerFactory.getLogger(Forwarding.class);
     private static final Path IP_FORWARD = Path.of("/proc/sys/net/ipv4/ip_forward");
     private static final long NFT_SECONDS = 5;
@@ -52,7 +52,7 @@ final class Forwarding {
     }
 
     /** The chains, as {@code family table chain}, that drop forwarded IPv4 packets unless a rule accepts them. */
-    static List<String> droppingChains(String listing) {
+    public static List<String> droppingChains(String listing) {
         List<String> dropping = new ArrayList<>();
         String table = "";
         String chain = "";

@@ -1,0 +1,249 @@
+package io.github.natexd.cli.doctor;
+
+import io.github.natexd.cli.doctor.Facts.Caller;
+import io.github.natexd.cli.doctor.Facts.GuestNetwork;
+import io.github.natexd.cli.doctor.Facts.Programs;
+import io.github.natexd.cli.doctor.Facts.Settings;
+import io.github.natexd.cli.doctor.Facts.Unit;
+import io.github.natexd.cli.doctor.Facts.Vmware;
+import io.github.natexd.config.Config;
+import io.github.natexd.config.ConfigException;
+import io.github.natexd.config.ConfigException.Problem;
+import io.github.natexd.config.ConfigReader;
+import io.github.natexd.config.VmwareNetworking;
+import io.github.natexd.linux.Interfaces;
+import io.github.natexd.linux.KernelFeatures;
+import io.github.natexd.linux.KernelFeatures.Feature;
+import io.github.natexd.linux.KernelFeatures.Presence;
+import io.github.natexd.linux.Libc;
+import io.github.natexd.linux.Links;
+import io.github.natexd.linux.Links.Link;
+import io.github.natexd.linux.NetfilterQueueLibrary;
+import io.github.natexd.linux.OsException;
+import io.github.natexd.linux.Proc;
+import io.github.natexd.wire.Ipv4Address;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * Gathers the {@link Facts}, in the network namespace of the calling thread, and has them judged. Looks only: it loads no
+ * module, binds nothing, changes nothing.
+ */
+public final class Checkup {
+    /** Nothing a user could change, but all should know: said at the end. */
+    public static final String TCP =
+            "TCP traceroute (traceroute -T, tcptraceroute) cannot work behind VMware's NAT, with or"
+                    + " without natexd: the NAT process ends TCP connections itself. Use UDP or ICMP probes.";
+
+    private static final Path SYSTEMD = Path.of("run/systemd/system");
+    private static final String QUEUE_RULE =
+            "table inet natexd_doctor { chain c { type filter hook input priority 0\nicmp type 11 queue flags bypass to 1\n} }\n";
+
+    private final Path root;
+    private final Path script;
+    private final Settings settings;
+    private final Proc proc;
+
+    private Checkup(Path root, Path tree, Settings settings) {
+        this.root = root;
+        this.script = tree.resolve("libexec/natexd-rules");
+        this.settings = settings;
+        this.proc = new Proc(root);
+    }
+
+    /** Asks natexd for its status over the control socket that this configuration names. */
+    public interface Client {
+        DaemonAnswer ask(Config config);
+    }
+
+    /**
+     * What came of asking.
+     *
+     * @param status empty unless it answered
+     * @param refused it would have answered somebody else
+     */
+    public record DaemonAnswer(
+            String socket, Optional<DaemonStatus> status, String trouble, String fix, boolean refused) {}
+
+    /**
+     * Looks at everything.
+     *
+     * @param root where / is; tests put another directory there
+     * @param tree the tree in which natexd is installed: bin, lib, libexec
+     * @param configFile as named by the user; empty: the usual one, and the defaults if it is not there
+     */
+    public static List<DoctorFinding> run(Path root, Path tree, Optional<Path> configFile, Client client) {
+        Settings settings =
+                settings(configFile.orElse(root.resolve(Config.DEFAULT_FILE.substring(1))), configFile.isPresent());
+        return Check.all(new Checkup(root, tree, settings).facts(client.ask(settings.config())));
+    }
+
+    private Facts facts(DaemonAnswer answer) {
+        Programs programs = programs();
+        Caller caller = new Caller(
+                Libc.INSTANCE.geteuid(),
+                Fact.of(
+                                "its own capabilities",
+                                () -> proc.capabilities(ProcessHandle.current().pid()))
+                        .orElse(0L));
+        GuestNetwork guestNetwork = guestNetwork();
+        ListenerFacts listeners = new ListenerFacts(proc, settings.config());
+        RulesFacts rules =
+                new RulesFacts(script, settings.config(), programs.nft().isPresent());
+        return new Facts(
+                settings,
+                kernel(programs, caller),
+                programs,
+                caller,
+                listeners.daemon(answer),
+                service(),
+                guestNetwork,
+                rules.rules(guestNetwork.name()),
+                listeners.listeners(),
+                rules.firewall(proc));
+    }
+
+    private static Settings settings(Path file, boolean named) {
+        Fact<List<String>> none = Fact.known(List.of());
+        if (!named && Files.notExists(file)) {
+            return new Settings("no " + file + ": every setting has its default", none, Config.defaults());
+        }
+        if (Files.exists(file) && !Files.isReadable(file)) {
+            return new Settings(file.toString(), Fact.unknown("you may not read " + file), Config.defaults());
+        }
+        try {
+            return new Settings(file.toString(), none, ConfigReader.read(file));
+        } catch (ConfigException e) {
+            List<String> mistakes =
+                    e.problems().stream().map(problem -> text(file, problem)).toList();
+            return new Settings(file.toString(), Fact.known(mistakes), Config.defaults());
+        }
+    }
+
+    private static String text(Path file, Problem problem) {
+        return file + (problem.line() == 0 ? "" : ":" + problem.line() + ":" + problem.column()) + ": "
+                + problem.message();
+    }
+
+    private Facts.Kernel kernel(Programs programs, Caller caller) {
+        KernelFeatures features = new KernelFeatures(root);
+        return new Facts.Kernel(
+                live("nfnetlink_queue", features.feature("NETFILTER_NETLINK_QUEUE", "nfnetlink_queue")),
+                live("nfnetlink_log", features.feature("NETFILTER_NETLINK_LOG", "nfnetlink_log")),
+                statement(features.feature("NFT_QUEUE", "nft_queue"), programs, caller),
+                target(features));
+    }
+
+    /** The file is there exactly while the kernel has the feature at work, whoever looks. */
+    private Feature live(String file, Feature otherwise) {
+        return Files.exists(root.resolve("proc/thread-self/net/netfilter").resolve(file))
+                ? new Feature(Presence.YES, "the kernel has /proc/net/netfilter/" + file)
+                : otherwise;
+    }
+
+    /** Where nothing else tells, nft asks the kernel without loading the rule. */
+    private static Feature statement(Feature told, Programs programs, Caller caller) {
+        boolean may = (caller.capabilities() & SystemChecks.NET_ADMIN) != 0;
+        if (told.presence() != Presence.UNKNOWN || programs.nft().isEmpty() || !may) {
+            return told;
+        }
+        return Fact.of("what nft says", () -> Program.run(List.of("nft", "-c", "-f", "-"), QUEUE_RULE))
+                .fold(
+                        answer -> answer.exitCode() == 0
+                                ? new Feature(Presence.YES, "nft -c takes it")
+                                : new Feature(
+                                        answer.text().contains("No such file") ? Presence.NO : Presence.UNKNOWN,
+                                        "nft -c says "
+                                                + answer.text()
+                                                        .lines()
+                                                        .findFirst()
+                                                        .orElse("nothing")),
+                        why -> told);
+    }
+
+    /** It takes two: the target, and nftables' layer for targets of iptables. */
+    private static Feature target(KernelFeatures features) {
+        Feature target = features.feature("NETFILTER_XT_TARGET_NFQUEUE", "xt_NFQUEUE");
+        Feature layer = features.feature("NFT_COMPAT", "nft_compat");
+        return target.presence() == Presence.YES ? (layer.presence() == Presence.YES ? target : layer) : target;
+    }
+
+    private static Programs programs() {
+        Optional<String> trouble = Optional.empty();
+        try {
+            NetfilterQueueLibrary.load();
+        } catch (OsException e) {
+            trouble = Optional.ofNullable(e.getMessage());
+        }
+        Optional<String> iptables = version("iptables-nft").or(() -> version("iptables"));
+        return new Programs(
+                Runtime.version().feature(),
+                trouble,
+                version("nft"),
+                iptables.filter(text -> text.contains("nf_tables")));
+    }
+
+    private static Optional<String> version(String program) {
+        return Fact.of(program, () -> Program.run(List.of(program, "--version")))
+                .fold(
+                        answer -> answer.exitCode() == 0 ? Optional.of(answer.text()) : Optional.empty(),
+                        why -> Optional.empty());
+    }
+
+    private Fact<Optional<Unit>> service() {
+        if (!Files.isDirectory(root.resolve(SYSTEMD))) {
+            return Fact.known(Optional.empty());
+        }
+        return Fact.of("systemd's view of natexd", () -> {
+            Unit jsvc = unit("natexd-jsvc.service");
+            boolean inUse = jsvc.active().equals("active") || jsvc.enabled().startsWith("enabled");
+            return Optional.of(inUse ? jsvc : unit("natexd.service"));
+        });
+    }
+
+    private static Unit unit(String name) throws IOException {
+        Program.Result result =
+                Program.run(List.of("systemctl", "show", "-p", "LoadState,ActiveState,UnitFileState", name));
+        if (result.exitCode() != 0) {
+            throw new IOException(result.text());
+        }
+        Map<String, String> values = result.text()
+                .lines()
+                .filter(line -> line.contains("="))
+                .collect(Collectors.toMap(
+                        line -> line.substring(0, line.indexOf('=')), line -> line.substring(line.indexOf('=') + 1)));
+        return new Unit(
+                name,
+                values.getOrDefault("LoadState", ""),
+                values.getOrDefault("ActiveState", ""),
+                values.getOrDefault("UnitFileState", ""));
+    }
+
+    private GuestNetwork guestNetwork() {
+        Optional<String> configured = settings.config().guestNetwork().interfaceName();
+        Path file = root.resolve(VmwareNetworking.FILE.toString().substring(1));
+        Fact<Vmware> vmware = Fact.of(VmwareNetworking.FILE.toString(), () -> {
+            try {
+                return new Vmware(Files.exists(file), VmwareNetworking.natInterface(file));
+            } catch (UncheckedIOException e) {
+                throw e.getCause();
+            }
+        });
+        GuestNetwork named = new GuestNetwork(configured, vmware, Optional.empty(), List.of());
+        Optional<Link> link = named.name().flatMap(Links::named);
+        List<String> addresses = link.isEmpty()
+                ? List.of()
+                : Interfaces.addresses().stream()
+                        .filter(address ->
+                                address.interfaceIndex() == link.get().index())
+                        .map(address -> Ipv4Address.text(address.address()) + "/" + address.prefixLength())
+                        .toList();
+        return new GuestNetwork(configured, vmware, link, addresses);
+    }
+}

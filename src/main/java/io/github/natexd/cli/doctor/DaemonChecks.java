@@ -1,0 +1,118 @@
+package io.github.natexd.cli.doctor;
+
+import io.github.natexd.cli.doctor.Facts.Control;
+import io.github.natexd.cli.doctor.Facts.Running;
+import io.github.natexd.cli.doctor.Facts.Unit;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** The configuration, the process and its service. */
+final class DaemonChecks {
+    private static final long NEEDED = SystemChecks.NET_ADMIN | SystemChecks.NET_RAW;
+
+    private DaemonChecks() {}
+
+    static Diagnosis configuration(Facts facts) {
+        return facts.settings()
+                .mistakes()
+                .fold(
+                        mistakes -> mistakes.isEmpty()
+                                ? Diagnosis.ok(facts.settings().file())
+                                : Diagnosis.wrong(
+                                        String.join("; ", mistakes),
+                                        "mend the file, see natexctl check-config; what follows here goes by the defaults"),
+                        why -> Diagnosis.unknown(why + "; what follows here goes by the defaults", Diagnosis.AS_ROOT));
+    }
+
+    static Diagnosis daemon(Facts facts) {
+        return facts.daemon()
+                .process()
+                .fold(
+                        running -> running.map(process -> Diagnosis.ok("process " + process.processId()))
+                                .orElseGet(() -> Diagnosis.wrong("natexd is not running", Diagnosis.START)),
+                        why -> Diagnosis.unknown(why, Diagnosis.AS_ROOT));
+    }
+
+    static Diagnosis control(Facts facts) {
+        Control control = facts.daemon().control();
+        if (control.status().isPresent()) {
+            return Diagnosis.ok("version " + control.status().get().version() + ", at " + control.socket());
+        }
+        if (control.refused()) {
+            return Diagnosis.unknown(control.trouble(), control.fix());
+        }
+        return facts.daemon().running().isPresent()
+                ? Diagnosis.wrong(
+                        "it runs, but does not answer at " + control.socket() + ": " + control.trouble(),
+                        "say where it listens with --socket or --config; if it hangs: " + Diagnosis.RESTART)
+                : Diagnosis.notRunning();
+    }
+
+    static Diagnosis service(Facts facts) {
+        return facts.service()
+                .fold(
+                        unit -> unit.map(known -> service(known, facts))
+                                .orElseGet(() -> Diagnosis.ok("not needed: systemd does not run here")),
+                        why -> Diagnosis.unknown(why, "systemctl status natexd"));
+    }
+
+    private static Diagnosis service(Unit unit, Facts facts) {
+        if (!unit.load().equals("loaded")) {
+            String missing = "there is no " + unit.name() + " (" + unit.load() + ")";
+            return facts.daemon().running().isPresent()
+                    ? Diagnosis.ok("natexd was started by hand; " + missing)
+                    : Diagnosis.unknown(missing, "install natexd's package, or ./dev install");
+        }
+        if (unit.active().equals("failed")) {
+            return Diagnosis.wrong(
+                    unit.name() + " has failed",
+                    "see why: journalctl -u " + unit.name() + "; then sudo systemctl restart " + unit.name());
+        }
+        if (!unit.active().equals("active")) {
+            return Diagnosis.wrong(unit.name() + " is " + unit.active(), "sudo systemctl start " + unit.name());
+        }
+        return unit.enabled().startsWith("enabled")
+                ? Diagnosis.ok(unit.name() + " is active, and " + unit.enabled())
+                : Diagnosis.wrong(
+                        unit.name() + " is " + unit.enabled() + ": it will not be back after a reboot",
+                        "sudo systemctl enable " + unit.name());
+    }
+
+    static Diagnosis capabilities(Facts facts) {
+        Optional<Running> running = facts.daemon().running();
+        if (running.isEmpty()) {
+            return Diagnosis.notRunning();
+        }
+        return running.get()
+                .capabilities()
+                .fold(DaemonChecks::capabilities, why -> Diagnosis.unknown(why, Diagnosis.AS_ROOT));
+    }
+
+    private static Diagnosis capabilities(long effective) {
+        if ((effective & NEEDED) != NEEDED) {
+            String missing = ((effective & SystemChecks.NET_ADMIN) == 0 ? "CAP_NET_ADMIN " : "")
+                    + ((effective & SystemChecks.NET_RAW) == 0 ? "CAP_NET_RAW" : "");
+            return Diagnosis.wrong(
+                    "natexd lacks " + missing.strip(),
+                    "let systemd start it (AmbientCapabilities= in natexd.service), or root");
+        }
+        return Diagnosis.ok(
+                effective == NEEDED
+                        ? "CAP_NET_ADMIN and CAP_NET_RAW, no more"
+                        : "CAP_NET_ADMIN and CAP_NET_RAW; more than these it does not need");
+    }
+
+    static Diagnosis health(Facts facts) {
+        Optional<DaemonStatus> status = facts.daemon().control().status();
+        if (status.isEmpty()) {
+            return NatChecks.silent(facts);
+        }
+        List<DaemonStatus.Trouble> problems = status.get().problems();
+        return problems.isEmpty()
+                ? Diagnosis.ok("it reports neither problems nor warnings")
+                : Diagnosis.wrong(
+                        problems.stream().map(DaemonStatus.Trouble::problem).collect(Collectors.joining("; ")),
+                        problems.stream().map(DaemonStatus.Trouble::fix).collect(Collectors.joining("; ")));
+    }
+}

@@ -1,0 +1,36 @@
+package io.github.natexd.cli.doctor;
+
+import java.util.List;
+
+/**
+ * What a running natexd tells of itself, as far as doctor judges by it.
+ *
+ * @param guestProbes probes of guests that it has seen
+ * @param problems what keeps it from working, and then what is worth a look
+ */
+public record DaemonStatus(
+        long processId,
+        String version,
+        long guestProbes,
+        List<Trouble> problems,
+        Habit ttl,
+        Habit identification,
+        Habit ports,
+        Habit leaving,
+        List<Delivery> deliveries) {
+
+    /** Something wrong, and what to do. */
+    public record Trouble(String problem, String fix) {}
+
+    /** What the NAT process does to one field: how many probes kept it, how many did not. */
+    public record Habit(long kept, long changed) {}
+
+    /**
+     * Who hands a class of errors to guests.
+     *
+     * @param errors like {@code time-exceeded}
+     * @param probes like {@code udp}
+     * @param byNat yes, no or unknown
+     */
+    public record Delivery(String errors, String probes, String byNat) {}
+}

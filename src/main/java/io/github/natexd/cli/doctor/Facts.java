@@ -1,0 +1,122 @@
+package io.github.natexd.cli.doctor;
+
+import io.github.natexd.config.Config;
+import io.github.natexd.linux.KernelFeatures.Feature;
+import io.github.natexd.linux.Links.Link;
+import java.util.List;
+import java.util.Optional;
+
+/** All that the checks judge by, gathered at one moment. */
+record Facts(
+        Settings settings,
+        Kernel kernel,
+        Programs programs,
+        Caller caller,
+        Daemon daemon,
+        Fact<Optional<Unit>> service,
+        GuestNetwork guestNetwork,
+        Rules rules,
+        Listeners listeners,
+        Firewall firewall) {
+
+    /**
+     * The configuration.
+     *
+     * @param file the file, and where it is said to be missing that the defaults hold
+     * @param mistakes one line for each; empty: none
+     * @param config what holds; the defaults where the file has mistakes or cannot be read
+     */
+    record Settings(String file, Fact<List<String>> mistakes, Config config) {}
+
+    /**
+     * Ways to get packets out of the kernel.
+     *
+     * @param statement nft's own queue statement
+     * @param target the NFQUEUE target, through nft's layer for such targets
+     */
+    record Kernel(Feature queue, Feature log, Feature statement, Feature target) {}
+
+    /**
+     * What natexd needs beside the kernel.
+     *
+     * @param libraryTrouble why libnetfilter_queue cannot be loaded; empty: it can
+     * @param nft its version; empty: it is not there
+     * @param iptables the version of iptables as a front end of nftables
+     */
+    record Programs(
+            int javaVersion, Optional<String> libraryTrouble, Optional<String> nft, Optional<String> iptables) {}
+
+    /** Who asks. */
+    record Caller(int userId, long capabilities) {}
+
+    /** @param process empty: no natexd runs in this network namespace */
+    record Daemon(Fact<Optional<Running>> process, Control control) {
+        /** Surely not running: not merely out of sight. */
+        boolean absent() {
+            return process.fold(Optional::isEmpty, why -> false);
+        }
+
+        Optional<Running> running() {
+            return process.orElse(Optional.empty());
+        }
+    }
+
+    /** The running daemon. */
+    record Running(long processId, Fact<Long> capabilities) {}
+
+    /**
+     * The control socket.
+     *
+     * @param status what natexd told of itself; empty unless it answered
+     * @param trouble why it did not answer
+     * @param refused for want of a permission
+     */
+    record Control(String socket, Optional<DaemonStatus> status, String trouble, String fix, boolean refused) {}
+
+    /** How systemd sees natexd.service, or natexd-jsvc.service where that is the one in use: in its own words. */
+    record Unit(String name, String load, String active, String enabled) {}
+
+    /**
+     * The network of the guests.
+     *
+     * @param configured by guest-network.interface
+     * @param vmware what /etc/vmware/networking says
+     * @param link empty: there is no interface of this name
+     */
+    record GuestNetwork(Optional<String> configured, Fact<Vmware> vmware, Optional<Link> link, List<String> addresses) {
+        Optional<String> name() {
+            return configured.or(() -> vmware.fold(Vmware::natInterface, why -> Optional.empty()));
+        }
+    }
+
+    /** @param present whether there is such a file */
+    record Vmware(boolean present, Optional<String> natInterface) {}
+
+    /**
+     * The packet filter rules.
+     *
+     * @param answer of natexd-rules status
+     */
+    record Rules(Fact<Program.Result> answer, Fact<Passed> passed) {}
+
+    /** What the rules have counted. */
+    record Passed(long probes, long errors) {}
+
+    /** Who listens to natexd's queue and log group; empty: nobody. */
+    record Listeners(Fact<Optional<Holder>> queue, Fact<Optional<Holder>> logGroup) {}
+
+    /**
+     * A listener.
+     *
+     * @param processId 0 where it does not show (another process namespace)
+     */
+    record Holder(long port, long processId, String command, long dropped) {}
+
+    /**
+     * The host's packet filter and forwarding.
+     *
+     * @param ruleset as nft lists it
+     * @param legacyTables of the iptables that nft does not show
+     */
+    record Firewall(Fact<String> ruleset, Fact<List<String>> legacyTables, Fact<Boolean> forwarding) {}
+}

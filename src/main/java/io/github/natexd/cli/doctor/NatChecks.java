@@ -1,0 +1,107 @@
+package io.github.natexd.cli.doctor;
+
+import io.github.natexd.cli.doctor.DaemonStatus.Delivery;
+import io.github.natexd.cli.doctor.DaemonStatus.Habit;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** What running traffic has shown of guests and of the NAT process. Whatever it does is well; unseen is unknown. */
+final class NatChecks {
+    static final String PROBE = "run `traceroute -n 9.9.9.9` in a guest (Windows: tracert -d 9.9.9.9), then ask again";
+
+    private NatChecks() {}
+
+    static Diagnosis guests(Facts facts) {
+        return judge(
+                facts,
+                status -> status.guestProbes() > 0
+                        ? Diagnosis.ok(status.guestProbes() + " probes of guests were seen")
+                        : Diagnosis.unknown("no probe of a guest was seen yet", PROBE));
+    }
+
+    static Diagnosis ttl(Facts facts) {
+        return habit(
+                facts,
+                DaemonStatus::ttl,
+                "it keeps the TTL of probes",
+                "it takes one off the TTL of probes: guests see a star as first hop, or the gateway");
+    }
+
+    static Diagnosis identification(Facts facts) {
+        return habit(
+                facts,
+                DaemonStatus::identification,
+                "it keeps the IP ID of probes",
+                "it changes the IP ID of probes; natexd puts it back in the errors");
+    }
+
+    static Diagnosis ports(Facts facts) {
+        return habit(
+                facts,
+                DaemonStatus::ports,
+                "it keeps source ports and ICMP identifiers",
+                "it rewrites source ports or ICMP identifiers; natexd puts them back in the errors");
+    }
+
+    static Diagnosis leaving(Facts facts) {
+        return habit(
+                facts,
+                DaemonStatus::leaving,
+                "its probes pass the host's stack, where natexd sees them",
+                "it sends probes past the host's stack (packet socket); natexd goes by what the errors quote");
+    }
+
+    static Diagnosis errors(Facts facts) {
+        return judge(facts, NatChecks::errors);
+    }
+
+    private static Diagnosis errors(DaemonStatus status) {
+        String byNat = classes(status.deliveries(), "yes");
+        String byNatexd = classes(status.deliveries(), "no");
+        if (byNat.isEmpty() && byNatexd.isEmpty()) {
+            return Diagnosis.unknown("no error for a guest has come yet", PROBE);
+        }
+        return Diagnosis.ok(
+                byNat.isEmpty()
+                        ? "it hands over none of those that came; natexd does: " + byNatexd
+                        : "it hands over itself: " + byNat + (byNatexd.isEmpty() ? "" : "; natexd does: " + byNatexd));
+    }
+
+    private static String classes(List<Delivery> deliveries, String byNat) {
+        return deliveries.stream()
+                .filter(delivery -> delivery.byNat().equals(byNat))
+                .map(delivery -> delivery.errors() + " about " + delivery.probes())
+                .collect(Collectors.joining(", "));
+    }
+
+    private static Diagnosis habit(
+            Facts facts, Function<DaemonStatus, Habit> which, String whenKept, String whenChanged) {
+        return judge(facts, status -> {
+            Habit habit = which.apply(status);
+            long seen = habit.kept() + habit.changed();
+            if (seen == 0) {
+                return Diagnosis.unknown("no probe has shown it yet", PROBE);
+            }
+            return Diagnosis.ok(
+                    habit.changed() == 0
+                            ? whenKept + " (" + seen + " seen)"
+                            : whenChanged + " (" + habit.changed() + " of " + seen + ")");
+        });
+    }
+
+    private static Diagnosis judge(Facts facts, Function<DaemonStatus, Diagnosis> judge) {
+        Optional<DaemonStatus> status = facts.daemon().control().status();
+        return status.isPresent() ? judge.apply(status.get()) : silent(facts);
+    }
+
+    /** Only natexd could tell, and it did not. */
+    static Diagnosis silent(Facts facts) {
+        return facts.daemon().absent()
+                ? Diagnosis.notRunning()
+                : Diagnosis.unknown(
+                        "natexd did not tell: " + facts.daemon().control().trouble(),
+                        facts.daemon().control().fix());
+    }
+}

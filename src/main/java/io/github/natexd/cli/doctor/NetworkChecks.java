@@ -1,0 +1,148 @@
+package io.github.natexd.cli.doctor;
+
+import io.github.natexd.cli.doctor.Facts.GuestNetwork;
+import io.github.natexd.config.Config;
+import io.github.natexd.config.VmwareNetworking;
+import io.github.natexd.daemon.Forwarding;
+import io.github.natexd.linux.Links.Link;
+import java.util.List;
+import java.util.Optional;
+
+/** The guest network, and what the host's own packet filter does to ICMP errors. */
+final class NetworkChecks {
+    private static final String START_NETWORKS = "start VMware's networks: sudo vmware-networks --start";
+
+    private NetworkChecks() {}
+
+    static Diagnosis vmware(Facts facts) {
+        GuestNetwork network = facts.guestNetwork();
+        if (network.configured().isPresent()) {
+            return Diagnosis.ok(network.configured().get() + ", by guest-network.interface");
+        }
+        return network.vmware()
+                .fold(
+                        vmware -> vmware.natInterface()
+                                .map(name -> Diagnosis.ok(name + ", by " + VmwareNetworking.FILE))
+                                .orElseGet(() -> unknownToVmware(vmware.present())),
+                        why -> Diagnosis.unknown(why, "ask again as root, or set guest-network.interface"));
+    }
+
+    private static Diagnosis unknownToVmware(boolean present) {
+        return present
+                ? Diagnosis.wrong(
+                        VmwareNetworking.FILE + " has no network with NAT and an adapter on the host",
+                        "make one: sudo vmware-netcfg; or set guest-network.interface")
+                : Diagnosis.wrong(
+                        "there is no " + VmwareNetworking.FILE
+                                + ": VMware Workstation is not installed, or was never started",
+                        "install VMware Workstation, or set guest-network.interface; natexd waits for it");
+    }
+
+    static Diagnosis networkInterface(Facts facts) {
+        GuestNetwork network = facts.guestNetwork();
+        if (network.name().isEmpty()) {
+            return Diagnosis.unknown("its name is not known", "see vmware");
+        }
+        String name = network.name().get();
+        if (network.link().isEmpty()) {
+            return Diagnosis.wrong("there is no interface " + name, START_NETWORKS);
+        }
+        if (!network.link().get().up()) {
+            return Diagnosis.wrong(name + " is down", START_NETWORKS + ", or sudo ip link set " + name + " up");
+        }
+        return network.addresses().isEmpty()
+                ? Diagnosis.wrong(name + " has no IPv4 address", START_NETWORKS)
+                : Diagnosis.ok(name + ", " + String.join(", ", network.addresses()));
+    }
+
+    static Diagnosis promiscuous(Facts facts) {
+        Optional<Link> link = facts.guestNetwork().link();
+        if (link.isEmpty()) {
+            return Diagnosis.unknown("there is no guest network", "see interface");
+        }
+        if (facts.daemon().absent()) {
+            return Diagnosis.notRunning();
+        }
+        int count = link.get().promiscuity();
+        if (facts.daemon().running().isEmpty()) {
+            return Diagnosis.unknown(
+                    link.get().name() + " is promiscuous " + count + " times, by whom does not show",
+                    Diagnosis.AS_ROOT);
+        }
+        return count > 0
+                ? Diagnosis.ok(link.get().name() + " is promiscuous")
+                : Diagnosis.wrong(
+                        link.get().name() + " is not promiscuous, so natexd hears no guest", Diagnosis.RESTART);
+    }
+
+    /** What stands before natexd's hook: all of prerouting and ingress, and of input what comes first. */
+    static Diagnosis firewall(Facts facts) {
+        Fact<String> ruleset = facts.firewall().ruleset();
+        if (ruleset instanceof Fact.Unknown<String> unknown) {
+            return Diagnosis.unknown(unknown.why(), Diagnosis.AS_ROOT);
+        }
+        boolean verdict = facts.settings().config().relay().reinject() == Config.Reinject.VERDICT;
+        List<FilterChain> before = FilterChain.parse(ruleset.orElse("")).stream()
+                .filter(chain -> chain.isBefore(verdict))
+                .toList();
+        for (FilterChain chain : before) {
+            Optional<String> rule = chain.droppingErrors();
+            if (rule.isPresent()) {
+                return Diagnosis.wrong(chain.name() + " drops them: " + rule.get(), chain.remedy());
+            }
+        }
+        boolean seen = facts.rules().passed().fold(passed -> passed.errors() > 0, why -> false);
+        if (seen) {
+            return Diagnosis.ok("errors reach natexd's rules");
+        }
+        Optional<String> hidden = facts.firewall()
+                .legacyTables()
+                .fold(
+                        tables -> tables.isEmpty()
+                                ? Optional.empty()
+                                : Optional.of("iptables of the old kind has the tables " + String.join(", ", tables)
+                                        + ", which nft does not show"),
+                        Optional::of);
+        if (hidden.isPresent()) {
+            return Diagnosis.unknown(hidden.get(), "see whether they drop ICMP: sudo iptables-legacy-save");
+        }
+        for (FilterChain chain : before) {
+            if (chain.mayDropErrors()) {
+                return Diagnosis.unknown(chain.name() + " may drop some of them", chain.remedy());
+            }
+        }
+        return Diagnosis.ok("no chain before natexd's drops them");
+    }
+
+    static Diagnosis forwarding(Facts facts) {
+        if (facts.settings().config().relay().reinject() == Config.Reinject.FRAME) {
+            return Diagnosis.ok("not needed: relay.reinject is \"frame\"");
+        }
+        return facts.firewall()
+                .forwarding()
+                .fold(
+                        on -> on
+                                ? forwardChains(facts)
+                                : Diagnosis.wrong(
+                                        "relay.reinject is \"verdict\", and IPv4 forwarding is off",
+                                        "sudo sysctl -w net.ipv4.ip_forward=1, or set relay.reinject = \"frame\""),
+                        why -> Diagnosis.unknown(why, Diagnosis.AS_ROOT));
+    }
+
+    private static Diagnosis forwardChains(Facts facts) {
+        return facts.firewall()
+                .ruleset()
+                .fold(
+                        ruleset -> {
+                            List<String> dropping = Forwarding.droppingChains(ruleset);
+                            return dropping.isEmpty()
+                                    ? Diagnosis.ok("IPv4 forwarding is on, and no forward chain drops by default")
+                                    : Diagnosis.unknown(
+                                            "IPv4 forwarding is on, but what no rule accepts is dropped by "
+                                                    + String.join(", ", dropping),
+                                            "sudo nft add rule " + dropping.get(0)
+                                                    + " ct state related accept, or set relay.reinject = \"frame\"");
+                        },
+                        why -> Diagnosis.unknown(why, Diagnosis.AS_ROOT));
+    }
+}

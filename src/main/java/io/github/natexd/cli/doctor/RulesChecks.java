@@ -1,0 +1,112 @@
+package io.github.natexd.cli.doctor;
+
+import io.github.natexd.cli.doctor.Facts.Holder;
+import io.github.natexd.cli.doctor.Facts.Passed;
+import io.github.natexd.cli.doctor.Facts.Running;
+import java.util.Optional;
+
+/** natexd's own rules, and the queue and log group that they lead to. */
+final class RulesChecks {
+    private static final int UNAVAILABLE = 69;
+    private static final int NO_PERMISSION = 77;
+    private static final String SCRIPT = "sudo /usr/lib/natexd/libexec/natexd-rules";
+
+    private RulesChecks() {}
+
+    static Diagnosis rules(Facts facts) {
+        return facts.rules()
+                .answer()
+                .fold(answer -> rules(answer, facts), why -> Diagnosis.unknown(why, Diagnosis.AS_ROOT));
+    }
+
+    private static Diagnosis rules(Program.Result answer, Facts facts) {
+        boolean managed = facts.settings().config().rules().manage();
+        boolean absent = facts.daemon().absent();
+        switch (answer.exitCode()) {
+            case 0:
+                return managed && absent
+                        ? Diagnosis.wrong(
+                                "natexd is not running, but its rules are there (bypassed, so they do no harm): "
+                                        + answer.text(),
+                                "start natexd, or remove them: " + SCRIPT + " remove")
+                        : Diagnosis.ok(answer.text());
+            case 1:
+                if (managed && absent) {
+                    return Diagnosis.unknown("natexd is not running; it loads them when it starts", Diagnosis.START);
+                }
+                return Diagnosis.wrong(
+                        answer.text(), managed ? Diagnosis.RESTART : "rules.manage is false: " + SCRIPT + " install");
+            case NO_PERMISSION:
+                return Diagnosis.unknown("only root sees the rules", Diagnosis.AS_ROOT);
+            case UNAVAILABLE:
+                return Diagnosis.wrong(answer.text(), "install what is missing: apt install nftables iptables");
+            default:
+                return Diagnosis.unknown("natexd-rules failed: " + answer.text(), "try it: " + SCRIPT + " status");
+        }
+    }
+
+    static Diagnosis counters(Facts facts) {
+        return facts.rules().passed().fold(RulesChecks::counters, why -> Diagnosis.unknown(why, Diagnosis.AS_ROOT));
+    }
+
+    private static Diagnosis counters(Passed passed) {
+        String counted = passed.probes() + " probes left the host, " + passed.errors() + " ICMP errors came back";
+        if (passed.probes() > 0 && passed.errors() > 0) {
+            return Diagnosis.ok(counted);
+        }
+        return Diagnosis.unknown(
+                counted,
+                passed.probes() == 0
+                        ? NatChecks.PROBE
+                        : NatChecks.PROBE
+                                + "; if that stays so, a firewall of the host (see firewall) or beyond it drops them");
+    }
+
+    static Diagnosis queue(Facts facts) {
+        return listener(
+                facts,
+                facts.listeners().queue(),
+                "queue " + facts.settings().config().queue().number(),
+                "queue.number");
+    }
+
+    static Diagnosis logGroup(Facts facts) {
+        return listener(
+                facts,
+                facts.listeners().logGroup(),
+                "log group " + facts.settings().config().queue().logGroup(),
+                "queue.log-group");
+    }
+
+    private static Diagnosis listener(Facts facts, Fact<Optional<Holder>> listener, String what, String key) {
+        return listener.fold(
+                holder -> holder.isPresent() ? listener(facts, holder.get(), what, key) : unbound(facts, what),
+                why -> Diagnosis.unknown(why, Diagnosis.AS_ROOT));
+    }
+
+    private static Diagnosis unbound(Facts facts, String what) {
+        if (facts.daemon().running().isPresent()) {
+            return Diagnosis.wrong("natexd runs, but nobody listens to " + what, Diagnosis.RESTART);
+        }
+        return Diagnosis.unknown("nobody listens to " + what + "; natexd is not running", Diagnosis.START);
+    }
+
+    private static Diagnosis listener(Facts facts, Holder holder, String what, String key) {
+        long daemon = facts.daemon().running().map(Running::processId).orElse(0L);
+        if (holder.processId() == 0) {
+            return Diagnosis.unknown(
+                    what + " belongs to port id " + holder.port() + ", whose process does not show",
+                    "ask in the process namespace of the host");
+        }
+        String owner = "process " + holder.processId() + " (" + holder.command() + ")";
+        if (holder.processId() == daemon) {
+            String lost = holder.dropped() == 0 ? "" : "; " + holder.dropped() + " packets found no room";
+            return Diagnosis.ok(what + " belongs to natexd" + lost);
+        }
+        return facts.daemon().process() instanceof Fact.Unknown
+                ? Diagnosis.unknown(what + " belongs to " + owner, Diagnosis.AS_ROOT)
+                : Diagnosis.wrong(
+                        what + " belongs to " + owner,
+                        "end that, or set " + key + " to a number that nobody uses and restart natexd");
+    }
+}

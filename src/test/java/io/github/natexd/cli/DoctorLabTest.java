@@ -1,0 +1,365 @@
+package io.github.natexd.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.natexd.lab.Lab;
+import io.github.natexd.lab.LabOptions;
+import io.github.natexd.lab.Node;
+import io.github.natexd.lab.Topology;
+import io.github.natexd.linux.Namespace;
+import io.github.natexd.linux.NetfilterLog;
+import io.github.natexd.linux.NetfilterQueue;
+import io.github.natexd.testkit.LabNatexd;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** {@code natexctl doctor} as installed: each thing is broken for real, in the lab's host, and doctor says it. */
+class DoctorLabTest {
+    private static final String NATEXCTL =
+            LabNatexd.tree().resolve("bin/natexctl").toString();
+    private static final int WELL = 0;
+    private static final int WRONG = 1;
+    private static final int UNKNOWN = 3;
+
+    private Lab lab;
+
+    @BeforeEach
+    void up() {
+        lab = Lab.up(LabOptions.defaults().rewritingPorts());
+    }
+
+    @AfterEach
+    void down() {
+        lab.close();
+    }
+
+    /** One answer of doctor. */
+    private record Report(int exitCode, JsonNode document) {
+        Report says(String check, String state, String why) {
+            JsonNode finding = StreamSupport.stream(document.at("/findings").spliterator(), false)
+                    .filter(each -> each.at("/check").asText().equals(check))
+                    .findFirst()
+                    .orElseThrow();
+            assertEquals(state, finding.at("/state").asText(), document::toPrettyString);
+            assertTrue(finding.at("/why").asText().contains(why), document::toPrettyString);
+            assertEquals(state.equals("ok"), finding.at("/fix").isNull(), document::toPrettyString);
+            return this;
+        }
+
+        String fix(String check) {
+            return StreamSupport.stream(document.at("/findings").spliterator(), false)
+                    .filter(each -> each.at("/check").asText().equals(check))
+                    .findFirst()
+                    .orElseThrow()
+                    .at("/fix")
+                    .asText();
+        }
+
+        Report endsWith(int code) {
+            assertEquals(code, exitCode, document::toPrettyString);
+            return this;
+        }
+
+        List<String> checks(String state) {
+            return StreamSupport.stream(document.at("/findings").spliterator(), false)
+                    .filter(each -> each.at("/state").asText().equals(state))
+                    .map(each -> each.at("/check").asText())
+                    .toList();
+        }
+    }
+
+    @Test
+    void allIsWellOnceAGuestHasTraced() throws Exception {
+        try (LabNatexd natexd = LabNatexd.start(lab)) {
+            Report before = doctor().endsWith(UNKNOWN);
+            assertEquals(List.of(), before.checks("wrong"), natexd.log());
+            assertEquals(
+                    List.of(
+                            "counters",
+                            "guests",
+                            "nat-ttl",
+                            "nat-identification",
+                            "nat-ports",
+                            "nat-leaving",
+                            "nat-errors"),
+                    before.checks("unknown"));
+            assertTrue(before.fix("guests").contains("traceroute"));
+
+            traceroute();
+            Report after = doctor().endsWith(WELL);
+
+            assertEquals(List.of(), after.checks("wrong"), natexd.log());
+            after.says("daemon", "ok", "process " + natexd.pid())
+                    .says("capabilities", "ok", "CAP_NET_ADMIN and CAP_NET_RAW, no more")
+                    .says("queue", "ok", "queue 5511 belongs to natexd")
+                    .says("log-group", "ok", "log group 5511 belongs to natexd")
+                    .says("promiscuous", "ok", "vmnet8 is promiscuous")
+                    .says("interface", "ok", "192.168.44.1/24")
+                    .says("firewall", "ok", "errors reach natexd's rules")
+                    .says("nat-ttl", "ok", "keeps the TTL")
+                    .says("nat-ports", "ok", "rewrites source ports")
+                    .says("nat-errors", "ok", "hands over none");
+            assertEquals("ok", after.document().at("/state").asText());
+            assertTrue(after.document().at("/notes/0").asText().contains("TCP traceroute"));
+        }
+    }
+
+    @Test
+    void saysThatNatexdDoesNotRunAndHowToStartIt() throws Exception {
+        Report report = doctor().endsWith(WRONG)
+                .says("daemon", "wrong", "natexd is not running")
+                .says("control", "unknown", "not running")
+                .says("capabilities", "unknown", "not running")
+                .says("promiscuous", "unknown", "not running")
+                .says("rules", "unknown", "loads them when it starts")
+                .says("queue", "unknown", "nobody listens to queue 5511")
+                .says("nat-errors", "unknown", "not running");
+        assertEquals(List.of("daemon"), report.checks("wrong"));
+        assertTrue(report.fix("daemon").contains("systemctl start natexd"), report.fix("daemon"));
+    }
+
+    @Test
+    void seesAnInterfaceThatIsDownOrNotThere() throws Exception {
+        inHost("ip link set vmnet8 down");
+        Report down = doctor().endsWith(WRONG).says("interface", "wrong", "vmnet8 is down");
+        assertTrue(down.fix("interface").contains("ip link set vmnet8 up"));
+
+        inHost("ip link set vmnet8 up && ip address flush dev vmnet8");
+        doctor().endsWith(WRONG).says("interface", "wrong", "vmnet8 has no IPv4 address");
+
+        Path other = configuration("guest-network.interface = \"vmnet9\"");
+        doctor("--config", other.toString())
+                .endsWith(WRONG)
+                .says("interface", "wrong", "there is no interface vmnet9")
+                .says("promiscuous", "unknown", "no guest network");
+    }
+
+    @Test
+    void seesRulesThatAreGoneAndRulesThatWereLeftBehind() throws Exception {
+        try (LabNatexd natexd = LabNatexd.start(lab, "rules.manage = false")) {
+            Report report = doctor("--config", installed()).endsWith(WRONG).says("rules", "wrong", "absent");
+            assertTrue(report.fix("rules").contains("natexd-rules install"), natexd.log());
+        }
+        LabNatexd killed = LabNatexd.start(lab);
+        doctor("--config", installed()).says("rules", "ok", "complete");
+        killed.killHard();
+        Report left = doctor("--config", installed()).endsWith(WRONG).says("rules", "wrong", "its rules are there");
+        assertTrue(left.fix("rules").contains("natexd-rules remove"), left.fix("rules"));
+    }
+
+    @Test
+    void seesAQueueAndALogGroupOfSomebodyElse() throws Exception {
+        String owner = "belongs to process " + ProcessHandle.current().pid();
+        try (NetfilterQueue queue = Namespace.call(lab.namespace(Node.HOST), () -> NetfilterQueue.open(5511, 16));
+                NetfilterLog log = Namespace.call(lab.namespace(Node.HOST), () -> NetfilterLog.open(5511))) {
+            Report report = doctor().endsWith(WRONG)
+                    .says("queue", "wrong", owner)
+                    .says("log-group", "wrong", owner)
+                    .says("daemon", "wrong", "not running");
+            assertTrue(report.fix("queue").contains("queue.number"), report.fix("queue"));
+            assertTrue(report.fix("log-group").contains("queue.log-group"), report.fix("log-group"));
+        }
+    }
+
+    /** It runs and does nothing: no answer, and a guest network that came back without its knowing. */
+    @Test
+    void seesANatexdThatHangs() throws Exception {
+        try (LabNatexd natexd = LabNatexd.start(lab)) {
+            run("kill", "-STOP", Long.toString(natexd.pid()));
+            try {
+                inHost("ip link del vmnet8 && ip tuntap add vmnet8 mode tap && ip link set vmnet8 up"
+                        + " && ip address add 192.168.44.1/24 dev vmnet8");
+                doctor("--config", installed())
+                        .endsWith(WRONG)
+                        .says("daemon", "ok", "process " + natexd.pid())
+                        .says("control", "wrong", "it runs, but does not answer")
+                        .says("promiscuous", "wrong", "vmnet8 is not promiscuous")
+                        .says("health", "unknown", "natexd did not tell")
+                        .says("queue", "ok", "belongs to natexd");
+            } finally {
+                run("kill", "-CONT", Long.toString(natexd.pid()));
+            }
+        }
+    }
+
+    @Test
+    void seesForwardingThatVerdictModeNeeds() throws Exception {
+        Path verdict = configuration("guest-network.interface = \"vmnet8\"", "relay.reinject = \"verdict\"");
+        inHost("echo 0 > /proc/sys/net/ipv4/ip_forward");
+        Report off = doctor("--config", verdict.toString()).endsWith(WRONG).says("forwarding", "wrong", "is off");
+        assertTrue(off.fix("forwarding").contains("sysctl -w net.ipv4.ip_forward=1"));
+
+        inHost("echo 1 > /proc/sys/net/ipv4/ip_forward && nft 'add table ip fw; add chain ip fw passing"
+                + " { type filter hook forward priority filter; policy drop; }'");
+        Report drop = doctor("--config", verdict.toString()).says("forwarding", "unknown", "ip fw passing");
+        assertTrue(drop.fix("forwarding").contains("nft add rule ip fw passing ct state related accept"));
+
+        inHost("nft delete table ip fw");
+        doctor("--config", verdict.toString()).says("forwarding", "ok", "forwarding is on");
+        doctor().says("forwarding", "ok", "not needed");
+    }
+
+    /** The fix is taken at its word. */
+    @Test
+    void seesAFirewallThatDropsErrorsFirstAndItsFixHelps() throws Exception {
+        inHost(
+                "nft 'add table ip fw; add chain ip fw early { type filter hook prerouting priority raw; policy accept; };"
+                        + " add rule ip fw early icmp type time-exceeded counter drop'");
+        try (LabNatexd natexd = LabNatexd.start(lab)) {
+            String hidden = lab.exec(Node.GUEST1, "traceroute", "-n", "-q1", "-w1", "-m2", Topology.TARGET)
+                    .output();
+            assertTrue(hidden.contains(" 1  *"), hidden);
+            Report broken =
+                    doctor("--config", installed()).endsWith(WRONG).says("firewall", "wrong", "ip fw early drops");
+            inHost(broken.fix("firewall").replaceFirst("^.*: sudo (nft insert rule [^{]*)(\\{.*})(.*)$", "$1'$2'$3"));
+
+            traceroute();
+            doctor("--config", installed()).endsWith(WELL).says("firewall", "ok", "errors reach");
+            assertTrue(natexd.isAlive());
+        }
+    }
+
+    @Test
+    void seesMistakesInTheConfiguration() throws Exception {
+        Path wrong = configuration("guest-network.interface = \"vmnet8\"", "probes.ttl = 3");
+        Report report =
+                doctor("--config", wrong.toString()).endsWith(WRONG).says("configuration", "wrong", wrong + ":2:");
+        assertTrue(report.fix("configuration").contains("check-config"), report.fix("configuration"));
+    }
+
+    /** Covered up, in a mount namespace that ends with the command. */
+    @Test
+    void seesAMissingLibraryAndAMissingNft() throws Exception {
+        Path configuration = configuration("guest-network.interface = \"vmnet8\"");
+        Lab.Result result = lab.exec(
+                Node.HOST,
+                "unshare",
+                "--mount",
+                "sh",
+                "-c",
+                "for file in $(ldconfig -p | sed -n 's/.*libnetfilter_queue.so.1 .*=> //p') $(command -v nft); do"
+                        + " mount --bind /dev/null $(readlink -f $file) || exit 9; done;"
+                        + " exec " + NATEXCTL + " doctor --json --config " + configuration);
+        report(result)
+                .endsWith(WRONG)
+                .says("library", "wrong", "libnetfilter_queue.so.1")
+                .says("kernel-rule", "wrong", "nft is missing")
+                .says("rules", "wrong", "nft is missing")
+                .says("firewall", "unknown", "nft is missing");
+    }
+
+    @Test
+    void aUserWithoutRightsSeesWhatRootWouldAndNothingWrong() throws Exception {
+        try (LabNatexd natexd = LabNatexd.start(lab)) {
+            traceroute();
+            Path copy = lab.directory().resolve("tree");
+            String natexctl = (Files.exists(copy) ? copy : LabNatexd.tree())
+                    .resolve("bin/natexctl")
+                    .toString();
+            List<String> command = new ArrayList<>(Lab.UNPRIVILEGED);
+            command.addAll(List.of(natexctl, "doctor", "--json", "--config", installed()));
+            Report report = report(lab.exec(Node.HOST, command)).endsWith(UNKNOWN);
+
+            assertEquals(List.of(), report.checks("wrong"), natexd.log());
+            report.says("caller", "unknown", "not root")
+                    .says("rules", "unknown", "only root")
+                    .says("queue", "unknown", "only root")
+                    .says("firewall", "unknown", "only root")
+                    .says("interface", "ok", "vmnet8")
+                    .says("promiscuous", "ok", "vmnet8");
+            assertTrue(report.fix("queue").contains("sudo"), report.fix("queue"));
+        }
+    }
+
+    @Test
+    void speaksToPeopleAndToScripts() throws Exception {
+        Path configuration = configuration("guest-network.interface = \"vmnet8\"");
+        String doctor = NATEXCTL + " doctor --config " + configuration;
+        String signs =
+                lab.exec(Node.HOST, "sh", "-c", "LC_ALL=C.UTF-8 " + doctor).output();
+        assertTrue(signs.contains("✔ the guest network is up: vmnet8"), signs);
+        assertTrue(signs.contains("✘ natexd runs: natexd is not running\n    fix: start it"), signs);
+        assertTrue(signs.contains("? natexd has its capabilities"), signs);
+        assertTrue(signs.contains("TCP traceroute") && signs.contains("cannot work"), signs);
+        assertFalse(signs.contains("\u001b"), signs);
+
+        String words = lab.exec(Node.HOST, "sh", "-c", "LC_ALL=C " + doctor).output();
+        assertTrue(words.contains("[ok]    the guest network is up: vmnet8"), words);
+        assertTrue(words.contains("[WRONG] natexd runs"), words);
+
+        String terminal = "script -qec '" + doctor + "' /dev/null";
+        String coloured = lab.exec(Node.HOST, "sh", "-c", "TERM=xterm LC_ALL=C.UTF-8 " + terminal)
+                .output();
+        assertTrue(coloured.contains("\u001b["), coloured);
+        String plain = lab.exec(Node.HOST, "sh", "-c", "NO_COLOR=1 TERM=xterm LC_ALL=C.UTF-8 " + terminal)
+                .output();
+        assertFalse(plain.contains("\u001b["), plain);
+
+        Lab.Result rows = lab.exec(Node.HOST, "sh", "-c", doctor + " --plain");
+        assertEquals(WRONG, rows.exitCode());
+        assertTrue(
+                rows.output()
+                        .lines()
+                        .allMatch(row -> row.split("\t", -1).length == 4
+                                && List.of("ok", "wrong", "unknown").contains(row.split("\t")[1])),
+                rows.output());
+        assertEquals(
+                64, lab.exec(Node.HOST, "sh", "-c", doctor + " --json --plain").exitCode());
+    }
+
+    private Report doctor(String... options) throws Exception {
+        List<String> command = new ArrayList<>(List.of(NATEXCTL, "doctor", "--json"));
+        command.addAll(List.of(options));
+        if (options.length == 0) {
+            command.add("--config");
+            command.add(
+                    Files.exists(Path.of(installed()))
+                            ? installed()
+                            : configuration("guest-network.interface = \"vmnet8\"")
+                                    .toString());
+        }
+        return report(lab.exec(Node.HOST, command));
+    }
+
+    private static Report report(Lab.Result result) throws Exception {
+        int begin = result.output().indexOf('{');
+        assertTrue(begin >= 0, result::output);
+        return new Report(
+                result.exitCode(), new ObjectMapper().readTree(result.output().substring(begin)));
+    }
+
+    /** The configuration of the natexd that was started. */
+    private String installed() {
+        return lab.directory().resolve("natexd/natexd.toml").toString();
+    }
+
+    private Path configuration(String... lines) throws Exception {
+        List<String> all = new ArrayList<>(List.of(lines));
+        all.add("control.socket = \"" + lab.directory().resolve("none.sock") + "\"");
+        return Files.write(lab.directory().resolve("doctor.toml"), all);
+    }
+
+    private void traceroute() {
+        Lab.Result result = lab.exec(Node.GUEST1, "traceroute", "-n", "-q1", "-w2", "-N1", Topology.TARGET);
+        assertTrue(result.output().contains(" 5  " + Topology.TARGET), result::output);
+    }
+
+    private void inHost(String script) {
+        Lab.Result result = lab.exec(Node.HOST, "sh", "-c", script);
+        assertEquals(0, result.exitCode(), script + ": " + result.output());
+    }
+
+    private static void run(String... command) throws Exception {
+        assertEquals(0, new ProcessBuilder(command).start().waitFor());
+    }
+}

@@ -1,0 +1,102 @@
+package io.github.natexd.cli.doctor;
+
+import io.github.natexd.cli.doctor.DaemonStatus.Delivery;
+import io.github.natexd.cli.doctor.DaemonStatus.Habit;
+import io.github.natexd.cli.doctor.DaemonStatus.Trouble;
+import io.github.natexd.cli.doctor.Facts.Caller;
+import io.github.natexd.cli.doctor.Facts.Control;
+import io.github.natexd.cli.doctor.Facts.Daemon;
+import io.github.natexd.cli.doctor.Facts.Firewall;
+import io.github.natexd.cli.doctor.Facts.GuestNetwork;
+import io.github.natexd.cli.doctor.Facts.Holder;
+import io.github.natexd.cli.doctor.Facts.Kernel;
+import io.github.natexd.cli.doctor.Facts.Listeners;
+import io.github.natexd.cli.doctor.Facts.Passed;
+import io.github.natexd.cli.doctor.Facts.Programs;
+import io.github.natexd.cli.doctor.Facts.Rules;
+import io.github.natexd.cli.doctor.Facts.Running;
+import io.github.natexd.cli.doctor.Facts.Settings;
+import io.github.natexd.cli.doctor.Facts.Unit;
+import io.github.natexd.cli.doctor.Facts.Vmware;
+import io.github.natexd.config.Config;
+import io.github.natexd.linux.KernelFeatures.Feature;
+import io.github.natexd.linux.KernelFeatures.Presence;
+import io.github.natexd.linux.Links.Link;
+import java.util.List;
+import java.util.Optional;
+
+/** A system on which all is well, in parts that a test replaces one at a time. */
+final class HealthyFacts {
+    static final long NATEXD = 4711;
+    static final long CAPABILITIES = 1L << 12 | 1L << 13;
+    static final Feature THERE = new Feature(Presence.YES, "module loaded");
+    static final Feature MISSING = new Feature(Presence.NO, "built without it");
+    static final Feature UNSEEN = new Feature(Presence.UNKNOWN, "no configuration shows");
+
+    Settings settings = new Settings("/etc/natexd/natexd.toml", Fact.known(List.of()), Config.defaults());
+    Kernel kernel = new Kernel(THERE, THERE, THERE, THERE);
+    Programs programs =
+            new Programs(17, Optional.empty(), Optional.of("nftables v1.0.6"), Optional.of("v1.8.9 (nf_tables)"));
+    Caller caller = new Caller(0, -1);
+    Fact<Optional<Running>> process = Fact.known(Optional.of(new Running(NATEXD, Fact.known(CAPABILITIES))));
+    Control control = answering(status(List.of(), new Habit(9, 0), new Habit(0, 9), "no"));
+    Fact<Optional<Unit>> service = Fact.known(Optional.of(new Unit("natexd.service", "loaded", "active", "enabled")));
+    GuestNetwork guestNetwork = new GuestNetwork(
+            Optional.empty(),
+            Fact.known(new Vmware(true, Optional.of("vmnet8"))),
+            Optional.of(new Link(4, "vmnet8", true, false, 1)),
+            List.of("192.168.44.1/24"));
+    Fact<Program.Result> rules = Fact.known(new Program.Result(0, "complete, with nft's own queue statement"));
+    Fact<Passed> passed = Fact.known(new Passed(30, 25));
+    Fact<Optional<Holder>> queue = Fact.known(Optional.of(new Holder(NATEXD, NATEXD, "java", 0)));
+    Fact<Optional<Holder>> logGroup = Fact.known(Optional.of(new Holder(-77, NATEXD, "java", 0)));
+    Fact<String> ruleset = Fact.known("");
+    Fact<List<String>> legacyTables = Fact.known(List.of());
+    Fact<Boolean> forwarding = Fact.known(false);
+
+    static DaemonStatus status(List<Trouble> problems, Habit ttl, Habit ports, String byNat) {
+        return new DaemonStatus(
+                NATEXD,
+                "1.0",
+                9,
+                problems,
+                ttl,
+                new Habit(9, 0),
+                ports,
+                new Habit(9, 0),
+                List.of(new Delivery("time-exceeded", "udp", byNat), new Delivery("time-exceeded", "icmp", "unknown")));
+    }
+
+    static Control answering(DaemonStatus status) {
+        return new Control("/run/natexd/control.sock", Optional.of(status), "", "", false);
+    }
+
+    HealthyFacts notRunning() {
+        process = Fact.known(Optional.empty());
+        control = new Control(
+                "/run/natexd/control.sock",
+                Optional.empty(),
+                "natexd is not running: there is no /run/natexd/control.sock",
+                "start it: sudo systemctl start natexd",
+                false);
+        return this;
+    }
+
+    Facts facts() {
+        return new Facts(
+                settings,
+                kernel,
+                programs,
+                caller,
+                new Daemon(process, control),
+                service,
+                guestNetwork,
+                new Rules(rules, passed),
+                new Listeners(queue, logGroup),
+                new Firewall(ruleset, legacyTables, forwarding));
+    }
+
+    DoctorFinding finding(Check check) {
+        return check.judge(facts());
+    }
+}

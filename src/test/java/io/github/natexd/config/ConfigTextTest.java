@@ -1,0 +1,54 @@
+package io.github.natexd.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ConfigTextTest {
+    @TempDir
+    private Path directory;
+
+    @Test
+    void defaultsAreReadBackAsTheyWere() throws Exception {
+        assertEquals(Config.defaults(), ConfigReader.read(write(ConfigText.of(Config.defaults()))));
+    }
+
+    /** Every key, each with another value than its default: a key that is left out would come back as the default. */
+    @Test
+    void everyKeyIsWrittenOut() throws Exception {
+        Config config = ConfigReader.read(write("""
+                [queue]
+                number = 1
+                max-length = 2
+                log-group = 3
+                [guest-network]
+                interface = "vmnet3"
+                [relay]
+                errors = ["parameter-problem", "time-exceeded"]
+                reinject = "verdict"
+                static-guest = "192.168.44.200"
+                [probes]
+                max-ttl = 255
+                lifetime-seconds = 4
+                capacity = 5
+                [rules]
+                manage = false
+                [control]
+                socket = "/run/a \\"b\\" \\\\c.sock"
+                group = "wheel"
+                """));
+
+        String text = ConfigText.of(config);
+
+        assertEquals(config, ConfigReader.read(write(text)));
+        assertTrue(text.contains("static-guest = \"192.168.44.200\""), text);
+    }
+
+    private Path write(String text) throws Exception {
+        return Files.writeString(directory.resolve("natexd.toml"), text);
+    }
+}
