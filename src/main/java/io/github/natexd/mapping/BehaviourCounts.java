@@ -12,9 +12,9 @@ final class BehaviourCounts {
 
     /** The two sightings are of the same probe. */
     void paired(SightingTable guests, int g, SightingTable egress, int e) {
-        port(guests.sourcePort[g] == egress.sourcePort[e]);
-        identification(guests.identification[g], egress.identification[e]);
-        if (guests.timeToLive[g] == egress.timeToLive[e]) {
+        port(guests.sourcePort(g) == egress.sourcePort(e));
+        identification(guests.identification(g), egress.identification(e));
+        if (guests.timeToLive(g) == egress.timeToLive(e)) {
             ttlKept++;
         } else {
             ttlDecremented++;
@@ -24,8 +24,8 @@ final class BehaviourCounts {
     /** A router quotes a guest's probe that was not sighted leaving; its TTL has been used up on the way. */
     void unseen(SightingTable guests, int g, Probe quoted) {
         unseenLeaving++;
-        port(guests.sourcePort[g] == quoted.sourcePort);
-        identification(guests.identification[g], quoted.identification);
+        port(guests.sourcePort(g) == quoted.sourcePort);
+        identification(guests.identification(g), quoted.identification);
     }
 
     private void port(boolean kept) {

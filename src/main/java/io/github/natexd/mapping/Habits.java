@@ -34,7 +34,7 @@ final class Habits {
     }
 
     /** A pair whose every piece of evidence agrees, an IP ID among it: pairs without are then not the NAT's. */
-    void sawCertainPair(byte protocol, int itsUid, long nowNanos) {
+    void sawCertainPair(int protocol, int itsUid, long nowNanos) {
         if (itsUid != Mapper.NO_UID) {
             uid = itsUid;
         }
@@ -42,7 +42,7 @@ final class Habits {
     }
 
     /** A pair with neither the guest's port nor its IP ID. */
-    void sawWeakPair(byte protocol, long nowNanos) {
+    void sawWeakPair(int protocol, long nowNanos) {
         weakUntilNanos[udp(protocol)] = nowNanos + HABIT_NANOS;
     }
 
@@ -52,7 +52,7 @@ final class Habits {
     }
 
     /** An error matched a guest's sighting alone: this NAT process passes no hook, so whatever does is the host's. */
-    void sawNoEgress(byte protocol, long nowNanos) {
+    void sawNoEgress(int protocol, long nowNanos) {
         refuseWeakBeforeNanos[udp(protocol)] = nowNanos + HABIT_NANOS;
     }
 
@@ -71,12 +71,12 @@ final class Habits {
     }
 
     /** A guest's probe sighted then is not paired on weak evidence. */
-    boolean refusesWeak(byte protocol, long guestSightedNanos) {
+    boolean refusesWeak(int protocol, long guestSightedNanos) {
         return guestSightedNanos - refuseWeakBeforeNanos[udp(protocol)] < 0;
     }
 
     /** The NAT process leaves weak evidence, so a weak pair is likely right. */
-    boolean leavesWeak(byte protocol, long nowNanos) {
+    boolean leavesWeak(int protocol, long nowNanos) {
         return nowNanos - weakUntilNanos[udp(protocol)] < 0;
     }
 
@@ -88,7 +88,7 @@ final class Habits {
         return Math.min(Mapper.WAIT_NANOS, LEAD_MARGIN * longestLeadNanos);
     }
 
-    private static int udp(byte protocol) {
+    private static int udp(int protocol) {
         return protocol == Protocol.UDP ? 1 : 0;
     }
 }

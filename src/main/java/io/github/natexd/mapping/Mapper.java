@@ -62,8 +62,7 @@ public final class Mapper {
     /** A guest's probe was seen on the guest network. */
     public void guestSighted(Probe probe, long guestMac, long gatewayMac, long nowNanos) {
         int g = guests.add(probe, nowNanos);
-        guests.guestMac[g] = guestMac;
-        guests.gatewayMac[g] = gatewayMac;
+        guests.macs(g, guestMac, gatewayMac);
         lastGuestNanos = nowNanos;
         anyGuest = true;
         int e = pairing.conclusiveEgress(g);
@@ -76,7 +75,7 @@ public final class Mapper {
     public void egressSighted(Probe probe, int uid, long nowNanos) {
         long evictions = egress.slots.evictions();
         int e = egress.add(probe, nowNanos);
-        egress.uid[e] = uid;
+        egress.uid(e, uid);
         if (egress.slots.evictions() != evictions) {
             egressCompleteFromNanos = nowNanos + lifetimeNanos;
         }
@@ -165,15 +164,15 @@ public final class Mapper {
 
     /** IP ID and, where it says something, checksum of a sighting of the quoted tuple are the quoted ones. */
     private boolean mayBe(int e, Probe quoted) {
-        return egress.identification[e] == quoted.identification
-                && (!egress.checksumIsEvidence[e]
+        return egress.identification(e) == quoted.identification
+                && (!egress.checksumIsEvidence(e)
                         || !quoted.checksumIsEvidence
-                        || egress.checksum[e] == quoted.checksum);
+                        || egress.checksum(e) == quoted.checksum);
     }
 
     private Finding resolve(Probe quoted, int e, long nowNanos, boolean waited) {
         Pairing.Outcome outcome = pairing.resolve(e, nowNanos, waited);
-        long age = nowNanos - egress.sightedNanos[e];
+        long age = nowNanos - egress.sightedNanos(e);
         boolean guestsActive = anyGuest && nowNanos - lastGuestNanos < GUEST_ACTIVE_NANOS;
         boolean worthWaiting = !waited && guestsActive && age < pairing.longestWaitNanos();
         boolean fresh = !waited && age < WAIT_NANOS;
@@ -213,7 +212,7 @@ public final class Mapper {
             if (!egress.sameKey(e, quoted)) {
                 continue;
             }
-            if (egress.identification[e] == quoted.identification) {
+            if (egress.identification(e) == quoted.identification) {
                 return e;
             }
             newest = newest == NONE ? e : newest;
@@ -245,9 +244,9 @@ public final class Mapper {
                 oneRow = true;
             } else if (score > 0 && score == bestScore) {
                 oneRow = false;
-                unique &= guests.source[g] == guests.source[best]
-                        && guests.sourcePort[g] == guests.sourcePort[best]
-                        && guests.guestMac[g] == guests.guestMac[best];
+                unique &= guests.source(g) == guests.source(best)
+                        && guests.sourcePort(g) == guests.sourcePort(best)
+                        && guests.guestMac(g) == guests.guestMac(best);
             }
         }
         if (best == NONE) {
@@ -260,14 +259,14 @@ public final class Mapper {
             pairing.learnNoEgress(best, nowNanos);
         }
         behaviour.unseen(guests, best, quoted);
-        found.guest = guests.source[best];
-        found.guestPort = guests.sourcePort[best];
-        found.guestIdentification = guests.identification[best];
+        found.guest = guests.source(best);
+        found.guestPort = guests.sourcePort(best);
+        found.guestIdentification = guests.identification(best);
         found.identificationChanged = oneRow && found.guestIdentification != quoted.identification;
-        found.guestMac = guests.guestMac[best];
-        found.gatewayMac = guests.gatewayMac[best];
-        found.timeToLive = guests.timeToLive[best] & 0xff;
-        found.sightedNanos = guests.sightedNanos[best];
+        found.guestMac = guests.guestMac(best);
+        found.gatewayMac = guests.gatewayMac(best);
+        found.timeToLive = guests.timeToLive(best);
+        found.sightedNanos = guests.sightedNanos(best);
         return Finding.MAPPED;
     }
 }

@@ -16,39 +16,33 @@ final class MappingTable {
     /** Expired rows removed when one is added. */
     private static final int EXPIRED_PER_ADD = 2;
 
+    private static final int SOURCE = 0;
+    private static final int DESTINATION = 1;
+    private static final int PORTS = 2;
+    /** The IP ID as it left the host, then the guest's. */
+    private static final int IDENTIFICATIONS = 3;
+
+    private static final int CHECKSUM_AND_GUEST_PORT = 4;
+    private static final int GUEST = 5;
+    /** 64 bits: 8 of which one says whether the checksum is evidence, the protocol (8), the guest's MAC (48). */
+    private static final int PROTOCOL_AND_GUEST_MAC = 6;
+    /** 64 bits: the TTL with which the guest sent (16), the gateway's MAC (48). */
+    private static final int TTL_AND_GATEWAY_MAC = 8;
+
+    private static final int SIGHTED_NANOS = 10;
+    private static final int MAC_BITS = 48;
+    private static final long MAC_MASK = (1L << MAC_BITS) - 1;
+    private static final long EVIDENCE = 1L << 56;
+
     private final Slots slots;
+    private final Rows rows;
     private long lifetimeNanos;
-    private final int[] source;
-    private final int[] destination;
-    private final int[] ports;
-    private final byte[] protocol;
-    private final int[] identifications;
-    private final int[] checksum;
-    private final boolean[] checksumIsEvidence;
-    private final int[] guest;
-    private final int[] guestPort;
-    private final long[] guestMac;
-    private final long[] gatewayMac;
-    private final byte[] timeToLive;
-    private final long[] sightedNanos;
     private int lastEgressIdentification;
 
     MappingTable(int capacity, long lifetimeNanos) {
         slots = new Slots(capacity);
+        rows = slots.rows;
         this.lifetimeNanos = lifetimeNanos;
-        source = new int[capacity];
-        destination = new int[capacity];
-        ports = new int[capacity];
-        protocol = new byte[capacity];
-        identifications = new int[capacity];
-        checksum = new int[capacity];
-        checksumIsEvidence = new boolean[capacity];
-        guest = new int[capacity];
-        guestPort = new int[capacity];
-        guestMac = new long[capacity];
-        gatewayMac = new long[capacity];
-        timeToLive = new byte[capacity];
-        sightedNanos = new long[capacity];
     }
 
     void lifetime(long nanos) {
@@ -61,24 +55,23 @@ final class MappingTable {
             slots.remove(slots.oldest());
         }
         int slot = slots.add(keyHash);
-        source[slot] = egress.source[e];
-        destination[slot] = egress.destination[e];
-        ports[slot] = egress.sourcePort[e] << 16 | egress.destinationPort[e];
-        protocol[slot] = egress.protocol[e];
-        identifications[slot] = egress.identification[e] << 16 | guests.identification[g];
-        checksum[slot] = egress.checksum[e];
-        checksumIsEvidence[slot] = egress.checksumIsEvidence[e];
-        if (!egress.checksumIsEvidence[e] && guests.checksumIsEvidence[g]) {
+        int checksum = egress.checksum(e);
+        boolean evidence = egress.checksumIsEvidence(e);
+        if (!evidence && guests.checksumIsEvidence(g)) {
             // The host had not finished its copy's checksum; what went out follows from the guest's.
-            checksum[slot] = guests.checksumAfter(g, egress.source[e], egress.sourcePort[e]);
-            checksumIsEvidence[slot] = true;
+            checksum = guests.checksumAfter(g, egress.source(e), egress.sourcePort(e));
+            evidence = true;
         }
-        guest[slot] = guests.source[g];
-        guestPort[slot] = guests.sourcePort[g];
-        guestMac[slot] = guests.guestMac[g];
-        gatewayMac[slot] = guests.gatewayMac[g];
-        timeToLive[slot] = guests.timeToLive[g];
-        sightedNanos[slot] = guests.sightedNanos[g];
+        long protocol = (long) egress.protocol(e) << MAC_BITS;
+        rows.set(slot, SOURCE, egress.source(e));
+        rows.set(slot, DESTINATION, egress.destination(e));
+        rows.set(slot, PORTS, egress.ports(e));
+        rows.set(slot, IDENTIFICATIONS, egress.identification(e) << 16 | guests.identification(g));
+        rows.set(slot, CHECKSUM_AND_GUEST_PORT, checksum << 16 | guests.sourcePort(g));
+        rows.set(slot, GUEST, guests.source(g));
+        rows.setLong(slot, PROTOCOL_AND_GUEST_MAC, (evidence ? EVIDENCE : 0) | protocol | guests.guestMac(g));
+        rows.setLong(slot, TTL_AND_GATEWAY_MAC, (long) guests.timeToLive(g) << MAC_BITS | guests.gatewayMac(g));
+        rows.setLong(slot, SIGHTED_NANOS, guests.sightedNanos(g));
     }
 
     /**
@@ -135,8 +128,8 @@ final class MappingTable {
             boolean agrees =
                     switch (evidence) {
                         case NONE -> true;
-                        case IDENTIFICATION -> identifications[slot] >>> 16 == quoted.identification;
-                        case CHECKSUM -> checksumIsEvidence[slot] && checksum[slot] == quoted.checksum;
+                        case IDENTIFICATION -> egressIdentification(slot) == quoted.identification;
+                        case CHECKSUM -> checksumIsEvidence(slot) && checksum(slot) == quoted.checksum;
                     };
             if (!agrees) {
                 continue;
@@ -144,7 +137,7 @@ final class MappingTable {
             if (finding == Finding.UNKNOWN) {
                 fill(into, slot);
                 finding = Finding.MAPPED;
-            } else if (!into.sameGuest(guest[slot], guestPort[slot], guestMac[slot])) {
+            } else if (!into.sameGuest(rows.get(slot, GUEST), guestPort(slot), guestMac(slot))) {
                 return Finding.AMBIGUOUS;
             }
         }
@@ -152,23 +145,46 @@ final class MappingTable {
     }
 
     private boolean isOf(int slot, Probe quoted) {
-        return source[slot] == quoted.source
-                && destination[slot] == quoted.destination
-                && ports[slot] == (quoted.sourcePort << 16 | quoted.destinationPort)
-                && (protocol[slot] & 0xff) == quoted.protocol;
+        return rows.get(slot, SOURCE) == quoted.source
+                && rows.get(slot, DESTINATION) == quoted.destination
+                && rows.get(slot, PORTS) == (quoted.sourcePort << 16 | quoted.destinationPort)
+                && protocol(slot) == quoted.protocol;
     }
 
     private void fill(Mapping into, int slot) {
-        int egressIdentification = identifications[slot] >>> 16;
-        into.guest = guest[slot];
-        into.guestPort = guestPort[slot];
-        into.guestIdentification = identifications[slot] & 0xffff;
-        into.identificationChanged = egressIdentification != into.guestIdentification;
-        into.guestMac = guestMac[slot];
-        into.gatewayMac = gatewayMac[slot];
-        into.timeToLive = timeToLive[slot] & 0xff;
-        into.sightedNanos = sightedNanos[slot];
-        lastEgressIdentification = egressIdentification;
+        lastEgressIdentification = egressIdentification(slot);
+        into.guest = rows.get(slot, GUEST);
+        into.guestPort = guestPort(slot);
+        into.guestIdentification = rows.get(slot, IDENTIFICATIONS) & 0xffff;
+        into.identificationChanged = lastEgressIdentification != into.guestIdentification;
+        into.guestMac = guestMac(slot);
+        into.gatewayMac = rows.getLong(slot, TTL_AND_GATEWAY_MAC) & MAC_MASK;
+        into.timeToLive = (int) (rows.getLong(slot, TTL_AND_GATEWAY_MAC) >>> MAC_BITS);
+        into.sightedNanos = rows.getLong(slot, SIGHTED_NANOS);
+    }
+
+    private int egressIdentification(int slot) {
+        return rows.get(slot, IDENTIFICATIONS) >>> 16;
+    }
+
+    private int checksum(int slot) {
+        return rows.get(slot, CHECKSUM_AND_GUEST_PORT) >>> 16;
+    }
+
+    private boolean checksumIsEvidence(int slot) {
+        return (rows.getLong(slot, PROTOCOL_AND_GUEST_MAC) & EVIDENCE) != 0;
+    }
+
+    private int guestPort(int slot) {
+        return rows.get(slot, CHECKSUM_AND_GUEST_PORT) & 0xffff;
+    }
+
+    private int protocol(int slot) {
+        return (int) (rows.getLong(slot, PROTOCOL_AND_GUEST_MAC) >>> MAC_BITS) & 0xff;
+    }
+
+    private long guestMac(int slot) {
+        return rows.getLong(slot, PROTOCOL_AND_GUEST_MAC) & MAC_MASK;
     }
 
     /** The row that the last look-up answered with has the quoted IP ID. */
@@ -189,7 +205,7 @@ final class MappingTable {
     }
 
     private boolean expired(int slot, long nowNanos) {
-        return slot != NONE && nowNanos - sightedNanos[slot] > lifetimeNanos;
+        return slot != NONE && nowNanos - rows.getLong(slot, SIGHTED_NANOS) > lifetimeNanos;
     }
 
     long steps() {

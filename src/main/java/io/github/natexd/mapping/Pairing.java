@@ -68,7 +68,7 @@ final class Pairing {
     int conclusiveEgress(int g) {
         int only = NONE;
         int read = 0;
-        long since = guests.sightedNanos[g] - EGRESS_LEAD_NANOS;
+        long since = guests.sightedNanos(g) - EGRESS_LEAD_NANOS;
         for (int e = egress.firstSince(guests.classHash(g), since); e != NONE; e = egress.nextSince(e, since)) {
             if (++read > CHAIN_LIMIT) {
                 return NONE;
@@ -92,7 +92,7 @@ final class Pairing {
     private int onlyConclusiveGuest(int e) {
         int only = NONE;
         int read = 0;
-        long since = egress.sightedNanos[e] - GUEST_LEAD_NANOS;
+        long since = egress.sightedNanos(e) - GUEST_LEAD_NANOS;
         for (int g = guests.firstSince(egress.classHash(e), since); g != NONE; g = guests.nextSince(g, since)) {
             if (++read > CHAIN_LIMIT) {
                 return NONE;
@@ -109,10 +109,10 @@ final class Pairing {
 
     /** Every piece of evidence there is agrees: port, IP ID (0 says nothing) and checksum. */
     private boolean conclusive(int g, int e) {
-        if (guests.sourcePort[g] != egress.sourcePort[e]) {
+        if (guests.sourcePort(g) != egress.sourcePort(e)) {
             return false;
         }
-        boolean identificationSaysNothing = guests.identification[g] == 0 || egress.identification[e] == 0;
+        boolean identificationSaysNothing = guests.identification(g) == 0 || egress.identification(e) == 0;
         int full = PORT_EQUAL + (identificationSaysNothing ? 0 : IDENTIFICATION_EQUAL) + CHECKSUM_SAYS_NOTHING;
         int evidence = evidence(g, e);
         // The user id is no more than a habit; an equal IP ID on top of all else outweighs it.
@@ -121,7 +121,7 @@ final class Pairing {
 
     /** The IP ID is evidence in {@link #conclusive} pairs unless one side has none. */
     private boolean identifies(int g, int e) {
-        return guests.identification[g] != 0 && guests.identification[g] == egress.identification[e];
+        return guests.identification(g) != 0 && guests.identification(g) == egress.identification(e);
     }
 
     /** The {@link #evidence}, where the sender is the NAT process by its user id. */
@@ -134,28 +134,28 @@ final class Pairing {
      * evidence speaks against it.
      */
     private int evidence(int g, int e) {
-        if (!guests.sameClass(g, egress, e) || guests.transportLength[g] != egress.transportLength[e]) {
+        if (!guests.sameClass(g, egress, e) || guests.transportLength(g) != egress.transportLength(e)) {
             return NO_CANDIDATE;
         }
-        long guestLead = egress.sightedNanos[e] - guests.sightedNanos[g];
+        long guestLead = egress.sightedNanos(e) - guests.sightedNanos(g);
         if (guestLead > GUEST_LEAD_NANOS || guestLead < -EGRESS_LEAD_NANOS) {
             return NO_CANDIDATE;
         }
-        int hopsTaken = (guests.timeToLive[g] & 0xff) - (egress.timeToLive[e] & 0xff);
+        int hopsTaken = guests.timeToLive(g) - egress.timeToLive(e);
         if (hopsTaken != 0 && hopsTaken != 1) {
             return NO_CANDIDATE;
         }
         int score = 0;
-        if (guests.sourcePort[g] == egress.sourcePort[e]) {
+        if (guests.sourcePort(g) == egress.sourcePort(e)) {
             score += PORT_EQUAL;
         }
         if (identifies(g, e)) {
             score += IDENTIFICATION_EQUAL;
         }
-        if (!guests.checksumIsEvidence[g] || !egress.checksumIsEvidence[e]) {
+        if (!guests.checksumIsEvidence(g) || !egress.checksumIsEvidence(e)) {
             return score + CHECKSUM_SAYS_NOTHING;
         }
-        if (agrees(guests.checksumAfter(g, egress.source[e], egress.sourcePort[e]), egress.checksum[e])) {
+        if (agrees(guests.checksumAfter(g, egress.source(e), egress.sourcePort(e)), egress.checksum(e))) {
             return score + CHECKSUM_AGREES;
         }
         return score == 0 ? NO_CANDIDATE : score;
@@ -168,12 +168,12 @@ final class Pairing {
 
     /** What speaks for a guest's sighting being the quoted probe, where none was seen leaving the host; 0: nothing. */
     int scoreAlone(int g, Probe quoted, boolean egressComplete) {
-        if (quoted.timeToLive > (guests.timeToLive[g] & 0xff)) {
+        if (quoted.timeToLive > guests.timeToLive(g)) {
             return 0; // No router raises the TTL: the quoted packet was sent with a larger one, not by this guest.
         }
-        boolean portEqual = guests.sourcePort[g] == quoted.sourcePort;
-        boolean identificationEqual = quoted.identification != 0 && guests.identification[g] == quoted.identification;
-        boolean checksumAgrees = guests.checksumIsEvidence[g]
+        boolean portEqual = guests.sourcePort(g) == quoted.sourcePort;
+        boolean identificationEqual = quoted.identification != 0 && guests.identification(g) == quoted.identification;
+        boolean checksumAgrees = guests.checksumIsEvidence(g)
                 && quoted.checksumIsEvidence
                 && agrees(guests.checksumAfter(g, quoted.source, quoted.sourcePort), quoted.checksum);
         if (portEqual && (identificationEqual || checksumAgrees)) {
@@ -216,7 +216,7 @@ final class Pairing {
             return mayChange ? Outcome.UNSETTLED : Outcome.TIED;
         }
         if ((weak || guestCount > 1) && mayChange) {
-            return weak && !habits.leavesWeak(egress.protocol[e], nowNanos) ? Outcome.UNSETTLED : Outcome.LIKELY;
+            return weak && !habits.leavesWeak(egress.protocol(e), nowNanos) ? Outcome.UNSETTLED : Outcome.LIKELY;
         }
         // Both lists run from the newest to the oldest.
         for (int i = 0; i < guestCount; i++) {
@@ -242,18 +242,18 @@ final class Pairing {
 
     /** Remembers how the NAT process sent the probe of this pair. */
     void learn(int g, int e, long nowNanos) {
-        byte protocol = guests.protocol[g];
+        int protocol = guests.protocol(g);
         if (identifies(g, e) && conclusive(g, e)) {
-            habits.sawCertainPair(protocol, egress.uid[e], nowNanos);
+            habits.sawCertainPair(protocol, egress.uid(e), nowNanos);
         } else if (evidence(g, e) < PORT_EQUAL) {
             habits.sawWeakPair(protocol, nowNanos);
         }
-        habits.sawLead(guests.sightedNanos[g] - egress.sightedNanos[e]);
+        habits.sawLead(guests.sightedNanos(g) - egress.sightedNanos(e));
     }
 
     /** A guest's sighting alone was what an error quoted. */
     void learnNoEgress(int g, long nowNanos) {
-        habits.sawNoEgress(guests.protocol[g], nowNanos);
+        habits.sawNoEgress(guests.protocol(g), nowNanos);
     }
 
     void egressLost(long nowNanos) {
@@ -265,13 +265,13 @@ final class Pairing {
     }
 
     private boolean isForeign(int e) {
-        return habits.isForeign(egress.uid[e]);
+        return habits.isForeign(egress.uid(e));
     }
 
     private boolean refusesWeak(int guestCount) {
         for (int i = 0; i < guestCount; i++) {
             int g = rivalGuests[i];
-            if (habits.refusesWeak(guests.protocol[g], guests.sightedNanos[g])) {
+            if (habits.refusesWeak(guests.protocol(g), guests.sightedNanos(g))) {
                 return true;
             }
         }
@@ -281,7 +281,7 @@ final class Pairing {
     private int bestGuestScore(int e) {
         int best = NO_CANDIDATE;
         int read = 0;
-        long since = egress.sightedNanos[e] - GUEST_LEAD_NANOS;
+        long since = egress.sightedNanos(e) - GUEST_LEAD_NANOS;
         for (int g = guests.firstSince(egress.classHash(e), since); g != NONE; g = guests.nextSince(g, since)) {
             if (++read > CHAIN_LIMIT) {
                 return TOO_MANY;
@@ -294,7 +294,7 @@ final class Pairing {
     private int bestEgressScore(int g) {
         int best = NO_CANDIDATE;
         int read = 0;
-        long since = guests.sightedNanos[g] - EGRESS_LEAD_NANOS;
+        long since = guests.sightedNanos(g) - EGRESS_LEAD_NANOS;
         for (int e = egress.firstSince(guests.classHash(g), since); e != NONE; e = egress.nextSince(e, since)) {
             if (++read > CHAIN_LIMIT) {
                 return TOO_MANY;
@@ -307,7 +307,7 @@ final class Pairing {
     /** Guests' sightings for which {@code e} is as good as any: those with a better one belong elsewhere. */
     private int collectGuests(int e, int best) {
         int count = 0;
-        long since = egress.sightedNanos[e] - GUEST_LEAD_NANOS;
+        long since = egress.sightedNanos(e) - GUEST_LEAD_NANOS;
         for (int g = guests.firstSince(egress.classHash(e), since); g != NONE; g = guests.nextSince(g, since)) {
             if (score(g, e) == best && bestEgressScore(g) == best) {
                 if (count == RIVALS_LIMIT) {
@@ -323,7 +323,7 @@ final class Pairing {
     private int collectEgress(int guestCount, int best) {
         int count = 0;
         int newestGuest = rivalGuests[0];
-        long since = guests.sightedNanos[rivalGuests[guestCount - 1]] - EGRESS_LEAD_NANOS;
+        long since = guests.sightedNanos(rivalGuests[guestCount - 1]) - EGRESS_LEAD_NANOS;
         for (int e = egress.firstSince(guests.classHash(newestGuest), since);
                 e != NONE;
                 e = egress.nextSince(e, since)) {
@@ -349,12 +349,12 @@ final class Pairing {
     /** Every rival is old enough for its pair to have been sighted. */
     private boolean settled(int guestCount, int egressCount, long nowNanos) {
         for (int i = 0; i < guestCount; i++) {
-            if (nowNanos - guests.sightedNanos[rivalGuests[i]] < SETTLED_NANOS) {
+            if (nowNanos - guests.sightedNanos(rivalGuests[i]) < SETTLED_NANOS) {
                 return false;
             }
         }
         for (int i = 0; i < egressCount; i++) {
-            if (nowNanos - egress.sightedNanos[rivalEgress[i]] < SETTLED_NANOS) {
+            if (nowNanos - egress.sightedNanos(rivalEgress[i]) < SETTLED_NANOS) {
                 return false;
             }
         }

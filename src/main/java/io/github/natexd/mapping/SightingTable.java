@@ -8,40 +8,28 @@ final class SightingTable {
     /** Expired rows removed when one is added: two for one, so that the table never stays full of them. */
     private static final int EXPIRED_PER_ADD = 2;
 
+    private static final int SOURCE = 0;
+    private static final int DESTINATION = 1;
+    private static final int PORTS = 2;
+    private static final int IDENTIFICATION_AND_LENGTH = 3;
+    /** Checksum (16 bits), TTL (8), whether the checksum is evidence (1), protocol (7: UDP is 17, ICMP 1). */
+    private static final int CHECKSUM_TTL_PROTOCOL = 4;
+
+    private static final int UID = 5;
+    private static final int GUEST_MAC = 6;
+    private static final int GATEWAY_MAC = 8;
+    private static final int SIGHTED_NANOS = 10;
+    private static final int EVIDENCE = 0x80;
+    private static final int PROTOCOL_MASK = 0x7f;
+
     final Slots slots;
-    final int[] source;
-    final int[] destination;
-    final int[] sourcePort;
-    final int[] destinationPort;
-    final int[] identification;
-    final int[] transportLength;
-    final int[] checksum;
-    final boolean[] checksumIsEvidence;
-    final byte[] protocol;
-    final byte[] timeToLive;
-    final int[] uid;
-    final long[] guestMac;
-    final long[] gatewayMac;
-    final long[] sightedNanos;
+    private final Rows rows;
     private long lifetimeNanos;
 
     SightingTable(int capacity, long lifetimeNanos) {
         this.lifetimeNanos = lifetimeNanos;
         slots = new Slots(capacity);
-        source = new int[capacity];
-        destination = new int[capacity];
-        sourcePort = new int[capacity];
-        destinationPort = new int[capacity];
-        identification = new int[capacity];
-        transportLength = new int[capacity];
-        checksum = new int[capacity];
-        checksumIsEvidence = new boolean[capacity];
-        protocol = new byte[capacity];
-        timeToLive = new byte[capacity];
-        uid = new int[capacity];
-        guestMac = new long[capacity];
-        gatewayMac = new long[capacity];
-        sightedNanos = new long[capacity];
+        rows = slots.rows;
     }
 
     void lifetime(long nanos) {
@@ -51,24 +39,92 @@ final class SightingTable {
     int add(Probe probe, long nowNanos) {
         removeExpired(nowNanos);
         int slot = slots.add(probe.classHash());
-        source[slot] = probe.source;
-        destination[slot] = probe.destination;
-        sourcePort[slot] = probe.sourcePort;
-        destinationPort[slot] = probe.destinationPort;
-        identification[slot] = probe.identification;
-        transportLength[slot] = probe.transportLength;
-        checksum[slot] = probe.checksum;
-        checksumIsEvidence[slot] = probe.checksumIsEvidence;
-        protocol[slot] = (byte) probe.protocol;
-        timeToLive[slot] = (byte) probe.timeToLive;
-        sightedNanos[slot] = nowNanos;
+        rows.set(slot, SOURCE, probe.source);
+        rows.set(slot, DESTINATION, probe.destination);
+        rows.set(slot, PORTS, probe.sourcePort << 16 | probe.destinationPort);
+        rows.set(slot, IDENTIFICATION_AND_LENGTH, probe.identification << 16 | probe.transportLength);
+        int evidence = probe.checksumIsEvidence ? EVIDENCE : 0;
+        rows.set(slot, CHECKSUM_TTL_PROTOCOL, probe.checksum << 16 | probe.timeToLive << 8 | evidence | probe.protocol);
+        rows.setLong(slot, SIGHTED_NANOS, nowNanos);
         return slot;
+    }
+
+    /** Of a sighting leaving the host: who owns the sending socket. */
+    void uid(int slot, int uid) {
+        rows.set(slot, UID, uid);
+    }
+
+    /** Of a guest's sighting: the addresses of its frame. */
+    void macs(int slot, long guestMac, long gatewayMac) {
+        rows.setLong(slot, GUEST_MAC, guestMac);
+        rows.setLong(slot, GATEWAY_MAC, gatewayMac);
+    }
+
+    int source(int slot) {
+        return rows.get(slot, SOURCE);
+    }
+
+    int destination(int slot) {
+        return rows.get(slot, DESTINATION);
+    }
+
+    int sourcePort(int slot) {
+        return rows.get(slot, PORTS) >>> 16;
+    }
+
+    int destinationPort(int slot) {
+        return rows.get(slot, PORTS) & 0xffff;
+    }
+
+    /** Source and destination port in one number. */
+    int ports(int slot) {
+        return rows.get(slot, PORTS);
+    }
+
+    int identification(int slot) {
+        return rows.get(slot, IDENTIFICATION_AND_LENGTH) >>> 16;
+    }
+
+    int transportLength(int slot) {
+        return rows.get(slot, IDENTIFICATION_AND_LENGTH) & 0xffff;
+    }
+
+    int checksum(int slot) {
+        return rows.get(slot, CHECKSUM_TTL_PROTOCOL) >>> 16;
+    }
+
+    boolean checksumIsEvidence(int slot) {
+        return (rows.get(slot, CHECKSUM_TTL_PROTOCOL) & EVIDENCE) != 0;
+    }
+
+    int timeToLive(int slot) {
+        return rows.get(slot, CHECKSUM_TTL_PROTOCOL) >>> 8 & 0xff;
+    }
+
+    int protocol(int slot) {
+        return rows.get(slot, CHECKSUM_TTL_PROTOCOL) & PROTOCOL_MASK;
+    }
+
+    int uid(int slot) {
+        return rows.get(slot, UID);
+    }
+
+    long guestMac(int slot) {
+        return rows.getLong(slot, GUEST_MAC);
+    }
+
+    long gatewayMac(int slot) {
+        return rows.getLong(slot, GATEWAY_MAC);
+    }
+
+    long sightedNanos(int slot) {
+        return rows.getLong(slot, SIGHTED_NANOS);
     }
 
     private void removeExpired(long nowNanos) {
         for (int i = 0; i < EXPIRED_PER_ADD; i++) {
             int oldest = slots.oldest();
-            if (oldest == Slots.NONE || nowNanos - sightedNanos[oldest] <= lifetimeNanos) {
+            if (oldest == Slots.NONE || nowNanos - sightedNanos(oldest) <= lifetimeNanos) {
                 return;
             }
             slots.remove(oldest);
@@ -77,13 +133,12 @@ final class SightingTable {
 
     /** The class hash of a sighting that is in the table. */
     int classHash(int slot) {
-        return Probe.classHash(destination[slot], destinationPort[slot], protocol[slot] & 0xff);
+        return Probe.classHash(destination(slot), destinationPort(slot), protocol(slot));
     }
 
     /** The key hash of a sighting that is in the table: as {@link Probe#keyHash}. */
     int keyHash(int slot) {
-        return Probe.keyHash(
-                source[slot], destination[slot], sourcePort[slot], destinationPort[slot], protocol[slot] & 0xff);
+        return Probe.keyHash(source(slot), destination(slot), sourcePort(slot), destinationPort(slot), protocol(slot));
     }
 
     /** The newest sighting of a class, NONE if it is older than {@code sinceNanos}; the others follow by age. */
@@ -96,28 +151,28 @@ final class SightingTable {
     }
 
     private int since(int slot, long sinceNanos) {
-        return slot == Slots.NONE || sightedNanos[slot] - sinceNanos < 0 ? Slots.NONE : slot;
+        return slot == Slots.NONE || sightedNanos(slot) - sinceNanos < 0 ? Slots.NONE : slot;
     }
 
     boolean sameClass(int slot, SightingTable other, int otherSlot) {
-        return destination[slot] == other.destination[otherSlot]
-                && destinationPort[slot] == other.destinationPort[otherSlot]
-                && protocol[slot] == other.protocol[otherSlot];
+        return destination(slot) == other.destination(otherSlot)
+                && destinationPort(slot) == other.destinationPort(otherSlot)
+                && protocol(slot) == other.protocol(otherSlot);
     }
 
     boolean sameClass(int slot, Probe probe) {
-        return destination[slot] == probe.destination
-                && destinationPort[slot] == probe.destinationPort
-                && (protocol[slot] & 0xff) == probe.protocol;
+        return destination(slot) == probe.destination
+                && destinationPort(slot) == probe.destinationPort
+                && protocol(slot) == probe.protocol;
     }
 
     boolean sameKey(int slot, Probe probe) {
-        return sameClass(slot, probe) && source[slot] == probe.source && sourcePort[slot] == probe.sourcePort;
+        return sameClass(slot, probe) && source(slot) == probe.source && sourcePort(slot) == probe.sourcePort;
     }
 
     /** The checksum this probe has once its sender is replaced: nothing else of it changed. */
     int checksumAfter(int slot, int newSource, int newSourcePort) {
-        int result = Checksum.update16(checksum[slot], sourcePort[slot], newSourcePort);
-        return (protocol[slot] & 0xff) == Protocol.UDP ? Checksum.update32(result, source[slot], newSource) : result;
+        int result = Checksum.update16(checksum(slot), sourcePort(slot), newSourcePort);
+        return protocol(slot) == Protocol.UDP ? Checksum.update32(result, source(slot), newSource) : result;
     }
 }

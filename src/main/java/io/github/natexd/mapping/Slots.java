@@ -4,35 +4,38 @@ import java.util.Arrays;
 
 /**
  * The skeleton of every table here: a fixed number of slots, hash chains with the newest first, and a queue by age in
- * which the oldest goes when all slots are taken. Who owns it keeps the columns, one array per field, by slot number.
+ * which the oldest goes when all slots are taken. The links lie in the last four columns of each row; the others are the
+ * owner's.
  */
 final class Slots {
     static final int NONE = -1;
 
+    private static final int CHAIN_NEXT = 12;
+    /** The slot before in the chain, or the complement of the bucket whose first this is: a negative number. */
+    private static final int CHAIN_PREVIOUS = 13;
+    /** Of a free slot: the next free one. */
+    private static final int NEWER = 14;
+
+    private static final int OLDER = 15;
+
+    final Rows rows;
+    private final int capacity;
     private final int[] buckets;
-    private final int[] bucketOf;
-    private final int[] chainNext;
-    private final int[] chainPrevious;
-    private final int[] newer;
-    private final int[] older;
     private int oldest = NONE;
     private int newest = NONE;
-    private int free;
+    private int free = NONE;
+    /** Slots from here on have never been used. */
+    private int fresh;
+
     private int size;
     private long evictions;
     private long steps;
 
     Slots(int capacity) {
+        this.capacity = capacity;
+        rows = new Rows(capacity);
         buckets = new int[Integer.highestOneBit(Math.max(1, capacity - 1)) << 1];
         Arrays.fill(buckets, NONE);
-        bucketOf = new int[capacity];
-        chainNext = new int[capacity];
-        chainPrevious = new int[capacity];
-        newer = new int[capacity];
-        older = new int[capacity];
-        for (int slot = 0; slot < capacity; slot++) {
-            newer[slot] = slot + 1 < capacity ? slot + 1 : NONE;
-        }
     }
 
     /** Spreads 64 bits over 32, so that neighbouring ports do not share a chain. */
@@ -44,56 +47,67 @@ final class Slots {
 
     /** Takes a free slot, or the oldest one, and puts it in front of its chain. */
     int add(int hash) {
-        if (free == NONE) {
-            evictions++;
-            remove(oldest);
-        }
-        int slot = free;
-        free = newer[slot];
+        int slot = take();
 
         int bucket = hash & (buckets.length - 1);
-        bucketOf[slot] = bucket;
-        chainPrevious[slot] = NONE;
-        chainNext[slot] = buckets[bucket];
-        if (buckets[bucket] != NONE) {
-            chainPrevious[buckets[bucket]] = slot;
+        int next = buckets[bucket];
+        rows.set(slot, CHAIN_PREVIOUS, ~bucket);
+        rows.set(slot, CHAIN_NEXT, next);
+        if (next != NONE) {
+            rows.set(next, CHAIN_PREVIOUS, slot);
         }
         buckets[bucket] = slot;
 
-        older[slot] = newest;
-        newer[slot] = NONE;
+        rows.set(slot, OLDER, newest);
+        rows.set(slot, NEWER, NONE);
         if (newest == NONE) {
             oldest = slot;
         } else {
-            newer[newest] = slot;
+            rows.set(newest, NEWER, slot);
         }
         newest = slot;
         size++;
         return slot;
     }
 
+    private int take() {
+        if (free == NONE && fresh < capacity) {
+            rows.take(fresh);
+            return fresh++;
+        }
+        if (free == NONE) {
+            evictions++;
+            remove(oldest);
+        }
+        int slot = free;
+        free = rows.get(slot, NEWER);
+        return slot;
+    }
+
     void remove(int slot) {
-        int next = chainNext[slot];
-        int previous = chainPrevious[slot];
-        if (previous == NONE) {
-            buckets[bucketOf[slot]] = next;
+        int next = rows.get(slot, CHAIN_NEXT);
+        int previous = rows.get(slot, CHAIN_PREVIOUS);
+        if (previous < 0) {
+            buckets[~previous] = next;
         } else {
-            chainNext[previous] = next;
+            rows.set(previous, CHAIN_NEXT, next);
         }
         if (next != NONE) {
-            chainPrevious[next] = previous;
+            rows.set(next, CHAIN_PREVIOUS, previous);
         }
-        if (older[slot] == NONE) {
-            oldest = newer[slot];
+        int newer = rows.get(slot, NEWER);
+        int older = rows.get(slot, OLDER);
+        if (older == NONE) {
+            oldest = newer;
         } else {
-            newer[older[slot]] = newer[slot];
+            rows.set(older, NEWER, newer);
         }
-        if (newer[slot] == NONE) {
-            newest = older[slot];
+        if (newer == NONE) {
+            newest = older;
         } else {
-            older[newer[slot]] = older[slot];
+            rows.set(newer, OLDER, older);
         }
-        newer[slot] = free;
+        rows.set(slot, NEWER, free);
         free = slot;
         size--;
     }
@@ -104,7 +118,7 @@ final class Slots {
 
     int next(int slot) {
         steps++;
-        return chainNext[slot];
+        return rows.get(slot, CHAIN_NEXT);
     }
 
     /** Links of chains followed so far: what a look-up costs, whatever the clock says. */
