@@ -44,7 +44,7 @@ enum {
 };
 
 #define SECOND 1000000000L
-#define SILENCE (3 * SECOND) /* after that long nothing more is expected */
+#define SILENCE (10 * SECOND) /* after that long nothing more is expected */
 
 static const char *names;
 
