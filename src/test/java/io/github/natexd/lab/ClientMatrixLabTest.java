@@ -14,6 +14,8 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -72,10 +74,13 @@ class ClientMatrixLabTest {
         if (part.isEmpty()) {
             return Pairwise.selection();
         }
-        String[] numbers = part.split("/");
-        int parts = Integer.parseInt(numbers[1]);
-        int which = Integer.parseInt(numbers[0]);
         List<LabOptions> all = NatWays.all();
+        Matcher numbers = Pattern.compile("(\\d{1,3})/(\\d{1,3})").matcher(part);
+        int which = numbers.matches() ? Integer.parseInt(numbers.group(1)) : 0;
+        int parts = numbers.matches() ? Integer.parseInt(numbers.group(2)) : 0;
+        if (which < 1 || which > parts || parts > all.size()) {
+            throw new IllegalArgumentException("a part of the matrix is N/M, such as 2/5, not: " + part);
+        }
         Map<LabOptions, List<Client>> selection = new LinkedHashMap<>();
         all.subList(all.size() * (which - 1) / parts, all.size() * which / parts)
                 .forEach(way -> selection.put(way, List.of(Client.values())));
