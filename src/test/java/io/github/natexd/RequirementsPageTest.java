@@ -123,7 +123,7 @@ class RequirementsPageTest {
      */
     @ParameterizedTest
     @CsvSource({
-        "Requirements, 3, 0, 7",
+        "Requirements, 3, 0, 6",
         "Corner cases that bit others, 2, 1, 1",
         "What each client must find intact, 2, 1, 3",
     })

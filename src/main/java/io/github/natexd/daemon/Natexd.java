@@ -20,7 +20,6 @@ import java.util.concurrent.Future;
 import java.util.function.LongPredicate;
 import org.apache.commons.daemon.Daemon;
 import org.apache.commons.daemon.DaemonContext;
-import org.apache.commons.daemon.DaemonController;
 import org.apache.commons.daemon.DaemonInitException;
 import org.apache.commons.daemon.DaemonUserSignal;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +38,7 @@ public final class Natexd implements Daemon, DaemonUserSignal {
     private final CompletableFuture<@Nullable Throwable> ended = new CompletableFuture<>();
     private final Object reloading = new Object();
     private Optional<Path> configFile = Optional.empty();
-    private @Nullable DaemonController controller;
+    private boolean underJsvc;
     private volatile @Nullable Config config;
     private volatile @Nullable Notify notify;
     private volatile @Nullable Status status;
@@ -52,7 +51,7 @@ public final class Natexd implements Daemon, DaemonUserSignal {
     /** What jsvc calls, as the child of the process that the service manager knows. */
     @Override
     public void init(DaemonContext context) throws DaemonInitException {
-        controller = context.getController();
+        underJsvc = true;
         Thread.setDefaultUncaughtExceptionHandler((failed, e) -> fail(e));
         try {
             init(Arguments.parse(context.getArguments()).config());
@@ -167,7 +166,7 @@ public final class Natexd implements Daemon, DaemonUserSignal {
     /** Whether a process that the service manager names is this one: jsvc's child stands for its parent. */
     private LongPredicate isMeant() {
         ProcessHandle self = ProcessHandle.current();
-        boolean child = controller != null;
+        boolean child = underJsvc;
         return pid -> pid == self.pid()
                 || (child && self.parent().map(ProcessHandle::pid).orElse(0L) == pid);
     }
@@ -188,9 +187,18 @@ public final class Natexd implements Daemon, DaemonUserSignal {
     void fail(Throwable e) {
         if (ended.complete(e)) {
             LOG.error("natexd has failed and ends; ICMP errors go to the host again", e);
-            if (controller != null) {
-                controller.fail("natexd has failed: " + e);
+            if (underJsvc) {
+                new Thread(this::endWithFailure, "failure").start();
             }
+        }
+    }
+
+    /** As {@link Main} does. {@code DaemonController.fail} would end the process, too, but jsvc with exit code 0. */
+    private void endWithFailure() {
+        try {
+            stop();
+        } finally {
+            Runtime.getRuntime().halt(ExitCode.FAILURE.code());
         }
     }
 

@@ -28,9 +28,11 @@ final class StartException extends Exception {
     /** natexd's own native library is missing, or cannot be loaded here. */
     static StartException of(LinkageError e) {
         Throwable cause = e.getCause() == null ? e : e.getCause();
+        // jffi puts a whole stack into its message.
+        String words = String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
         return new StartException(
                 ExitCode.UNAVAILABLE,
-                "cannot load native code (" + cause + "): natexd needs 64-bit Linux with glibc on x86_64 or aarch64 and"
+                "cannot load native code (" + words + "): natexd needs 64-bit Linux with glibc on x86_64 or aarch64 and"
                         + " its directory lib/native; reinstall natexd");
     }
 

@@ -86,7 +86,7 @@ public final class NatexdProcess implements AutoCloseable {
 
     private static Path configure(Path file, List<String> settings) throws IOException {
         List<String> lines = new ArrayList<>(settings);
-        if (settings.stream().noneMatch(line -> line.startsWith("guest-network.interface"))) {
+        if (settings.stream().noneMatch(line -> line.startsWith("guest-network"))) {
             lines.add("guest-network.interface = \"" + Topology.GUEST_NETWORK_INTERFACE + "\"");
         }
         lines.add("control.socket = \"" + file.resolveSibling(SOCKET) + "\"");
@@ -168,9 +168,19 @@ public final class NatexdProcess implements AutoCloseable {
      */
     public int stop() {
         process.destroy();
+        return awaitEnd();
+    }
+
+    /**
+     * Waits until it has ended.
+     *
+     * @return its exit code
+     * @throws IllegalStateException if it does not end in time
+     */
+    public int awaitEnd() {
         if (!await(() -> !process.isAlive(), STOP_MILLIS)) {
             killHard();
-            throw new IllegalStateException("natexd did not end on SIGTERM; it said:\n" + log());
+            throw new IllegalStateException("natexd did not end; it said:\n" + log());
         }
         return process.exitValue();
     }

@@ -97,6 +97,10 @@ public final class NetfilterLog implements EgressLog {
     }
 
     private static String hint(int errno, int group) {
+        if (NetlinkSocket.isUnknownToKernel(errno)) {
+            return "this kernel has no NFLOG (CONFIG_NETFILTER_NETLINK_LOG): modprobe nfnetlink_log, or use another"
+                    + " kernel";
+        }
         if (errno != Errno.EPERM && errno != Errno.EBUSY) {
             return "";
         }

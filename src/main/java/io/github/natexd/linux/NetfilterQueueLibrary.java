@@ -1,5 +1,6 @@
 package io.github.natexd.linux;
 
+import java.util.function.IntFunction;
 import jnr.ffi.LibraryLoader;
 import jnr.ffi.Pointer;
 import jnr.ffi.annotations.Delegate;
@@ -50,10 +51,15 @@ public interface NetfilterQueueLibrary {
     @Nullable
     Pointer nfq_get_msg_packet_hdr(Pointer packet);
 
-    /** The pointer if it is one; else the exception, with the errno of the call that answered NULL. */
-    static Pointer gate(@Nullable Pointer pointer, String operation, String hint) {
+    /**
+     * The pointer if it is one; else the exception, with the errno of the call that answered NULL.
+     *
+     * @param hint what an errno means here; empty: what it means elsewhere
+     */
+    static Pointer gate(@Nullable Pointer pointer, String operation, IntFunction<String> hint) {
         if (pointer == null || pointer.address() == 0) {
-            throw new OsException(operation, Libc.lastError(), hint);
+            int errno = Libc.lastError();
+            throw new OsException(operation, errno, hint.apply(errno));
         }
         return pointer;
     }

@@ -57,6 +57,11 @@ final class NetlinkSocket implements AutoCloseable {
         return descriptor;
     }
 
+    /** How nfnetlink says that it has no such subsystem (EINVAL), and the kernel that it has no nfnetlink. */
+    static boolean isUnknownToKernel(int errno) {
+        return errno == Errno.EINVAL || errno == Errno.EPROTONOSUPPORT;
+    }
+
     void join(int group) {
         Native.setOption(descriptor, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, group, operation + ": join group " + group);
     }

@@ -26,12 +26,13 @@ final class QueueHandle implements AutoCloseable {
 
     QueueHandle(int number, int maxLength, int copyRange) {
         library = NetfilterQueueLibrary.load();
-        handle = NetfilterQueueLibrary.gate(library.nfq_open(), "open netfilter queues", "");
+        handle = NetfilterQueueLibrary.gate(
+                library.nfq_open(), "open netfilter queues", errno -> bindHint(errno, number));
         try {
             queue = NetfilterQueueLibrary.gate(
                     library.nfq_create_queue(handle, number, callback, handle),
                     "bind netfilter queue " + number,
-                    bindHint(number));
+                    errno -> bindHint(errno, number));
             descriptor = library.nfq_fd(handle);
             configure(number, maxLength, copyRange);
         } catch (OsException e) {
@@ -40,7 +41,14 @@ final class QueueHandle implements AutoCloseable {
         }
     }
 
-    private static String bindHint(int number) {
+    private static String bindHint(int errno, int number) {
+        if (NetlinkSocket.isUnknownToKernel(errno)) {
+            return "this kernel has no NFQUEUE (CONFIG_NETFILTER_NETLINK_QUEUE): modprobe nfnetlink_queue, or use"
+                    + " another kernel";
+        }
+        if (errno != Errno.EPERM && errno != Errno.EBUSY) {
+            return "";
+        }
         return "either CAP_NET_ADMIN is missing (run as root or as natexd.service), or another process owns queue "
                 + number
                 + " (is natexd running already? else choose another number under [queue]); root finds the owner in"

@@ -4,11 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.natexd.lab.Lab;
 import io.github.natexd.lab.NatexdProcess;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** The packaged natexd in a lab's host, as an unprivileged user; tests end it with {@code try}. */
 public final class LabNatexd implements AutoCloseable {
@@ -64,6 +68,23 @@ public final class LabNatexd implements AutoCloseable {
         return log();
     }
 
+    /** How often the loop's thread has gone to sleep so far. */
+    public long loopSleeps() {
+        try (Stream<Path> tasks = Files.list(Path.of("/proc", String.valueOf(pid()), "task"))) {
+            for (Path task : tasks.toList()) {
+                if (Files.readString(task.resolve("comm")).strip().equals("relay")) {
+                    return Files.readAllLines(task.resolve("status")).stream()
+                            .filter(line -> line.startsWith("voluntary_ctxt_switches:"))
+                            .mapToLong(line -> Long.parseLong(line.split("\\s+")[1]))
+                            .sum();
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        throw new AssertionError("natexd has no thread of the name relay");
+    }
+
     public boolean isAlive() {
         return process.isAlive();
     }
@@ -80,6 +101,11 @@ public final class LabNatexd implements AutoCloseable {
     /** By SIGTERM; answers the exit code. */
     public int stop() {
         return process.stop();
+    }
+
+    /** Waits until it has ended by itself; answers the exit code. */
+    public int awaitEnd() {
+        return process.awaitEnd();
     }
 
     /** By SIGKILL. */
