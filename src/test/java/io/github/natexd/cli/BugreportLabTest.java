@@ -67,7 +67,11 @@ class BugreportLabTest {
         try (Lab lab = Lab.up(LabOptions.defaults())) {
             Map<String, String> report = report(lab, "stopped.tar.gz");
             assertTrue(report.get("doctor.txt").contains("natexd is not running"), report.get("doctor.txt"));
-            assertTrue(report.get("status.json").contains("natexd is not running"), report.get("status.json"));
+            String error = new ObjectMapper()
+                    .readTree(report.get("status.json"))
+                    .at("/error")
+                    .asText();
+            assertTrue(error.contains("natexd is not running"), error);
 
             Lab.Result again = lab.exec(
                     Node.HOST,

@@ -32,8 +32,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Gathers the {@link Facts}, in the network namespace of the calling thread, and has them judged. Looks only: it loads no
- * module, binds nothing, changes nothing.
+ * Gathers the {@link Facts}, in the network namespace of the calling thread, and has them judged. Looks only: it
+ * binds nothing, joins nothing, loads no rule (asking nft can make the kernel load its packet filter modules).
  */
 public final class Checkup {
     /** Nothing a user could change, but all should know: said at the end. */

@@ -10,6 +10,8 @@ record Diagnosis(State state, String why, String fix) {
     /** What most fixes of a missing permission come down to. */
     static final String AS_ROOT = "ask again as root: sudo natexctl doctor";
 
+    static final String NETWORK_FIRST = "VMware's NAT network has to be known first, see there";
+
     static final String START = "start it: sudo systemctl start natexd (or natexd run)";
 
     static final String RESTART = "sudo systemctl restart natexd; what it says: journalctl -u natexd";

@@ -41,7 +41,7 @@ final class NetworkChecks {
     static Diagnosis networkInterface(Facts facts) {
         GuestNetwork network = facts.guestNetwork();
         if (network.name().isEmpty()) {
-            return Diagnosis.unknown("its name is not known", "see vmware");
+            return Diagnosis.unknown("its name is not known", Diagnosis.NETWORK_FIRST);
         }
         String name = network.name().get();
         if (network.link().isEmpty()) {
@@ -58,7 +58,7 @@ final class NetworkChecks {
     static Diagnosis promiscuous(Facts facts) {
         Optional<Link> link = facts.guestNetwork().link();
         if (link.isEmpty()) {
-            return Diagnosis.unknown("there is no guest network", "see interface");
+            return Diagnosis.unknown("there is no guest network", "the guest network has to be up first, see there");
         }
         if (facts.daemon().absent()) {
             return Diagnosis.notRunning();

@@ -14,6 +14,10 @@ final class RulesChecks {
     private RulesChecks() {}
 
     static Diagnosis rules(Facts facts) {
+        if (facts.guestNetwork().name().isEmpty()) {
+            return Diagnosis.unknown(
+                    "the guest network is not known, and so what they should be", Diagnosis.NETWORK_FIRST);
+        }
         return facts.rules()
                 .answer()
                 .fold(answer -> rules(answer, facts), why -> Diagnosis.unknown(why, Diagnosis.AS_ROOT));

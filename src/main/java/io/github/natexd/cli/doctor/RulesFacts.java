@@ -47,7 +47,7 @@ final class RulesFacts {
     Rules rules(Optional<String> interfaceName) {
         Fact<Program.Result> answer = interfaceName
                 .map(name -> Fact.of("the rules", () -> status(name)))
-                .orElseGet(() -> Fact.unknown("the guest network is not known, and so what they should be"));
+                .orElseGet(() -> Fact.unknown("the guest network is not known"));
         return new Rules(answer, ruleset.fold(text -> Fact.known(passed(text)), Fact::unknown));
     }
 

@@ -298,7 +298,7 @@ class CheckTest {
                         Check.INTERFACE,
                         facts -> vmware(facts, Fact.unknown(ROOT_ONLY)),
                         "not known",
-                        "vmware"),
+                        "has to be known first"),
                 wrong(
                         "none",
                         Check.INTERFACE,
@@ -327,7 +327,12 @@ class CheckTest {
                         facts -> link(facts, new Link(4, "vmnet8", true, false, 0)),
                         "not promiscuous",
                         "restart"),
-                unknown("no interface", Check.PROMISCUOUS, facts -> link(facts, null), "no guest network", "interface"),
+                unknown(
+                        "no interface",
+                        Check.PROMISCUOUS,
+                        facts -> link(facts, null),
+                        "no guest network",
+                        "has to be up first"),
                 unknown("stopped", Check.PROMISCUOUS, HealthyFacts::notRunning, "not running", "start"),
                 wrong(
                         "off",
@@ -363,6 +368,12 @@ class CheckTest {
                         facts -> facts.notRunning().rules = answer(1, "absent"),
                         "loads them when it starts",
                         "start"),
+                unknown(
+                        "for an unknown network",
+                        Check.RULES,
+                        facts -> vmware(facts, Fact.unknown(ROOT_ONLY)),
+                        "what they should be",
+                        "has to be known first"),
                 unknown(
                         "not root",
                         Check.RULES,
