@@ -42,8 +42,15 @@ public final class Checkup {
                     + " without natexd: the NAT process ends TCP connections itself. Use UDP or ICMP probes.";
 
     private static final Path SYSTEMD = Path.of("run/systemd/system");
-    private static final String QUEUE_RULE =
-            "table inet natexd_doctor { chain c { type filter hook input priority 0\nicmp type 11 queue flags bypass to 1\n} }\n";
+    /** Only ever checked, never loaded. */
+    private static final String QUEUE_RULE = """
+            table inet natexd_doctor {
+                chain errors {
+                    type filter hook input priority mangle;
+                    icmp type time-exceeded queue flags bypass to 1
+                }
+            }
+            """;
 
     private final Path root;
     private final Path script;
@@ -147,12 +154,14 @@ public final class Checkup {
                 : otherwise;
     }
 
-    /** Where nothing else tells, nft asks the kernel without loading the rule. */
+    /** Where nothing else tells, the kernel is asked. */
     private static Feature statement(Feature told, Programs programs, Caller caller) {
         boolean may = (caller.capabilities() & SystemChecks.NET_ADMIN) != 0;
-        if (told.presence() != Presence.UNKNOWN || programs.nft().isEmpty() || !may) {
-            return told;
-        }
+        return told.presence() == Presence.UNKNOWN && programs.nft().isPresent() && may ? askNft() : told;
+    }
+
+    /** What the kernel says of a queue statement that nft shows it without loading it. */
+    static Feature askNft() {
         return Fact.of("what nft says", () -> Program.run(List.of("nft", "-c", "-f", "-"), QUEUE_RULE))
                 .fold(
                         answer -> answer.exitCode() == 0
@@ -164,7 +173,7 @@ public final class Checkup {
                                                         .lines()
                                                         .findFirst()
                                                         .orElse("nothing")),
-                        why -> told);
+                        why -> new Feature(Presence.UNKNOWN, why));
     }
 
     /** It takes two: the target, and nftables' layer for targets of iptables. */
