@@ -58,6 +58,28 @@ class CaptureLabTest {
         }
     }
 
+    /** A port and its bridge both hear a packet; twice in the file, a probe would look like two. */
+    @Test
+    void whatPassesABridgeIsCapturedOnce() throws Exception {
+        try (Lab lab = Lab.up(LabOptions.defaults())) {
+            String bridge = "ip link add br0 address 02:00:c0:a8:c7:c3 type bridge && ip addr flush dev up0"
+                    + " && ip link set up0 master br0 && ip link set br0 up"
+                    + " && ip addr add 192.168.199.195/24 dev br0 && ip route add default via 192.168.199.1";
+            Lab.Result built = lab.exec(Node.HOST, "sh", "-c", bridge);
+            assertEquals(0, built.exitCode(), built::output);
+            try (LabNatexd natexd = LabNatexd.start(lab)) {
+                Path file = lab.directory().resolve("bridge.pcap");
+                Running capture = Running.start(lab, file);
+                traceroute(lab);
+                capture.interrupt();
+
+                JsonNode summary = replay(lab, file).at("/summary");
+                assertEquals(5, summary.at("/egressProbes").asInt(), summary + natexd.log());
+                assertEquals(5, summary.at("/reasons/RELAYED").asInt(), summary + natexd.log());
+            }
+        }
+    }
+
     /** Nobody was promiscuous before, and nobody is afterwards; with natexd it stays at its one join. */
     @Test
     void joinsTheGuestNetworkOnlyIfNobodyHas() throws Exception {
