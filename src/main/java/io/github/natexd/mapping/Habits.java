@@ -3,8 +3,8 @@ package io.github.natexd.mapping;
 import io.github.natexd.wire.Protocol;
 
 /**
- * How the NAT process was seen to send: as which user, how far ahead of its guests, and whether its probes keep the
- * guest's port or IP ID. What is not known yet is assumed in favour of the host.
+ * How the NAT process was seen to send: as which user, how far ahead of its guests, whether its probes keep the guest's
+ * port or IP ID, and whether it takes one off the TTL. What is not known yet is assumed in favour of the host.
  */
 final class Habits {
     /** How long a habit is taken for granted after it was last seen. */
@@ -26,11 +26,15 @@ final class Habits {
     /** Until then, weak evidence is what the NAT process leaves; in the same order. */
     private final long[] weakUntilNanos = new long[2];
 
+    private int hopsTaken;
+    private long hopsTakenUntilNanos;
+
     Habits(long nowNanos) {
         for (int i = 0; i < refuseWeakBeforeNanos.length; i++) {
             refuseWeakBeforeNanos[i] = nowNanos;
             weakUntilNanos[i] = nowNanos;
         }
+        hopsTakenUntilNanos = nowNanos;
     }
 
     /** A pair whose every piece of evidence agrees, an IP ID among it: pairs without are then not the NAT's. */
@@ -44,6 +48,12 @@ final class Habits {
     /** A pair with neither the guest's port nor its IP ID. */
     void sawWeakPair(int protocol, long nowNanos) {
         weakUntilNanos[udp(protocol)] = nowNanos + HABIT_NANOS;
+    }
+
+    /** A pair without rivals, of which the NAT process took so much TTL. */
+    void sawHopsTaken(int hops, long nowNanos) {
+        hopsTaken = hops;
+        hopsTakenUntilNanos = nowNanos + HABIT_NANOS;
     }
 
     /** A pair whose guest was sighted {@code nanos} after its copy left; negative: before. */
@@ -78,6 +88,11 @@ final class Habits {
     /** The NAT process leaves weak evidence, so a weak pair is likely right. */
     boolean leavesWeak(int protocol, long nowNanos) {
         return nowNanos - weakUntilNanos[udp(protocol)] < 0;
+    }
+
+    /** The NAT process may have taken so much TTL from a probe sent then: it does so always, or never. */
+    boolean mayTakeHops(int hops, long sightedNanos) {
+        return hops == hopsTaken || sightedNanos - hopsTakenUntilNanos >= 0;
     }
 
     /**

@@ -67,7 +67,7 @@ public final class Mapper {
         anyGuest = true;
         int e = pairing.conclusiveEgress(g);
         if (e != NONE) {
-            bind(g, e, nowNanos);
+            bind(g, e, true, nowNanos);
         }
     }
 
@@ -81,7 +81,7 @@ public final class Mapper {
         }
         int g = pairing.conclusiveGuest(e);
         if (g != NONE) {
-            bind(g, e, nowNanos);
+            bind(g, e, true, nowNanos);
         }
     }
 
@@ -179,7 +179,7 @@ public final class Mapper {
         return switch (outcome) {
             case PAIRED -> {
                 for (int i = 0; i < pairing.pairs(); i++) {
-                    bind(pairing.pairedGuest(i), pairing.pairedEgress(i), nowNanos);
+                    bind(pairing.pairedGuest(i), pairing.pairedEgress(i), pairing.pairs() == 1, nowNanos);
                 }
                 Finding finding = mappings.find(quoted, nowNanos, found);
                 yield finding == Finding.UNKNOWN ? Finding.AMBIGUOUS : finding;
@@ -192,8 +192,8 @@ public final class Mapper {
         };
     }
 
-    private void bind(int g, int e, long nowNanos) {
-        pairing.learn(g, e, nowNanos);
+    private void bind(int g, int e, boolean alone, long nowNanos) {
+        pairing.learn(g, e, alone, nowNanos);
         behaviour.paired(guests, g, egress, e);
         mappings.add(guests, g, egress, e, egress.keyHash(e), nowNanos);
         guests.slots.remove(g);

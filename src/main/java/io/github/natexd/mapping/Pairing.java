@@ -124,9 +124,15 @@ final class Pairing {
         return guests.identification(g) != 0 && guests.identification(g) == egress.identification(e);
     }
 
-    /** The {@link #evidence}, where the sender is the NAT process by its user id. */
+    /** The {@link #evidence}, where the sender is the NAT process by its user id and by what it does to the TTL. */
     private int score(int g, int e) {
-        return isForeign(e) ? NO_CANDIDATE : evidence(g, e);
+        return isForeign(e) || !habits.mayTakeHops(hopsTaken(g, e), egress.sightedNanos(e))
+                ? NO_CANDIDATE
+                : evidence(g, e);
+    }
+
+    private int hopsTaken(int g, int e) {
+        return guests.timeToLive(g) - egress.timeToLive(e);
     }
 
     /**
@@ -141,7 +147,7 @@ final class Pairing {
         if (guestLead > GUEST_LEAD_NANOS || guestLead < -EGRESS_LEAD_NANOS) {
             return NO_CANDIDATE;
         }
-        int hopsTaken = guests.timeToLive(g) - egress.timeToLive(e);
+        int hopsTaken = hopsTaken(g, e);
         if (hopsTaken != 0 && hopsTaken != 1) {
             return NO_CANDIDATE;
         }
@@ -240,13 +246,17 @@ final class Pairing {
         return rivalEgress[index];
     }
 
-    /** Remembers how the NAT process sent the probe of this pair. */
-    void learn(int g, int e, long nowNanos) {
+    /** Remembers how the NAT process sent the probe of this pair; {@code alone}: neither had a rival. */
+    void learn(int g, int e, boolean alone, long nowNanos) {
         int protocol = guests.protocol(g);
+        boolean weak = evidence(g, e) < PORT_EQUAL;
         if (identifies(g, e) && conclusive(g, e)) {
             habits.sawCertainPair(protocol, egress.uid(e), nowNanos);
-        } else if (evidence(g, e) < PORT_EQUAL) {
+        } else if (weak) {
             habits.sawWeakPair(protocol, nowNanos);
+        }
+        if (alone && !weak) {
+            habits.sawHopsTaken(hopsTaken(g, e), nowNanos);
         }
         habits.sawLead(guests.sightedNanos(g) - egress.sightedNanos(e));
     }

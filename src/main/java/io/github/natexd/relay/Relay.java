@@ -330,6 +330,7 @@ public final class Relay {
     }
 
     private Reason relay(int index, Reinject how, ByteBuffer buffer, int offset, long nowNanos) {
+        sightings.gatewayProven(translator.mapping().gatewayMac());
         if (yielding.yields(translator.errorType(), translator.probeProtocol())) {
             yielding.accepted(
                     translator.errorType(),

@@ -26,6 +26,7 @@ final class Sightings {
     private final Probe quoted = new Probe();
     private long egressOverflows;
     private long gatewayMac = -1;
+    private long provenGatewayMac = -1;
     private int staticGuest;
     private long staticGuestMac = -1;
     private long staticGatewayMac = -1;
@@ -101,6 +102,11 @@ final class Sightings {
         internalErrors.happened(e, nowNanos);
     }
 
+    /** A probe that was sent to this MAC address left the host: it is the NAT process's, and no guest's (R22). */
+    void gatewayProven(long mac) {
+        provenGatewayMac = mac;
+    }
+
     /** The MAC address of the static guest, or -1 while it has not been sighted. */
     long staticGuestMac() {
         return staticGuestMac;
@@ -121,7 +127,9 @@ final class Sightings {
             counters.count(Counters.Event.FRAMES_IGNORED);
             return;
         }
-        if (surroundings.isGuestsFrame(header.source(), header.destination(), frame.source(), frame.destination())
+        if (frame.source() != provenGatewayMac
+                && surroundings.isGuestsFrame(
+                        header.source(), header.destination(), frame.source(), frame.destination())
                 && probe.read(buffer, header)) {
             guestProbe(nowNanos);
         } else if (frame.source() == gatewayMac && isNatsDelivery(buffer, surroundings)) {

@@ -54,7 +54,7 @@ class WindowsGuestsLabTest {
     private static final Guest FIRST = new Guest(Node.GUEST1, Topology.GUEST1, Topology.GUEST1_MAC, 0x1200, 1);
     private static final Guest SECOND = new Guest(Node.GUEST2, Topology.GUEST2, Topology.GUEST2_MAC, 0x7400, 2);
 
-    /** With IP IDs rewritten hardly anything tells the probes apart: there may be stars, even only such; no mix-up. */
+    /** With IP IDs rewritten only the TTL tells the probes apart: there may be stars until its habit is known; no mix-up. */
     @ParameterizedTest
     @CsvSource({"false, false", "true, false", "false, true"})
     @DisplayName("R17, R18: two Windows guests with one identifier and one row of sequences get their own errors only")
@@ -68,8 +68,9 @@ class WindowsGuestsLabTest {
                 Capture second = Capture.on(lab, SECOND.node, Topology.GUEST_INTERFACE)) {
             sendAtOnce(lab);
 
-            assertOwnErrors(first, FIRST, !rewritingIds, natexd);
-            assertOwnErrors(second, SECOND, !rewritingIds, natexd);
+            int least = rewritingIds ? ROUNDS * LAST_TTL / 2 : ROUNDS * LAST_TTL;
+            assertOwnErrors(first, FIRST, least, natexd);
+            assertOwnErrors(second, SECOND, least, natexd);
         }
     }
 
@@ -88,7 +89,7 @@ class WindowsGuestsLabTest {
         return Namespace.call(lab.namespace(guest.node()), () -> PacketSocket.openUnfiltered(Topology.GUEST_INTERFACE));
     }
 
-    private static void assertOwnErrors(Capture capture, Guest guest, boolean complete, LabNatexd natexd) {
+    private static void assertOwnErrors(Capture capture, Guest guest, int least, LabNatexd natexd) {
         List<Packet> errors = capture
                 .incoming(octets -> Packet.of(octets).isIcmpError()
                         && Packet.of(octets).destination().equals(guest.address()))
@@ -108,7 +109,8 @@ class WindowsGuestsLabTest {
             assertEquals(probe.transportChecksum(), embedded.transportChecksum(), error::toString);
         }
         assertTrue(
-                !complete || answered.size() == ROUNDS * LAST_TTL,
-                () -> guest.node() + " got errors about " + answered + " only\n" + natexd.log());
+                answered.size() >= least,
+                () -> guest.node() + " got " + answered.size() + " errors, about " + answered + " only\n"
+                        + natexd.log());
     }
 }

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which sightings make a pair: what is evidence, what is none, and that a host's probe never becomes a guest's. */
 class PairingTest {
@@ -98,6 +99,49 @@ class PairingTest {
         scene.egress(fromHost(PORT).ttl(egressTtl));
 
         assertEquals(expected, scene.findAfterWaiting(fromHost(PORT)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    @DisplayName("R17: what a pair without rivals shows of the TTL tells a constant flow's next probes apart")
+    void whatTheNatDoesToTheTimeToLiveIsEvidence(int taken) {
+        ProbeBuilder first = fromHost(PORT).id(NAT_ID).ttl(3 - taken);
+        scene.guest(fromGuest(PORT).id(GUEST_ID).ttl(3));
+        scene.egress(first);
+        assertEquals(Finding.MAPPED, scene.find(first));
+
+        ProbeBuilder fourth = fromHost(PORT).id(NAT_ID + 1).ttl(4 - taken);
+        ProbeBuilder fifth = fromHost(PORT).id(NAT_ID + 2).ttl(5 - taken);
+        scene.guest(fromGuest(PORT).id(GUEST_ID + 1).ttl(4));
+        scene.guest(fromGuest(PORT).id(GUEST_ID + 2).ttl(5));
+        scene.egress(fourth);
+        scene.egress(fifth);
+
+        assertEquals(Finding.MAPPED, scene.find(fifth));
+        assertEquals(GUEST_ID + 2, scene.mapper.found().guestIdentification());
+        assertEquals(Finding.MAPPED, scene.find(fourth));
+        assertEquals(GUEST_ID + 1, scene.mapper.found().guestIdentification());
+    }
+
+    @Test
+    @DisplayName(
+            "R17: two Windows-like guests, one a TTL ahead, where IP IDs are rewritten and identifiers kept if free")
+    void theTimeToLiveTellsTwoWindowsGuestsApart() {
+        scene.guest(echo(GUEST, 5).id(GUEST_ID));
+        scene.egress(echo(HOST, 5).id(NAT_ID));
+        assertEquals(Finding.MAPPED, scene.find(echo(HOST, 5).id(NAT_ID)));
+
+        ProbeBuilder first = echo(HOST, 1).id(NAT_ID + 1).ttl(3);
+        ProbeBuilder second = echo(HOST, REWRITTEN).id(NAT_ID + 2).ttl(4);
+        scene.guest(echo(GUEST, 1).id(GUEST_ID).ttl(3));
+        scene.otherGuest(echo(OTHER_GUEST, 1).id(GUEST_ID).ttl(4));
+        scene.egress(first);
+        scene.egress(second);
+
+        assertEquals(Finding.MAPPED, scene.find(first));
+        assertEquals(1, scene.foundPort());
+        assertEquals(Finding.MAPPED, scene.findAfterWaiting(second));
+        assertEquals(-1, scene.foundPort());
     }
 
     @Test

@@ -4,6 +4,7 @@ import static io.github.natexd.relay.RelayScene.error;
 import static io.github.natexd.relay.RelayScene.guestsError;
 import static io.github.natexd.relay.RelayScene.hosts;
 import static io.github.natexd.relay.RelayScene.probe;
+import static io.github.natexd.testkit.Packets.GATEWAY;
 import static io.github.natexd.testkit.Packets.GATEWAY_MAC;
 import static io.github.natexd.testkit.Packets.GUEST;
 import static io.github.natexd.testkit.Packets.GUEST_MAC;
@@ -11,6 +12,7 @@ import static io.github.natexd.testkit.Packets.HOST;
 import static io.github.natexd.testkit.Packets.OTHER_GUEST;
 import static io.github.natexd.testkit.Packets.OTHER_GUEST_MAC;
 import static io.github.natexd.testkit.Packets.ROUTER;
+import static io.github.natexd.testkit.Packets.TARGET;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -258,6 +260,21 @@ class RelayTest {
     }
 
     @Test
+    @DisplayName("R21: however many probes are to be read, a turn reads a bounded number and gives its verdicts")
+    void aFloodOfProbesDoesNotKeepAnErrorFromItsVerdict() {
+        scene.mapped(PORT);
+        for (int i = 0; i < 20_000; i++) {
+            scene.guestSends(Packets.udpProbe(GUEST, TARGET, 1 + i, 33500).bytes());
+            scene.log.leave(Packets.udpProbe(HOST, TARGET, 1 + i, 33500).bytes());
+        }
+        int id = scene.errorComes(error(hosts(PORT)));
+
+        assertEquals(Verdict.DROP, scene.queue.verdict(id));
+        long read = scene.count(Counters.Event.GUEST_SIGHTINGS) + scene.count(Counters.Event.EGRESS_SIGHTINGS);
+        assertTrue(read <= 2 + 2 * 16 * 32, "probes read in two turns: " + read);
+    }
+
+    @Test
     @DisplayName("R22: what the host itself sends on the guest network is no sighting")
     void theHostsOwnFramesAreNoSightings() {
         scene.link.arriveOutgoing(
@@ -268,6 +285,19 @@ class RelayTest {
 
         assertEquals(0, scene.count(Counters.Event.GUEST_SIGHTINGS));
         assertEquals(3, scene.count(Counters.Event.FRAMES_IGNORED));
+    }
+
+    @Test
+    @DisplayName(
+            "R22: whoever forwarded a probe whose error was relayed is the gateway, whatever its address, and no guest")
+    void theGatewayIsNoGuest() {
+        scene.mapped(PORT);
+        scene.errorComes(error(hosts(PORT)));
+        scene.link.arrive(
+                Packets.frame(OTHER_GUEST_MAC, GATEWAY_MAC, probe(GATEWAY, PORT).bytes()));
+        scene.relay.turn();
+
+        assertEquals(1, scene.count(Counters.Event.GUEST_SIGHTINGS));
     }
 
     @Test
