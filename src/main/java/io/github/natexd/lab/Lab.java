@@ -1,5 +1,6 @@
 package io.github.natexd.lab;
 
+import io.github.natexd.lab.LabOptions.HandOver;
 import io.github.natexd.lab.LabOptions.Router;
 import io.github.natexd.linux.EventFd;
 import io.github.natexd.linux.Libc;
@@ -40,6 +41,7 @@ public final class Lab implements AutoCloseable {
     private final EventFd stop = new EventFd();
     private final Thread hook = new Thread(this::close, "lab clean-up");
     private @Nullable Thread hub;
+    private volatile HandOver handOver;
     private Router routerKind = Router.KERNEL;
     private @Nullable OddRouter router;
     private boolean closed;
@@ -47,6 +49,7 @@ public final class Lab implements AutoCloseable {
     private Lab(LabState state, LabOptions options) {
         this.state = state;
         this.options = options;
+        this.handOver = options.handOver();
     }
 
     /** Builds a lab under a name of its own. */
@@ -154,7 +157,7 @@ public final class Lab implements AutoCloseable {
     private void startHub(Tap hostTap, List<Tap> guestTaps) {
         CompletableFuture<Boolean> ready = new CompletableFuture<>();
         hub = Namespace.start(state.namespace(Node.HOST), "hub of lab " + state.name(), () -> {
-            try (Hub served = new Hub(options, hostTap, guestTaps, stop)) {
+            try (Hub served = new Hub(options, () -> handOver, hostTap, guestTaps, stop)) {
                 ready.complete(true);
                 served.run();
             } catch (RuntimeException e) {
@@ -181,6 +184,11 @@ public final class Lab implements AutoCloseable {
     /** A directory that vanishes with the lab. */
     public Path directory() {
         return state.directory();
+    }
+
+    /** Changes which errors the NAT hands to guests itself, while the lab is up. */
+    public void handOver(HandOver errors) {
+        handOver = errors;
     }
 
     /** Changes how r2 answers, while the lab is up. */

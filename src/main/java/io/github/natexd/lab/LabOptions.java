@@ -71,7 +71,7 @@ public record LabOptions(
         ODD_LENGTH,
         /** The quoted header's checksum is wrong. */
         BAD_CHECKSUM,
-        /** Quotes another TTL and TOS than came. */
+        /** Quotes another TTL, TOS and total length than came: the header counted twice, as old BSDs did. */
         ALTERING,
         /** IP options in the error's own header. */
         OPTIONS,

@@ -16,6 +16,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Random;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +46,7 @@ final class NatProcess implements AutoCloseable {
     private static final int TRANSPORT_HEAD = 8;
 
     private final LabOptions options;
+    private final Supplier<LabOptions.HandOver> handOver;
     private final Output output;
     private final NatTable table;
     private final Inet4Socket sender = Inet4Socket.rawSender();
@@ -66,9 +68,14 @@ final class NatProcess implements AutoCloseable {
     private final UdpHeader udp = new UdpHeader();
     private int nextId = new Random().nextInt(0x10000);
 
-    /** To be called in the host's namespace; {@code poller} has room for four descriptors more. */
-    NatProcess(LabOptions options, Output output, Poller poller) {
+    /**
+     * To be called in the host's namespace; {@code poller} has room for four descriptors more.
+     *
+     * @param handOver which errors it hands over now
+     */
+    NatProcess(LabOptions options, Supplier<LabOptions.HandOver> handOver, Output output, Poller poller) {
         this.options = options;
+        this.handOver = handOver;
         this.output = output;
         this.table = new NatTable(options.rewritePorts(), options.send() == LabOptions.Send.SOCKET);
         boolean packets = options.send() == LabOptions.Send.PACKET || options.receive() == LabOptions.Receive.PACKET;
@@ -304,7 +311,7 @@ final class NatProcess implements AutoCloseable {
         int at = ip.transportOffset();
         int quote = at + TRANSPORT_HEAD;
         int quoted = ip.transportOctets() - TRANSPORT_HEAD;
-        if (options.handOver() == LabOptions.HandOver.NONE
+        if (handOver.get() == LabOptions.HandOver.NONE
                 || !IcmpError.isErrorType(in.get(at) & 0xFF)
                 || embedded.over(in, quote, quoted).check(true) != Ipv4Header.Problem.NONE
                 || embedded.transportOctets() < TRANSPORT_HEAD
@@ -323,7 +330,7 @@ final class NatProcess implements AutoCloseable {
 
     private @Nullable Binding revertEmbedded() {
         int head = embedded.transportOffset();
-        if (embedded.protocol() == Protocol.UDP && options.handOver() == LabOptions.HandOver.ALL) {
+        if (embedded.protocol() == Protocol.UDP && handOver.get() == LabOptions.HandOver.ALL) {
             udp.over(in, head);
             Binding binding = table.inbound(Protocol.UDP, udp.sourcePort());
             if (binding != null && udp.checksum() != 0) {

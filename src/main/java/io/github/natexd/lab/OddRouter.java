@@ -175,6 +175,7 @@ final class OddRouter implements AutoCloseable {
             out.putShort(at + 10, (short) (out.getShort(at + 10) - 0x0100));
         } else if (kind == Router.ALTERING) {
             out.put(at + 1, (byte) ODD_TOS).put(at + 8, (byte) 0);
+            out.putShort(at + 2, (short) (header.totalLength() + header.headerLength()));
             finish(at + 10, at, header.headerLength());
         }
     }

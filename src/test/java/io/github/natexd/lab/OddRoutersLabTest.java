@@ -105,8 +105,11 @@ class OddRoutersLabTest {
         List<String> mtr = mtrLabels(Node.GUEST1);
         List<String> traceroute = tracerouteLabels(Node.GUEST1);
 
+        List<String> report = mtrReport(Node.GUEST1);
+
         assertEquals(2, mtr.size(), mtr::toString);
         assertEquals(mtrLabels(Node.HOST), mtr);
+        assertEquals(mtrReport(Node.HOST), report);
         assertEquals(tracerouteLabels(Node.HOST), traceroute);
     }
 
@@ -145,6 +148,14 @@ class OddRoutersLabTest {
         return output.lines().filter(line -> line.startsWith("m ")).distinct().toList();
     }
 
+    /** Without the times; mtr reports labels with {@code --raw} only, or in lines of their own. */
+    private List<String> mtrReport(Node node) {
+        String output = lab.exec(node, "mtr", "--report", "-n", "-e", "-c1", "-i1", "-G1", Topology.TARGET)
+                .output();
+        assertEquals(lab.hops(), Traceroute.hops(output), output);
+        return output.lines().skip(2).map(line -> line.replaceFirst("%.*", "%")).toList();
+    }
+
     private List<String> tracerouteLabels(Node node) {
         String output = lab.exec(node, "traceroute", "-n", "-q1", "-w2", "-e", Topology.TARGET)
                 .output();
@@ -162,7 +173,6 @@ class OddRoutersLabTest {
         assertEquals(Topology.GUEST1, error.destination());
         assertEquals(probe.source(), embedded.source());
         assertEquals(probe.id(), embedded.id());
-        assertEquals(probe.totalLength(), embedded.totalLength());
         assertEquals(probe.transportChecksum(), embedded.transportChecksum());
         assertTrue(Packets.headerIntact(error.octets(), 0), () -> "outer header checksum: " + error);
         assertTrue(Packets.icmpIntact(error.octets()), () -> "ICMP checksum: " + error);

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -43,6 +44,28 @@ class YieldingLabTest {
                     assertTrue(duplicates <= allowed, duplicates + " duplicates at first, " + log);
                     assertEquals(duplicates, duplicates(capture), "no further ones, " + log);
                 }
+            }
+        }
+    }
+
+    /** Received at the interface: of what it gets through a raw socket, the NAT sees nothing that natexd relays. */
+    @Test
+    @DisplayName("R36: when the NAT stops delivering, natexd relays again after three errors that went missing")
+    void natexdResumesWhenTheNatStops() {
+        try (Lab lab = Lab.up(LabOptions.defaults().handingOver(HandOver.ALL, Receive.PACKET));
+                LabNatexd natexd = LabNatexd.start(lab)) {
+            for (Client client : List.of(Client.TRACEROUTE, Client.TRACEROUTE_ICMP)) {
+                lab.handOver(HandOver.ALL);
+                String delivered = client.run(lab, Node.GUEST1);
+                assertEquals(Topology.HOPS, Traceroute.hops(client.run(lab, Node.GUEST1)), delivered + natexd.log());
+
+                lab.handOver(HandOver.NONE);
+                String missed = client.run(lab, Node.GUEST1);
+                assertTrue(missed.contains("*"), () -> "natexd left these to the NAT: " + missed);
+                Lab.Result resumed = lab.exec(Node.GUEST1, "sleep", "1.5");
+                assertEquals(0, resumed.exitCode());
+                String output = client.run(lab, Node.GUEST1);
+                assertEquals(Topology.HOPS, Traceroute.hops(output), output + natexd.log());
             }
         }
     }

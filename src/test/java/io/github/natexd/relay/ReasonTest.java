@@ -52,6 +52,7 @@ class ReasonTest {
         return Stream.of(
                 dropped(Reason.RELAYED, "time-exceeded-quoting-28-octets"),
                 dropped(Reason.RELAYED, "time-exceeded-with-mpls-and-length-17-words"),
+                dropped(Reason.RELAYED, "embedded-first-fragment"),
                 accepted(Reason.HOST_PROBE, "probe-of-the-hosts-own", ReasonTest::hostTraces),
                 accepted(Reason.NO_MAPPING, "probe-nobody-was-seen-sending", scene -> scene.mapped(PORT)),
                 accepted(Reason.AMBIGUOUS, "tuple-that-two-guests-share", ReasonTest::twoGuestsShareATuple),

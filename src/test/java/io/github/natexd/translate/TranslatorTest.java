@@ -21,8 +21,13 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Rewriting held against an oracle that knows nothing of differences: the error as the router would have sent it had
@@ -123,6 +128,29 @@ class TranslatorTest {
                 Arrays.copyOfRange(error, 28 + 28, error.length), Arrays.copyOfRange(rewritten, 28 + 28, error.length));
         assertEquals(17, rewritten[25]);
         assertTrue(Packets.icmpIntact(rewritten));
+    }
+
+    /** What a router made of the probe before it quoted it; all of it stays, and none of it keeps the guest from it. */
+    static Stream<Arguments> quotes() {
+        UnaryOperator<ProbeBuilder> firstFragment =
+                quote -> quote.flagsAndOffset(0x2000).totalLength(44);
+        UnaryOperator<ProbeBuilder> altered =
+                quote -> quote.tos(0x28).ttl(0).totalLength(64).flagsAndOffset(0x4000);
+        return Stream.of(
+                Arguments.of(Named.of("a first fragment (VPP-1466)", firstFragment)),
+                Arguments.of(Named.of("another TOS, TTL, length and DF (Malone & Luckie)", altered)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("quotes")
+    @DisplayName("R6, R25, R26: a quote that is not as the probe left is delivered with what the router made of it")
+    void whatARouterMadeOfTheQuoteStays(UnaryOperator<ProbeBuilder> router) {
+        byte[] rewritten = rewritten(probe(GUEST).bytes(), probe(HOST).bytes(), error(router));
+
+        byte[] expected = Packets.timeExceeded(ROUTER, GUEST)
+                .quoting(router.apply(probe(GUEST)).bytes(), 28)
+                .bytes();
+        assertArrayEquals(expected, rewritten);
     }
 
     @Test
