@@ -1,9 +1,9 @@
 package io.github.natexd.daemon;
 
+import io.github.natexd.linux.Ipv4Forwarding;
+import io.github.natexd.linux.OsException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -19,7 +19,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Forwarding {
     private static final Logger LOG = LoggerFactory.getLogger(Forwarding.class);
-    private static final Path IP_FORWARD = Path.of("/proc/sys/net/ipv4/ip_forward");
     private static final long NFT_SECONDS = 5;
     private static final Pattern TABLE = Pattern.compile("^table (ip|inet) (\\S+) \\{$");
     private static final Pattern CHAIN = Pattern.compile("^\\tchain (\\S+) \\{$");
@@ -28,13 +27,7 @@ public final class Forwarding {
     private Forwarding() {}
 
     static void check() throws StartException {
-        String value;
-        try {
-            value = Files.readString(IP_FORWARD).strip();
-        } catch (IOException e) {
-            throw new StartException(ExitCode.UNAVAILABLE, "cannot read " + IP_FORWARD + ": " + e.getMessage());
-        }
-        if (value.equals("0")) {
+        if (!isOn()) {
             throw new StartException(
                     ExitCode.UNAVAILABLE,
                     "relay.reinject = \"verdict\" needs IPv4 forwarding, which is off: sysctl -w net.ipv4.ip_forward=1 and"
@@ -48,6 +41,14 @@ public final class Forwarding {
                             + " relay.reinject = \"frame\"",
                     chain,
                     chain);
+        }
+    }
+
+    private static boolean isOn() throws StartException {
+        try {
+            return Ipv4Forwarding.isOn();
+        } catch (OsException e) {
+            throw new StartException(ExitCode.UNAVAILABLE, String.valueOf(e.getMessage()));
         }
     }
 

@@ -5,7 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 /** What needs no privilege: descriptors, interfaces, errors. */
@@ -44,6 +47,13 @@ class SystemTest {
             assertFalse(poller.ready(place));
             assertThrows(IllegalStateException.class, () -> poller.register(event.descriptor()));
         }
+    }
+
+    @Test
+    void forwardingIsWhatTheKernelsFileSays() throws IOException {
+        String file = Files.readString(Path.of("/proc/sys/net/ipv4/ip_forward")).strip();
+
+        assertEquals(!file.equals("0"), Ipv4Forwarding.isOn());
     }
 
     @Test
