@@ -117,7 +117,10 @@ final class ControlSocket {
 
     private static boolean giveTo(Path path, int group) {
         try {
-            Files.setAttribute(path, "unix:gid", group);
+            // As a service natexd has this group already, and may not call chown(2).
+            if (!Files.getAttribute(path, "unix:gid").equals(group)) {
+                Files.setAttribute(path, "unix:gid", group);
+            }
             return true;
         } catch (IOException e) {
             return false;
