@@ -1,0 +1,70 @@
+package io.github.natexd.container;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What systemd says of the units. */
+class HardeningContainerTest {
+    /** In tenths. */
+    private static final int EXPOSURE_MAX = 16;
+
+    /** What natexd cannot do without, by the names in systemd-analyze's JSON. */
+    private static final Set<String> NEEDED = Set.of(
+            // It is a program of the host, with its libraries, and started by an unprivileged user.
+            "RootDirectoryOrRootImage",
+            "AmbientCapabilities",
+            "PrivateUsers",
+            // The JVM compiles.
+            "MemoryDenyWriteExecute",
+            // Guests' frames; rules, queue and news of links; systemd's and its own control socket.
+            "RestrictAddressFamilies_AF_PACKET",
+            "RestrictAddressFamilies_AF_NETLINK",
+            "RestrictAddressFamilies_AF_UNIX",
+            "CapabilityBoundingSet_CAP_NET_ADMIN",
+            "CapabilityBoundingSet_CAP_NET_BIND_SERVICE_BROADCAST_RAW)",
+            // The host's network is what it is about.
+            "PrivateNetwork",
+            // ProtectClock= lets the real-time clock be read.
+            "DeviceAllow");
+
+    @ParameterizedTest
+    @MethodSource("io.github.natexd.container.Machine#images")
+    void unitsAreCorrectAndAskForNoMoreThanNatexdNeeds(String image) throws IOException {
+        try (Machine machine = Machine.boot(image)) {
+            machine.installPackage(Machine.PACKAGE);
+
+            assertEquals("", machine.must("systemd-analyze verify natexd.service natexd-jsvc.service"));
+            assertAsksForNoMore(machine, "natexd.service", NEEDED);
+            Set<String> ofJsvc = new TreeSet<>(NEEDED);
+            // The daemon is jsvc's child.
+            ofJsvc.add("NotifyAccess");
+            assertAsksForNoMore(machine, "natexd-jsvc.service", ofJsvc);
+        }
+    }
+
+    private static void assertAsksForNoMore(Machine machine, String unit, Set<String> needed) throws IOException {
+        String table = machine.must("systemd-analyze security --no-pager --threshold=" + EXPOSURE_MAX + " " + unit);
+        assertTrue(table.contains("Overall exposure level for " + unit), table);
+        assertEquals(new TreeSet<>(needed), failed(machine, unit), unit);
+    }
+
+    private static Set<String> failed(Machine machine, String unit) throws IOException {
+        Set<String> failed = new TreeSet<>();
+        for (JsonNode check :
+                new ObjectMapper().readTree(machine.must("systemd-analyze security --json=short " + unit))) {
+            // Null: the check does not apply.
+            if (check.get("set").isBoolean() && !check.get("set").asBoolean()) {
+                failed.add(check.get("json_field").asText());
+            }
+        }
+        return failed;
+    }
+}

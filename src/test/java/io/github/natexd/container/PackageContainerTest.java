@@ -1,0 +1,172 @@
+package io.github.natexd.container;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Installation, upgrade and removal, as an administrator does them. After each test purge leaves nothing of natexd. */
+@ParameterizedClass
+@MethodSource("io.github.natexd.container.Machine#images")
+class PackageContainerTest {
+    private static final String SETTINGS = "/etc/natexd/natexd.toml";
+    /**
+     * Every file but what any installation leaves: logs, caches, dpkg's own records, backups of the user database. Also
+     * users, groups, units that systemd knows, rules and sockets.
+     */
+    private static final String INVENTORY = "{ find / -xdev \\( -path /proc -o -path /sys -o -path /dev -o -path /tmp"
+            + " -o -path /root -o -path /run/systemd -o -path /run/user -o -path '/run/log*' -o -path /var/log"
+            + " -o -path /var/cache -o -path /var/lib/apt -o -path '/var/lib/dpkg/*-old' -o -path /var/lib/dpkg/info"
+            + " -o -path '/etc/*-' -o -path /etc/.pwd.lock -o -path /var/lib/systemd/timers \\) -prune -o -print"
+            + "; find /run -name '*natexd*'; ls /var/lib/dpkg/info | grep natexd; cat /etc/passwd /etc/group"
+            + "; systemctl list-unit-files --no-pager --no-legend; systemctl list-units --all --no-pager --no-legend 'natexd*'"
+            + "; nft list ruleset; grep natexd /proc/net/unix; pgrep -a java; }";
+
+    private static Machine machine;
+    private static Set<String> before = Set.of();
+
+    @Parameter
+    String image;
+
+    @BeforeParameterizedClassInvocation
+    static void boot(String image) {
+        machine = Machine.boot(image);
+    }
+
+    @AfterParameterizedClassInvocation
+    static void shutDown() {
+        if (machine != null) {
+            machine.close();
+        }
+    }
+
+    @BeforeEach
+    void takeInventory() {
+        before = inventory();
+    }
+
+    @AfterEach
+    void nothingIsLeftAfterPurge() {
+        machine.must("apt-get -q purge -y natexd; rm -rf /etc/vmware");
+
+        Set<String> left = inventory();
+        Set<String> missing = new TreeSet<>(before);
+        missing.removeAll(left);
+        left.removeAll(before);
+        assertEquals("left: [], missing: []", "left: " + left + ", missing: " + missing);
+    }
+
+    private static Set<String> inventory() {
+        return new TreeSet<>(machine.run(INVENTORY).output().lines().toList());
+    }
+
+    @Test
+    void theServiceRunsAfterInstallationAndServesGuests() {
+        machine.installPackage(Machine.PACKAGE);
+
+        assertEquals("active", machine.must("systemctl is-active natexd"));
+        assertEquals("enabled", machine.must("systemctl is-enabled natexd"));
+        assertEquals(
+                "disabled",
+                machine.run("systemctl is-enabled natexd-jsvc").output().strip());
+        machine.must("natexd --version && natexctl --version && id natexd && man -w natexd natexctl natexd.toml");
+        machine.labUp();
+        machine.awaitHops();
+        machine.labDown();
+        // The rules are still in, for a guest network that may return: purge has to take them out.
+        assertNotEquals("", machine.must("nft list ruleset"));
+    }
+
+    @Test
+    void removeKeepsTheSettingsAndTakesTheRulesOut() {
+        machine.writeFile("/etc/vmware/networking", "answer VNET_8_NAT yes\nanswer VNET_8_VIRTUAL_ADAPTER yes");
+        machine.installPackage(Machine.PACKAGE);
+        assertNotEquals("", machine.must("nft list ruleset"));
+        machine.must("echo '# mine' >> " + SETTINGS);
+
+        machine.must("apt-get -q remove -y natexd");
+
+        assertEquals("", machine.must("nft list ruleset; pgrep -a java || true"));
+        assertEquals("# mine", machine.must("tail -n 1 " + SETTINGS));
+        machine.installPackage(Machine.PACKAGE);
+        assertEquals("# mine", machine.must("tail -n 1 " + SETTINGS));
+        assertEquals("active", machine.must("systemctl is-active natexd"));
+    }
+
+    @Test
+    void upgradeKeepsTheSettingsAndRestartsTheService() {
+        machine.installPackage(Machine.PACKAGE);
+        machine.must("echo 'queue.number = 4711' > " + SETTINGS);
+        String pid = machine.property("natexd", "MainPID");
+
+        machine.installPackage(newer());
+
+        assertEquals("99.0", machine.must("dpkg-query -W -f '${Version}' natexd"));
+        assertEquals("queue.number = 4711", machine.must("cat " + SETTINGS));
+        assertEquals("active", machine.must("systemctl is-active natexd"));
+        assertNotEquals(pid, machine.property("natexd", "MainPID"));
+    }
+
+    @Test
+    void upgradeLeavesADisabledServiceAlone() {
+        machine.installPackage(Machine.PACKAGE);
+        machine.must("systemctl disable --now natexd");
+
+        machine.installPackage(newer());
+
+        assertEquals(
+                "disabled", machine.run("systemctl is-enabled natexd").output().strip());
+        assertEquals(
+                "inactive", machine.run("systemctl is-active natexd").output().strip());
+    }
+
+    @Test
+    void upgradeTellsThatTheServiceDoesNotRun() {
+        machine.installPackage(Machine.PACKAGE);
+        machine.must("echo 'queue.number = -1' > " + SETTINGS);
+
+        String said = machine.installPackage(newer());
+
+        assertTrue(said.contains("natexd.service does not run. Why: journalctl -u natexd.service"), said);
+    }
+
+    @Test
+    void whatDevInstallsServesGuestsAndUninstallLeavesNothing() {
+        machine.copy(Path.of("src/package"), "/root/natexd/src/package");
+        for (String part :
+                List.of("systemd", "src/main", "src/package", "README.md", "target/natexd", "target/bom.json")) {
+            machine.copy(Path.of(part), "/root/natexd/" + part);
+        }
+        machine.must("chmod -R +x /root/natexd/target/natexd/bin /root/natexd/src/package");
+
+        String said = machine.must("/root/natexd/src/package/on-host install /root/natexd/target/natexd");
+
+        assertTrue(said.contains("natexd.service is active"), said);
+        assertEquals("enabled", machine.must("systemctl is-enabled natexd"));
+        assertEquals("/usr/local/bin/natexctl", machine.must("command -v natexctl"));
+        machine.labUp();
+        machine.awaitHops();
+        machine.labDown();
+        machine.must("/root/natexd/src/package/on-host uninstall /root/natexd/target/natexd");
+    }
+
+    /** The same package with a higher version. */
+    private static String newer() {
+        machine.must("dpkg-deb --raw-extract " + Machine.PACKAGE + " /root/newer"
+                + " && sed -i 's/^Version:.*/Version: 99.0/' /root/newer/DEBIAN/control"
+                + " && dpkg-deb --build /root/newer /root/newer.deb && rm -r /root/newer");
+        return "/root/newer.deb";
+    }
+}
