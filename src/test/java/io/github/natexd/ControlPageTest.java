@@ -26,6 +26,55 @@ class ControlPageTest {
         assertEquals(documented("error"), fields(ControlScene.working().ask("nonsense")));
     }
 
+    @Test
+    void theFieldsOfMappingsAreThoseOfThePage() throws Exception {
+        assertEquals(documented("mappings"), fields(ControlScene.working().ask("mappings")));
+        assertEquals(
+                documented("mapping"),
+                fields(new ObjectMapper()
+                        .readTree(ControlScene.working().ask("mappings"))
+                        .at("/mappings/0")
+                        .toString()));
+    }
+
+    @Test
+    void theFieldsOfWatchAreThoseOfThePage() throws Exception {
+        Set<String> first = fields(ControlScene.working().ask("watch"));
+        first.add("lost");
+
+        assertEquals(documented("watch"), first);
+        assertEquals(documented("watched error"), fields(ControlScene.observed()));
+    }
+
+    @Test
+    void theFieldsOfMetricsAreThoseOfThePage() throws Exception {
+        assertEquals(documented("metrics"), fields(ControlScene.working().ask("metrics")));
+    }
+
+    @Test
+    void theMetricsAreThoseOfThePage() throws Exception {
+        String text = new ObjectMapper()
+                .readTree(ControlScene.working().ask("metrics"))
+                .at("/text")
+                .asText();
+        Set<String> samples = text.lines()
+                .filter(line -> !line.startsWith("#"))
+                .map(line -> line.replaceFirst("[ {].*", ""))
+                .collect(Collectors.toCollection(TreeSet::new));
+
+        assertEquals(documented("OpenMetrics"), samples);
+    }
+
+    @Test
+    void theFieldsOfShowConfigAreThoseOfThePage() throws Exception {
+        assertEquals(documented("show-config"), fields(ControlScene.working().ask("show-config")));
+    }
+
+    @Test
+    void theFieldsOfReloadAreThoseOfThePage() throws Exception {
+        assertEquals(documented("reload"), fields(ControlScene.working().ask("reload")));
+    }
+
     private static Set<String> documented(String heading) {
         return MarkdownTable.rows("control.md", heading).stream()
                 .map(row -> MarkdownTable.code(row.get(0)).get(0))

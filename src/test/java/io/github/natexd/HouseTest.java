@@ -94,8 +94,9 @@ class HouseTest {
 
     @Test
     void controlImportsSnapshotsAndNamesAlone() {
-        String snapshots = "relay\\.(Snapshot|NatDelivery|Counters|Counters\\$Event)|mapping\\.NatBehaviour";
-        String names = "translate\\.Reason|wire\\.(IcmpError|Protocol)";
+        String snapshots = "relay\\.(Snapshot|NatDelivery|Observation(\\$.*)?|Observer|Counters(\\$Event)?)"
+                + "|mapping\\.(NatBehaviour|MappingPage|MappingRow)|config\\.(EffectiveConfig|Setting)";
+        String names = "translate\\.Reason|wire\\.(Ipv4Address|MacAddress|IcmpError|MplsLabels|Protocol)";
         in("control")
                 .should()
                 .dependOnClassesThat(

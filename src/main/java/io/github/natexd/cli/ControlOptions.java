@@ -12,7 +12,8 @@ import picocli.CommandLine.Option;
 
 /** What all commands share that talk to a running natexd: where it listens, and how long to wait for it. */
 final class ControlOptions {
-    private static final int TIMEOUT_MILLIS = 10_000;
+    /** A reload takes as long as the rule script. */
+    private static final int TIMEOUT_MILLIS = 30_000;
 
     @Option(
             names = "--socket",
@@ -24,6 +25,11 @@ final class ControlOptions {
     /** Sends a request to the natexd that is meant. */
     ControlClient send(String request) throws ControlException {
         return ControlClient.send(path(), request, TIMEOUT_MILLIS);
+    }
+
+    /** Likewise, and waits for each line of the answer as long as it takes. */
+    ControlClient sendAndWait(String request) throws ControlException {
+        return ControlClient.send(path(), request, 0);
     }
 
     /** Reading a configuration takes longer than asking natexd: it is read only where it is needed. */

@@ -44,13 +44,14 @@ abstract class DaemonCommand implements Callable<Integer> {
 
     /** Sends a request whose answer is one line; answers that line. */
     final String line(String request) throws ControlException {
-        try (ControlClient client = send(request)) {
+        try (ControlClient client = control.send(request)) {
             return client.line();
         }
     }
 
-    final ControlClient send(String request) throws ControlException {
-        return control.send(request);
+    /** Sends a request that is answered by one line after the other, whenever something happens. */
+    final ControlClient sendAndWait(String request) throws ControlException {
+        return control.sendAndWait(request);
     }
 
     /** Reads a line of an answer. @throws ControlException if it says that the request failed */

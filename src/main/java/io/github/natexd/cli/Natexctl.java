@@ -22,7 +22,13 @@ public final class Natexctl implements Runnable {
     /** One line for each command; its place here is its place in the help. */
     private static final List<Supplier<Object>> COMMANDS = List.of(
             StatusCommand::new,
+            WatchCommand::new,
+            MappingsCommand::new,
+            WaitCommand::new,
+            ReloadCommand::new,
+            MetricsCommand::new,
             DoctorCommand::new,
+            ShowConfigCommand::new,
             CheckConfigCommand::new,
             CaptureCommand::new,
             ReplayCommand::new,

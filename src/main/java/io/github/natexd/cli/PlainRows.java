@@ -1,7 +1,10 @@
 package io.github.natexd.cli;
 
 import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
 import java.io.PrintWriter;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /** A JSON document as rows {@code path TAB value}: {@code guestNetwork.interface}, {@code problems.0.fix}. */
 final class PlainRows {
@@ -28,6 +31,11 @@ final class PlainRows {
 
     private static String below(String path, String name) {
         return path.isEmpty() ? name : path + "." + name;
+    }
+
+    /** One row: these fields, with tabs between them. */
+    static String row(JsonObject object, List<String> columns) {
+        return columns.stream().map(column -> value(object.get(column))).collect(Collectors.joining("\t")) + "\n";
     }
 
     /** One cell: empty for null; what would end the cell or the row becomes a space. */

@@ -11,7 +11,14 @@ import java.util.Set;
  * What natexd.toml says, checked and immutable; one record for each table of the file. What the file leaves out has
  * the value of {@link #defaults()}. The shipped etc/natexd.toml says what each key is for.
  */
-public record Config(Queue queue, GuestNetwork guestNetwork, Relay relay, Probes probes, Rules rules, Control control) {
+public record Config(
+        Queue queue,
+        GuestNetwork guestNetwork,
+        Relay relay,
+        Probes probes,
+        Rules rules,
+        Control control,
+        Metrics metrics) {
 
     /** Where the package puts the file, and where both programs look when no other is named. */
     public static final String DEFAULT_FILE = "/etc/natexd/natexd.toml";
@@ -42,6 +49,9 @@ public record Config(Queue queue, GuestNetwork guestNetwork, Relay relay, Probes
 
     /** The path of the unix socket that natexctl talks to, and the group whose members may ask through it. */
     public record Control(String socket, String group) {}
+
+    /** The file that node_exporter's textfile collector reads, if there shall be one, and how often it is written. */
+    public record Metrics(Optional<String> textfile, int intervalSeconds) {}
 
     /** A choice that the file spells as a word. */
     interface Keyed {
@@ -95,7 +105,8 @@ public record Config(Queue queue, GuestNetwork guestNetwork, Relay relay, Probes
                         OptionalInt.empty()),
                 new Probes(60, 30, 65_536),
                 new Rules(true),
-                new Control(DEFAULT_SOCKET, "natexd"));
+                new Control(DEFAULT_SOCKET, "natexd"),
+                new Metrics(Optional.empty(), 60));
     }
 
     /** The words that a choice of this type can be spelled with, for a message: {@code "frame", "verdict"}. */

@@ -3,6 +3,7 @@ package io.github.natexd.config;
 import io.github.natexd.config.Config.Control;
 import io.github.natexd.config.Config.ErrorKind;
 import io.github.natexd.config.Config.GuestNetwork;
+import io.github.natexd.config.Config.Metrics;
 import io.github.natexd.config.Config.Probes;
 import io.github.natexd.config.Config.Queue;
 import io.github.natexd.config.Config.Reinject;
@@ -18,6 +19,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +54,8 @@ public final class ConfigReader {
     /** What groupadd(8) takes, and the names that directories like Active Directory have. */
     private static final Pattern GROUP_NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.@-]{0,63}\\$?");
 
+    private static final String METRICS_EXAMPLE = "/var/lib/prometheus/node-exporter/natexd.prom";
+
     private final List<Problem> problems = new ArrayList<>();
     private final Map<String, Section> sections = new LinkedHashMap<>();
     private final TomlTable root;
@@ -62,6 +66,11 @@ public final class ConfigReader {
 
     /** Reads and checks the whole file; the exception names every problem found. */
     public static Config read(Path file) throws ConfigException {
+        return readEffective(file).config();
+    }
+
+    /** Like {@link #read}, and tells where each value comes from. */
+    public static EffectiveConfig readEffective(Path file) throws ConfigException {
         TomlParseResult parsed = Toml.parse(text(file));
         ConfigReader reader = new ConfigReader(parsed);
         parsed.errors().forEach(reader::syntax);
@@ -71,7 +80,9 @@ public final class ConfigReader {
             reader.problems.sort(Comparator.comparingInt(Problem::line).thenComparingInt(Problem::column));
             throw new ConfigException(file, reader.problems);
         }
-        return config;
+        Map<String, Integer> lines = new HashMap<>();
+        reader.sections.values().forEach(section -> section.collectLines(lines));
+        return new EffectiveConfig(config, Optional.of(file), lines);
     }
 
     private static String text(Path file) throws ConfigException {
@@ -107,7 +118,8 @@ public final class ConfigReader {
                 relay(section("relay"), defaults.relay()),
                 probes(section("probes"), defaults.probes()),
                 new Rules(section("rules").flag("manage", defaults.rules().manage())),
-                control(section("control"), defaults.control()));
+                control(section("control"), defaults.control()),
+                metrics(section("metrics"), defaults.metrics()));
     }
 
     private static Queue queue(Section table, Queue defaults) {
@@ -173,6 +185,18 @@ public final class ConfigReader {
                     "\"" + group + "\" cannot be the name of a group; write one like \"" + defaults.group() + "\"");
         }
         return new Control(socket, group);
+    }
+
+    private static Metrics metrics(Section table, Metrics defaults) {
+        Optional<String> textfile = table.text("textfile", METRICS_EXAMPLE);
+        if (textfile.isPresent()
+                && (!textfile.get().startsWith("/") || !textfile.get().endsWith(".prom"))) {
+            table.reject(
+                    "textfile",
+                    "\"" + textfile.get() + "\" is nothing that node_exporter would read; write an absolute path that"
+                            + " ends with .prom, like \"" + METRICS_EXAMPLE + "\"");
+        }
+        return new Metrics(textfile, table.integer("interval-seconds", 5, 3_600, defaults.intervalSeconds()));
     }
 
     /** Stricter than the kernel: no name that a packet filter would take for a pattern or an option. */

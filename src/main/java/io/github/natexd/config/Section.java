@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,16 @@ final class Section {
                 : table.keySet().stream()
                         .filter(key -> !knownKeys.contains(key))
                         .toList();
+    }
+
+    /** Notes for each key of this table that the file sets, as {@code table.key}, the line where it does. */
+    void collectLines(Map<String, Integer> lines) {
+        for (String key : knownKeys) {
+            TomlPosition place = table == null ? null : table.inputPositionOf(List.of(key));
+            if (place != null) {
+                lines.put(name + "." + key, place.line());
+            }
+        }
     }
 
     int integer(String key, int least, int most, int otherwise) {

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Optional;
 import jnr.unixsocket.UnixSocketChannel;
 import org.jspecify.annotations.Nullable;
@@ -11,19 +13,30 @@ import org.jspecify.annotations.Nullable;
 /** One connected client: his request as it comes, his answer as it goes; never blocks. */
 final class Connection {
     /** How long a client may take to send its request. */
-    static final long REQUEST_NANOS = 2_000_000_000L;
+    private static final long REQUEST_NANOS = 2_000_000_000L;
 
     /** How long a client may take none of its answer. */
-    static final long ANSWER_NANOS = 5_000_000_000L;
+    private static final long ANSWER_NANOS = 5_000_000_000L;
+
+    /** Octets that wait for a client that watches: beyond, lines are lost. */
+    private static final int WATCH_MAX_OCTETS = 256 * 1024;
 
     private static final int WRITE_MAX_OCTETS = 64 * 1024;
-    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+    private enum Phase {
+        REQUEST,
+        /** The connection ends with the answer. */
+        ANSWER,
+        WATCH
+    }
 
     private final UnixSocketChannel channel;
     private final Caller caller;
     private final ByteBuffer request = ByteBuffer.allocate(Dialect.REQUEST_MAX_OCTETS + 1);
-    private ByteBuffer answer = NOTHING;
-    private boolean answering;
+    private final Deque<ByteBuffer> out = new ArrayDeque<>();
+    private int outOctets;
+    private long lostLines;
+    private Phase phase = Phase.REQUEST;
     private long deadlineNanos;
     private @Nullable SelectionKey key;
 
@@ -41,6 +54,11 @@ final class Connection {
         return caller;
     }
 
+    /** It goes when it goes: it has no deadline. */
+    boolean isWatching() {
+        return phase == Phase.WATCH;
+    }
+
     long deadlineNanos() {
         return deadlineNanos;
     }
@@ -53,9 +71,8 @@ final class Connection {
      */
     Optional<String> read() throws IOException, ControlException {
         int octets = channel.read(request);
-        if (answering) {
-            // Not asked for: one request for each connection.
-            request.clear();
+        if (phase != Phase.REQUEST) {
+            request.clear(); // Not asked for: one request for each connection.
             if (octets < 0) {
                 throw new IOException("the client is gone");
             }
@@ -79,28 +96,77 @@ final class Connection {
         return new String(request.array(), 0, length, StandardCharsets.UTF_8);
     }
 
-    /** Answers with these lines; {@link #write} sends them when the client takes them. */
-    void answer(String lines, long nowNanos) {
-        answering = true;
+    /** Answers with this line; {@link #write} sends it when the client takes it. */
+    void answer(String line, boolean watches, long nowNanos) {
+        phase = watches ? Phase.WATCH : Phase.ANSWER;
         request.clear();
-        answer = ByteBuffer.wrap(lines.getBytes(StandardCharsets.UTF_8));
+        enqueue(line);
         deadlineNanos = nowNanos + ANSWER_NANOS;
-        SelectionKey present = key;
-        if (present != null) {
-            present.interestOps(SelectionKey.OP_WRITE);
+    }
+
+    /** One more line for a client that watches, if there is room. */
+    void tell(String line) {
+        if (outOctets + line.length() > WATCH_MAX_OCTETS) {
+            lostLines++;
+        } else {
+            enqueue(line);
         }
     }
 
-    /** Sends on; answers whether all is sent. */
-    boolean write(long nowNanos) throws IOException {
-        ByteBuffer part = answer.duplicate();
-        part.limit(Math.min(part.limit(), part.position() + WRITE_MAX_OCTETS));
-        int octets = channel.write(part);
-        if (octets > 0) {
-            answer.position(answer.position() + octets);
-            deadlineNanos = nowNanos + ANSWER_NANOS;
+    /** So many lines never came this far; they are told with those that found no room here. */
+    void tellLost(long more) {
+        lostLines += more;
+        if (lostLines > 0 && outOctets == 0) {
+            long told = lostLines;
+            lostLines = 0;
+            enqueue(Requests.json(json -> json.beginObject()
+                    .name("version")
+                    .value(Dialect.VERSION)
+                    .name("lost")
+                    .value(told)
+                    .endObject()));
         }
-        return !answer.hasRemaining();
+    }
+
+    private void enqueue(String line) {
+        byte[] octets = line.getBytes(StandardCharsets.US_ASCII);
+        out.add(ByteBuffer.wrap(octets));
+        outOctets += octets.length;
+        interest();
+    }
+
+    /** Sends on; answers whether all is sent and the connection is at its end. */
+    boolean write(long nowNanos) throws IOException {
+        ByteBuffer first = out.peek();
+        while (first != null) {
+            ByteBuffer part = first.duplicate();
+            part.limit(Math.min(part.limit(), part.position() + WRITE_MAX_OCTETS));
+            int octets = channel.write(part);
+            if (octets <= 0) {
+                break;
+            }
+            first.position(first.position() + octets);
+            outOctets -= octets;
+            deadlineNanos = nowNanos + ANSWER_NANOS;
+            if (!first.hasRemaining()) {
+                out.remove();
+                first = out.peek();
+            }
+        }
+        if (isWatching()) {
+            tellLost(0);
+        }
+        interest();
+        return out.isEmpty() && phase == Phase.ANSWER;
+    }
+
+    /** Never none: a selector without interest in a connection whose other end has gone would not sleep. */
+    private void interest() {
+        SelectionKey present = key;
+        if (present != null) {
+            int read = phase == Phase.ANSWER ? 0 : SelectionKey.OP_READ;
+            present.interestOps(read | (out.isEmpty() ? 0 : SelectionKey.OP_WRITE));
+        }
     }
 
     void close() {

@@ -122,7 +122,7 @@ public final class ControlClient implements AutoCloseable {
                     "see what it is doing: journalctl -u natexd");
         }
         throw new ControlException(
-                Kind.FAILED, "natexd ended the connection without an answer", "ask again; see journalctl -u natexd");
+                Kind.FAILED, "natexd ended the connection", "see why: natexctl status, journalctl -u natexd");
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.github.natexd.control;
 
+import io.github.natexd.control.Answer.Watch;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -8,6 +10,8 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import jnr.enxio.channels.NativeSelectorProvider;
@@ -24,10 +28,10 @@ import org.slf4j.LoggerFactory;
 public final class ControlServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
 
-    /** Clients at a time; one more, and the one that has waited longest goes. */
+    /** Clients at a time; one more, and the one that has been there longest goes, unless it watches. */
     static final int CLIENTS_LIMIT = 64;
 
-    private static final int BACKLOG_PAUSE_MILLIS = 100;
+    private static final int ACCEPT_PAUSE_MILLIS = 100;
     private static final long STOP_MILLIS = 1_000;
 
     private final Path path;
@@ -67,136 +71,12 @@ public final class ControlServer implements AutoCloseable {
         }
     }
 
-    /** Answers from now on, from what {@code daemon} shows. */
-    public void serve(DaemonView daemon) {
-        Requests requests = new Requests(access, daemon);
-        Thread started = new Thread(() -> run(requests), "control");
+    /** Answers from now on, from what {@code daemon} shows, and writes the metrics' file if there is one. */
+    public void serve(DaemonView daemon, Optional<MetricsFile> metrics) {
+        Thread started = new Thread(new Service(daemon, metrics.orElse(null)), "control");
         started.setDaemon(true);
         started.start();
         thread = started;
-    }
-
-    private void run(Requests requests) {
-        try {
-            while (!closing) {
-                selector.select(sleepMillis());
-                serveReady(requests);
-                dropLate();
-            }
-        } catch (IOException | RuntimeException e) {
-            LOG.error("the control socket is out of use until natexd is started anew; relaying goes on", e);
-        } finally {
-            clients.forEach(Connection::close);
-            clients.clear();
-        }
-    }
-
-    /** Until the first deadline; 0 (the selector's word for ever) while nobody is connected. */
-    private long sleepMillis() {
-        long nanos = Long.MAX_VALUE;
-        long now = System.nanoTime();
-        for (Connection client : clients) {
-            nanos = Math.min(nanos, client.deadlineNanos() - now);
-        }
-        return nanos == Long.MAX_VALUE ? 0 : Math.max(1, TimeUnit.NANOSECONDS.toMillis(nanos) + 1);
-    }
-
-    private void serveReady(Requests requests) {
-        Iterator<SelectionKey> ready = selector.selectedKeys().iterator();
-        while (ready.hasNext()) {
-            SelectionKey key = ready.next();
-            ready.remove();
-            if (key.isValid() && key.attachment() instanceof Connection client) {
-                serve(client, key, requests);
-            } else if (key.isValid()) {
-                accept();
-            }
-        }
-    }
-
-    private void accept() {
-        try {
-            UnixSocketChannel channel = server.accept();
-            if (channel == null) {
-                // The system is out of descriptors or memory: it would be ready again at once.
-                Thread.sleep(BACKLOG_PAUSE_MILLIS);
-                return;
-            }
-            welcome(channel);
-        } catch (IOException | RuntimeException e) {
-            logOnce(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private void welcome(UnixSocketChannel channel) throws IOException {
-        Connection client;
-        try {
-            client = new Connection(channel, callers.apply(channel.getFD()), System.nanoTime());
-            channel.configureBlocking(false);
-            client.registered(channel.register(selector, SelectionKey.OP_READ, client));
-        } catch (IOException | RuntimeException e) {
-            channel.close();
-            throw e;
-        }
-        if (clients.size() == CLIENTS_LIMIT) {
-            clients.removeFirst().close();
-        }
-        clients.addLast(client);
-    }
-
-    private void serve(Connection client, SelectionKey key, Requests requests) {
-        try {
-            if (key.isReadable()) {
-                client.read().ifPresent(request -> answer(client, requests.answer(request, client.caller())));
-            } else if (key.isWritable() && client.write(System.nanoTime())) {
-                drop(client);
-            }
-        } catch (ControlException e) {
-            answer(client, Requests.error(e));
-        } catch (IOException e) {
-            drop(client);
-        } catch (RuntimeException e) {
-            logOnce(e);
-            drop(client);
-        }
-    }
-
-    private static void answer(Connection client, String line) {
-        client.answer(line, System.nanoTime());
-    }
-
-    private void drop(Connection client) {
-        clients.remove(client);
-        client.close();
-    }
-
-    private void dropLate() {
-        long now = System.nanoTime();
-        Iterator<Connection> each = clients.iterator();
-        while (each.hasNext()) {
-            Connection client = each.next();
-            if (client.deadlineNanos() - now <= 0) {
-                each.remove();
-                client.close();
-            }
-        }
-    }
-
-    private void logOnce(Exception e) {
-        if (!troubleLogged) {
-            troubleLogged = true;
-            LOG.warn("a request on the control socket came to nothing (further ones are not logged)", e);
-        }
-    }
-
-    private static void closeQuietly(java.io.Closeable resource) {
-        try {
-            resource.close();
-        } catch (IOException e) {
-            LOG.debug("cannot close", e);
-        }
     }
 
     /** Ends all connections and takes the socket away. */
@@ -216,5 +96,162 @@ public final class ControlServer implements AutoCloseable {
         }
         closeQuietly(selector);
         closeQuietly(server);
+    }
+
+    private static void closeQuietly(Closeable resource) {
+        try {
+            resource.close();
+        } catch (IOException e) {
+            LOG.debug("cannot close", e);
+        }
+    }
+
+    private void logOnce(Exception e) {
+        if (!troubleLogged) {
+            troubleLogged = true;
+            LOG.warn("a request on the control socket came to nothing (further ones are not logged)", e);
+        }
+    }
+
+    /** The server's thread. */
+    private final class Service implements Runnable {
+        private final DaemonView daemon;
+        private final @Nullable MetricsFile metrics;
+        private final Requests requests;
+        private final Watchers watchers = new Watchers(selector::wakeup);
+
+        Service(DaemonView daemon, @Nullable MetricsFile metrics) {
+            this.daemon = daemon;
+            this.metrics = metrics;
+            requests = new Requests(access, daemon);
+        }
+
+        @Override
+        public void run() {
+            try {
+                while (!closing) {
+                    selector.select(sleepMillis());
+                    serveReady();
+                    watchers.deliver();
+                    dropLate();
+                    if (metrics != null && metrics.nextNanos() - System.nanoTime() <= 0) {
+                        metrics.write(daemon);
+                    }
+                }
+            } catch (IOException | RuntimeException e) {
+                LOG.error("the control socket is out of use until natexd is started anew; relaying goes on", e);
+            } finally {
+                List.copyOf(clients).forEach(this::drop);
+                if (metrics != null) {
+                    metrics.remove();
+                }
+            }
+        }
+
+        /** Until the first deadline; 0 (the selector's word for ever) if there is none. */
+        private long sleepMillis() {
+            long now = System.nanoTime();
+            long nanos = metrics == null ? Long.MAX_VALUE : metrics.nextNanos() - now;
+            for (Connection client : clients) {
+                if (!client.isWatching()) {
+                    nanos = Math.min(nanos, client.deadlineNanos() - now);
+                }
+            }
+            return nanos == Long.MAX_VALUE ? 0 : Math.max(1, TimeUnit.NANOSECONDS.toMillis(nanos) + 1);
+        }
+
+        private void serveReady() {
+            Iterator<SelectionKey> ready = selector.selectedKeys().iterator();
+            while (ready.hasNext()) {
+                SelectionKey key = ready.next();
+                ready.remove();
+                if (key.isValid() && key.attachment() instanceof Connection client) {
+                    serve(client, key);
+                } else if (key.isValid()) {
+                    accept();
+                }
+            }
+        }
+
+        private void accept() {
+            try {
+                UnixSocketChannel channel = server.accept();
+                if (channel == null) {
+                    // The system is out of descriptors or memory: the selector would not sleep.
+                    Thread.sleep(ACCEPT_PAUSE_MILLIS);
+                    return;
+                }
+                welcome(channel);
+            } catch (IOException | RuntimeException e) {
+                logOnce(e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        private void welcome(UnixSocketChannel channel) throws IOException {
+            Connection client;
+            try {
+                client = new Connection(channel, callers.apply(channel.getFD()), System.nanoTime());
+                channel.configureBlocking(false);
+                client.registered(channel.register(selector, SelectionKey.OP_READ, client));
+            } catch (IOException | RuntimeException e) {
+                channel.close();
+                throw e;
+            }
+            if (clients.size() == CLIENTS_LIMIT) {
+                clients.stream().filter(each -> !each.isWatching()).findFirst().ifPresent(this::drop);
+            }
+            clients.addLast(client);
+        }
+
+        private void serve(Connection client, SelectionKey key) {
+            try {
+                if (key.isReadable()) {
+                    client.read().ifPresent(request -> answer(client, requests.answer(request, client.caller())));
+                }
+                if (key.isValid() && key.isWritable() && client.write(System.nanoTime())) {
+                    drop(client);
+                }
+            } catch (ControlException e) {
+                answer(client, Answer.of(Requests.error(e)));
+            } catch (IOException e) {
+                drop(client);
+            } catch (RuntimeException e) {
+                logOnce(e);
+                drop(client);
+            }
+        }
+
+        private void answer(Connection client, Answer answer) {
+            Answer given = answer;
+            if (answer.watch() != Watch.NOTHING) {
+                try {
+                    watchers.add(client, answer.watch(), daemon);
+                } catch (ControlException e) {
+                    given = Answer.of(Requests.error(e));
+                }
+            }
+            client.answer(given.line(), given.watch() != Watch.NOTHING, System.nanoTime());
+        }
+
+        private void drop(Connection client) {
+            clients.remove(client);
+            client.close();
+            try {
+                watchers.remove(client, daemon);
+            } catch (ControlException e) {
+                LOG.warn("the relay goes on telling what nobody watches: {}", e.reason());
+            }
+        }
+
+        private void dropLate() {
+            long now = System.nanoTime();
+            for (Connection client : List.copyOf(clients)) {
+                if (!client.isWatching() && client.deadlineNanos() - now <= 0) {
+                    drop(client);
+                }
+            }
+        }
     }
 }

@@ -1,5 +1,6 @@
 package io.github.natexd.control;
 
+import io.github.natexd.control.Answer.Watch;
 import io.github.natexd.control.ControlException.Kind;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -9,6 +10,8 @@ import java.util.function.Consumer;
 
 /** Answers requests: text in, one line of JSON out. Never throws: trouble is an answer, too. */
 final class Requests {
+    private static final int MAPPINGS_FROM_DIGITS_MAX = 7;
+
     private final Access access;
     private final DaemonView daemon;
 
@@ -17,66 +20,109 @@ final class Requests {
         this.daemon = daemon;
     }
 
-    /** The answer, which ends with LF. */
-    String answer(String request, Caller caller) {
+    Answer answer(String request, Caller caller) {
         try {
-            return answerTo(words(request), caller);
+            access.checkMayAsk(caller);
+            return answerTo(Arrays.stream(request.strip().split(" +")).toList(), caller);
         } catch (ControlException e) {
-            return error(e);
+            return Answer.of(error(e));
         }
     }
 
-    private String answerTo(List<String> words, Caller caller) throws ControlException {
-        access.checkMayAsk(caller);
-        Verb verb = verb(words);
+    private Answer answerTo(List<String> words, Caller caller) throws ControlException {
+        Verb verb = verb(words.get(0));
+        String argument = argument(verb, words);
         return switch (verb) {
             case STATUS -> {
-                noMore(words);
                 StatusReport report = daemon.status();
-                yield json(json -> StatusJson.write(json, report));
+                yield Answer.of(json(json -> StatusJson.write(json, report)));
+            }
+            case MAPPINGS -> {
+                var page = daemon.mappings(from(argument));
+                yield Answer.of(json(json -> MappingsJson.write(json, page)));
+            }
+            case WATCH -> watch(argument);
+            case METRICS -> {
+                String text = Metrics.text(daemon.status());
+                yield Answer.of(
+                        json(json -> versioned(json).name("text").value(text).endObject()));
+            }
+            case SHOW_CONFIG -> Answer.of(json(json -> SettingsJson.write(json, daemon.config())));
+            case RELOAD -> {
+                access.checkMayChange(caller);
+                ReloadReport report = daemon.reload();
+                yield Answer.of(json(json -> reload(json, report)));
             }
         };
     }
 
-    private static List<String> words(String request) {
-        return Arrays.stream(request.strip().split(" +")).toList();
+    private static void reload(JsonWriter json, ReloadReport report) {
+        versioned(json).name("changed").beginArray();
+        report.changed().forEach(json::value);
+        json.endArray().name("needRestart").beginArray();
+        report.needRestart().forEach(json::value);
+        json.endArray().endObject();
     }
 
-    private static Verb verb(List<String> words) throws ControlException {
+    private static Verb verb(String word) throws ControlException {
         for (Verb verb : Verb.values()) {
-            if (verb.word().equals(words.get(0))) {
+            if (verb.word().equals(word)) {
                 return verb;
             }
         }
         throw malformed("no such request");
     }
 
-    private static void noMore(List<String> words) throws ControlException {
-        if (words.size() > 1) {
-            throw malformed("'" + words.get(0) + "' takes no argument");
+    /** The second word, empty if there is none. */
+    private static String argument(Verb verb, List<String> words) throws ControlException {
+        int most = verb == Verb.MAPPINGS || verb == Verb.WATCH ? 1 : 0;
+        if (words.size() > 1 + most) {
+            throw malformed(verb.word() + " takes " + (most == 0 ? "no argument" : "one argument"));
         }
+        return words.size() > 1 ? words.get(1) : "";
+    }
+
+    private static int from(String argument) throws ControlException {
+        if (!argument.matches("[0-9]{0," + MAPPINGS_FROM_DIGITS_MAX + "}")) {
+            throw malformed("mappings takes a number, the field \"next\" of the page before");
+        }
+        return argument.isEmpty() ? 0 : Integer.parseInt(argument);
+    }
+
+    private static Answer watch(String argument) throws ControlException {
+        if (!argument.isEmpty() && !argument.equals("all")) {
+            throw malformed("watch takes the argument all, or none");
+        }
+        String what = argument.isEmpty() ? "relayed" : argument;
+        return new Answer(
+                json(json -> versioned(json).name("watching").value(what).endObject()),
+                argument.isEmpty() ? Watch.RELAYED : Watch.ALL);
     }
 
     static ControlException malformed(String cause) {
         return new ControlException(Kind.FAILED, cause, "send one line, which begins with one of: " + Verb.words());
     }
 
+    /** The line that tells a client what went wrong. */
     static String error(ControlException e) {
         return json(json -> {
-            json.beginObject();
-            json.name("version").value(Dialect.VERSION);
-            json.name("error").value(e.reason());
+            versioned(json).name("error").value(e.reason());
             json.name("fix").value(e.remedy());
             json.name("refused").value(e.kind() == Kind.REFUSED);
             json.endObject();
         });
     }
 
+    /** A document in one line, with its LF. */
     static String json(Consumer<JsonWriter> document) {
         StringWriter text = new StringWriter();
         PrintWriter out = new PrintWriter(text);
         document.accept(JsonWriter.oneLine(out));
         out.flush();
         return text.toString();
+    }
+
+    private static JsonWriter versioned(JsonWriter json) {
+        return json.beginObject().name("version").value(Dialect.VERSION);
     }
 }

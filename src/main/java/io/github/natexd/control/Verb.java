@@ -6,7 +6,13 @@ import java.util.stream.Collectors;
 
 /** What can be asked: the first word of a request. */
 enum Verb {
-    STATUS;
+    STATUS,
+    MAPPINGS,
+    WATCH,
+    METRICS,
+    SHOW_CONFIG,
+    /** The one that changes something. */
+    RELOAD;
 
     String word() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');

@@ -35,7 +35,14 @@ record Changes(Config effective, List<String> reloaded, List<String> needRestart
             new Key("probes.capacity", false, config -> text(config.probes().capacity())),
             new Key("rules.manage", true, config -> text(config.rules().manage())),
             new Key("control.socket", false, config -> config.control().socket()),
-            new Key("control.group", false, config -> config.control().group()));
+            new Key("control.group", false, config -> config.control().group()),
+            new Key("metrics.textfile", false, config -> config.metrics()
+                    .textfile()
+                    .orElse("none")),
+            new Key(
+                    "metrics.interval-seconds",
+                    false,
+                    config -> text(config.metrics().intervalSeconds())));
 
     static Changes between(Config running, Config read) {
         List<String> reloaded = new ArrayList<>();
@@ -51,8 +58,14 @@ record Changes(Config effective, List<String> reloaded, List<String> needRestart
                 read.probes().maxTtl(),
                 read.probes().lifetimeSeconds(),
                 running.probes().capacity());
-        Config effective =
-                new Config(running.queue(), read.guestNetwork(), read.relay(), probes, read.rules(), running.control());
+        Config effective = new Config(
+                running.queue(),
+                read.guestNetwork(),
+                read.relay(),
+                probes,
+                read.rules(),
+                running.control(),
+                running.metrics());
         return new Changes(effective, List.copyOf(reloaded), List.copyOf(needRestart));
     }
 

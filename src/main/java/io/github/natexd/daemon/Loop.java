@@ -8,6 +8,8 @@ import io.github.natexd.linux.Poller;
 import io.github.natexd.linux.RouteNews;
 import io.github.natexd.linux.RuleNews;
 import io.github.natexd.mapping.Mapper;
+import io.github.natexd.mapping.MappingPage;
+import io.github.natexd.relay.Observer;
 import io.github.natexd.relay.Relay;
 import io.github.natexd.translate.ErrorTypes;
 import io.github.natexd.translate.Reason;
@@ -127,6 +129,16 @@ final class Loop implements Runnable {
     /** How things are; to be {@linkplain #ask asked}. */
     LoopReport report() {
         return new LoopReport(guestNetwork.report(), relay.snapshot());
+    }
+
+    /** A part of the mappings; to be {@linkplain #ask asked}. */
+    MappingPage mappings(int from) {
+        return mapper.page(from, System.nanoTime());
+    }
+
+    /** Who is told of every error, or null; to be {@linkplain #ask asked}. */
+    void observe(@Nullable Observer observer) {
+        relay.observe(observer);
     }
 
     /** Ends {@link #run}, from another thread. */

@@ -32,7 +32,7 @@ public final class Main {
         Natexd natexd = new Natexd();
         Thread.setDefaultUncaughtExceptionHandler((thread, e) -> natexd.fail(e));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(natexd), "stop"));
-        HangUp.handle(natexd::reload);
+        HangUp.handle(natexd::reloadBySignal);
         natexd.init(arguments.config());
         natexd.start();
         return natexd.awaitEnd() == null ? ExitCode.OK : ExitCode.FAILURE;

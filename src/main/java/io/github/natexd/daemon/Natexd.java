@@ -3,16 +3,20 @@ package io.github.natexd.daemon;
 import io.github.natexd.config.Config;
 import io.github.natexd.config.ConfigException;
 import io.github.natexd.config.ConfigReader;
+import io.github.natexd.config.EffectiveConfig;
 import io.github.natexd.control.Access;
 import io.github.natexd.control.Caller;
 import io.github.natexd.control.ControlException;
 import io.github.natexd.control.ControlServer;
+import io.github.natexd.control.MetricsFile;
+import io.github.natexd.control.ReloadReport;
 import io.github.natexd.linux.Groups;
 import io.github.natexd.linux.Libc;
 import io.github.natexd.linux.OsException;
 import io.github.natexd.linux.Peer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -39,7 +43,7 @@ public final class Natexd implements Daemon, DaemonUserSignal {
     private final Object reloading = new Object();
     private Optional<Path> configFile = Optional.empty();
     private boolean underJsvc;
-    private volatile @Nullable Config config;
+    private volatile @Nullable EffectiveConfig config;
     private volatile @Nullable Notify notify;
     private volatile @Nullable Status status;
     private volatile @Nullable RulesKeeper rulesKeeper;
@@ -69,13 +73,13 @@ public final class Natexd implements Daemon, DaemonUserSignal {
         }
     }
 
-    private Config readConfig() throws ConfigException {
+    private EffectiveConfig readConfig() throws ConfigException {
         Path file = configFile.orElse(Path.of(Config.DEFAULT_FILE));
         if (configFile.isEmpty() && Files.notExists(file)) {
             LOG.info("no {}: every setting has its default", file);
-            return Config.defaults();
+            return EffectiveConfig.defaults();
         }
-        return ConfigReader.read(file);
+        return ConfigReader.readEffective(file);
     }
 
     /** Returns when errors are being relayed, or as soon as the guest network is there. */
@@ -107,10 +111,11 @@ public final class Natexd implements Daemon, DaemonUserSignal {
 
     /** Null: natexd was told to stop before it had started. */
     private synchronized @Nullable RulesKeeper startLoop() throws StartException {
-        Config present = config;
-        if (present == null) {
+        EffectiveConfig first = config;
+        if (first == null) {
             throw new StartException(ExitCode.FAILURE, "start before init");
         }
+        Config present = first.config();
         if (stopped) {
             return null;
         }
@@ -133,7 +138,8 @@ public final class Natexd implements Daemon, DaemonUserSignal {
             Thread runner = new Thread(() -> run(created), "relay");
             thread = runner;
             runner.start();
-            listening.serve(new View(() -> effective(present), created, keeper));
+            listening.serve(
+                    new View(() -> effective(first), created, keeper, this::reload), metricsFile(present.metrics()));
             return keeper;
         } catch (OsException e) {
             throw StartException.of(e);
@@ -142,8 +148,8 @@ public final class Natexd implements Daemon, DaemonUserSignal {
         }
     }
 
-    private Config effective(Config first) {
-        Config present = config;
+    private EffectiveConfig effective(EffectiveConfig first) {
+        EffectiveConfig present = config;
         return present == null ? first : present;
     }
 
@@ -156,6 +162,11 @@ public final class Natexd implements Daemon, DaemonUserSignal {
                     e.kind() == ControlException.Kind.FAILED ? ExitCode.FAILURE : ExitCode.NO_PERMISSION,
                     e.reason() + "; " + e.remedy());
         }
+    }
+
+    private static Optional<MetricsFile> metricsFile(Config.Metrics config) {
+        return config.textfile()
+                .map(file -> new MetricsFile(Path.of(file), Duration.ofSeconds(config.intervalSeconds())));
     }
 
     private static Caller caller(int descriptor) {
@@ -212,37 +223,59 @@ public final class Natexd implements Daemon, DaemonUserSignal {
         return ended.join();
     }
 
+    /** A reload by signal: what comes of it, the log tells. */
+    void reloadBySignal() {
+        try {
+            reload();
+        } catch (ControlException e) {
+            LOG.debug("reload", e);
+        }
+    }
+
     /**
      * Reads the configuration again and goes by it (R50). Mappings and queued packets stay; the rules are replaced in one
      * transaction. With a mistake in the file, or rules that cannot be, what ran runs on.
+     *
+     * @throws ControlException if it was refused
      */
-    void reload() {
+    ReloadReport reload() throws ControlException {
         synchronized (reloading) {
             Status told = status;
-            Config running = config;
+            EffectiveConfig running = config;
             if (told == null || running == null) {
-                return; // not started, or failed to
+                throw refused("natexd has not started yet");
             }
             told.reloading();
             try {
-                Changes changes = changes(running);
+                EffectiveConfig read = readConfig();
+                Changes changes = changes(running.config(), read.config());
                 changes.reloaded().forEach(change -> LOG.info("reload: {}", change));
                 changes.needRestart()
                         .forEach(change -> LOG.warn("reload: {} needs a restart, and waits for it", change));
-                takeOver(changes.effective());
+                takeOver(read.inEffect(changes.effective()));
                 told.reloaded();
                 LOG.info("reloaded");
+                return new ReloadReport(changes.reloaded(), changes.needRestart());
             } catch (ConfigException | StartException e) {
                 told.reloadRefused(String.valueOf(e.getMessage()));
                 LOG.warn("reload refused, the running configuration stays: {}", e.getMessage());
+                throw refused(String.valueOf(e.getMessage()));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
+                throw refused("interrupted");
             }
         }
     }
 
-    private Changes changes(Config running) throws ConfigException, StartException {
-        Changes changes = Changes.between(running, readConfig());
+    private static ControlException refused(String cause) {
+        return new ControlException(
+                ControlException.Kind.FAILED,
+                "the running configuration stays: " + cause,
+                "correct it (natexctl check-config), then reload again");
+    }
+
+    private static Changes changes(Config running, Config read) throws StartException {
+        Changes changes = Changes.between(running, read);
         if (changes.effective().relay().reinject() == Config.Reinject.VERDICT
                 && running.relay().reinject() != Config.Reinject.VERDICT) {
             Forwarding.check();
@@ -250,13 +283,14 @@ public final class Natexd implements Daemon, DaemonUserSignal {
         return changes;
     }
 
-    private void takeOver(Config effective) throws InterruptedException {
+    private void takeOver(EffectiveConfig inEffect) throws InterruptedException {
         Loop running = loop;
         RulesKeeper keeper = rulesKeeper;
         if (running == null || keeper == null) {
             throw new IllegalStateException("reload before start");
         }
-        config = effective;
+        Config effective = inEffect.config();
+        config = inEffect;
         keeper.configure(effective);
         await(running.tell(() -> running.configure(effective)));
         try {
@@ -285,7 +319,7 @@ public final class Natexd implements Daemon, DaemonUserSignal {
     /** jsvc's SIGUSR2; its SIGHUP ends the JVM and starts another. */
     @Override
     public void signal() {
-        reload();
+        reloadBySignal();
     }
 
     /** Rules out first, while the loop still serves what they have queued; then the loop. */

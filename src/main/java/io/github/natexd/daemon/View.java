@@ -1,9 +1,13 @@
 package io.github.natexd.daemon;
 
 import io.github.natexd.config.Config;
+import io.github.natexd.config.EffectiveConfig;
 import io.github.natexd.control.ControlException;
 import io.github.natexd.control.DaemonView;
+import io.github.natexd.control.ReloadReport;
 import io.github.natexd.control.StatusReport;
+import io.github.natexd.mapping.MappingPage;
+import io.github.natexd.relay.Observer;
 import io.github.natexd.wire.Ipv4Address;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,6 +17,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** What the control socket shows of the daemon. */
 final class View implements DaemonView {
@@ -22,22 +27,29 @@ final class View implements DaemonView {
     /** Questions after which a number of mappings is taken as it is. */
     private static final int SWEEPS_LIMIT = 256;
 
-    private final Supplier<Config> configuration;
+    private final Supplier<EffectiveConfig> configuration;
     private final Loop loop;
     private final RulesKeeper rulesKeeper;
+    private final Reloading reloading;
     private final Instant startedAt = Instant.now();
     private final long startedNanos = System.nanoTime();
 
+    /** What {@link Natexd} does on SIGHUP, too. */
+    interface Reloading {
+        ReloadReport reload() throws ControlException;
+    }
+
     /** @param configuration the one in effect: a reload changes it */
-    View(Supplier<Config> configuration, Loop loop, RulesKeeper rulesKeeper) {
+    View(Supplier<EffectiveConfig> configuration, Loop loop, RulesKeeper rulesKeeper, Reloading reloading) {
         this.configuration = configuration;
         this.loop = loop;
         this.rulesKeeper = rulesKeeper;
+        this.reloading = reloading;
     }
 
     @Override
     public StatusReport status() throws ControlException {
-        Config config = configuration.get();
+        Config config = configuration.get().config();
         LoopReport report = ask(loop::report);
         for (int i = 0; i < SWEEPS_LIMIT && !report.relay().swept(); i++) {
             report = ask(loop::report);
@@ -64,8 +76,31 @@ final class View implements DaemonView {
                 report.relay());
     }
 
+    @Override
+    public MappingPage mappings(int from) throws ControlException {
+        return ask(() -> loop.mappings(from));
+    }
+
+    @Override
+    public EffectiveConfig config() {
+        return configuration.get();
+    }
+
+    @Override
+    public ReloadReport reload() throws ControlException {
+        return reloading.reload();
+    }
+
+    @Override
+    public void observe(@Nullable Observer observer) throws ControlException {
+        await(loop.tell(() -> loop.observe(observer)));
+    }
+
     private <T> T ask(Supplier<T> question) throws ControlException {
-        Future<T> answer = loop.ask(question);
+        return await(loop.ask(question));
+    }
+
+    private static <T> T await(Future<T> answer) throws ControlException {
         try {
             return answer.get(ANSWER_MILLIS, TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {

@@ -126,6 +126,15 @@ public final class Mapper {
         return mappings.size();
     }
 
+    /**
+     * A bounded part of the live mappings, for other threads.
+     *
+     * @param from 0, or the page before's {@link MappingPage#next}
+     */
+    public MappingPage page(int from, long nowNanos) {
+        return mappings.page(from, nowNanos);
+    }
+
     /** What the NAT process has been seen doing since the start, or since {@link #forgetBehaviour}. */
     public NatBehaviour behaviour() {
         return behaviour.snapshot();

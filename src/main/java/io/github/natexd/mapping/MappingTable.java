@@ -2,6 +2,9 @@ package io.github.natexd.mapping;
 
 import static io.github.natexd.mapping.Slots.NONE;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * Mappings by the tuple that a router quotes. Probes of a constant flow (paris-traceroute, dublin-traceroute) share
  * that tuple; each has its own row, and the IP ID tells which one is quoted.
@@ -15,6 +18,11 @@ final class MappingTable {
 
     /** Expired rows removed when one is added. */
     private static final int EXPIRED_PER_ADD = 2;
+
+    /** Slots that one page looks at, and rows that it has, at the most: bounds the time of a page. */
+    private static final int PAGE_SLOTS = 8192;
+
+    static final int PAGE_ROWS = 512;
 
     private static final int SOURCE = 0;
     private static final int DESTINATION = 1;
@@ -159,7 +167,7 @@ final class MappingTable {
         into.identificationChanged = lastEgressIdentification != into.guestIdentification;
         into.guestMac = guestMac(slot);
         into.gatewayMac = rows.getLong(slot, TTL_AND_GATEWAY_MAC) & MAC_MASK;
-        into.timeToLive = (int) (rows.getLong(slot, TTL_AND_GATEWAY_MAC) >>> MAC_BITS);
+        into.timeToLive = timeToLive(slot);
         into.sightedNanos = rows.getLong(slot, SIGHTED_NANOS);
     }
 
@@ -187,6 +195,10 @@ final class MappingTable {
         return rows.getLong(slot, PROTOCOL_AND_GUEST_MAC) & MAC_MASK;
     }
 
+    private int timeToLive(int slot) {
+        return (int) (rows.getLong(slot, TTL_AND_GATEWAY_MAC) >>> MAC_BITS);
+    }
+
     /** The row that the last look-up answered with has the quoted IP ID. */
     boolean foundExactly(Probe quoted) {
         return lastEgressIdentification == quoted.identification;
@@ -202,6 +214,33 @@ final class MappingTable {
 
     int size() {
         return slots.size();
+    }
+
+    /** The live rows from slot {@code from} on: a mapping keeps its slot as long as it lives. */
+    MappingPage page(int from, long nowNanos) {
+        List<MappingRow> page = new ArrayList<>();
+        int last = Math.min(slots.end(), from + PAGE_SLOTS);
+        int slot = from;
+        for (; slot < last && page.size() < PAGE_ROWS; slot++) {
+            if (slots.taken(slot) && !expired(slot, nowNanos)) {
+                page.add(row(slot, nowNanos));
+            }
+        }
+        return new MappingPage(List.copyOf(page), slot < slots.end() ? slot : MappingPage.END);
+    }
+
+    private MappingRow row(int slot, long nowNanos) {
+        return new MappingRow(
+                rows.get(slot, GUEST),
+                guestMac(slot),
+                protocol(slot),
+                guestPort(slot),
+                rows.get(slot, DESTINATION),
+                rows.get(slot, PORTS) & 0xffff,
+                rows.get(slot, SOURCE),
+                rows.get(slot, PORTS) >>> 16,
+                timeToLive(slot),
+                nowNanos - rows.getLong(slot, SIGHTED_NANOS));
     }
 
     private boolean expired(int slot, long nowNanos) {

@@ -16,7 +16,10 @@ final class Slots {
     /** Of a free slot: the next free one. */
     private static final int NEWER = 14;
 
+    /** Of a free slot: {@link #FREE}. */
     private static final int OLDER = 15;
+
+    private static final int FREE = -2;
 
     final Rows rows;
     private final int capacity;
@@ -107,9 +110,20 @@ final class Slots {
         } else {
             rows.set(newer, OLDER, older);
         }
+        rows.set(slot, OLDER, FREE);
         rows.set(slot, NEWER, free);
         free = slot;
         size--;
+    }
+
+    /** Whether something is in this slot; only of those before {@link #end}. */
+    boolean taken(int slot) {
+        return rows.get(slot, OLDER) != FREE;
+    }
+
+    /** No slot from here on has ever been used. */
+    int end() {
+        return fresh;
     }
 
     int first(int hash) {

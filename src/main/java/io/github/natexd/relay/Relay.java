@@ -28,7 +28,6 @@ public final class Relay {
         VERDICT
     }
 
-    private static final int NO_FRAME = -1;
     private static final int NO_GUEST = 0;
 
     private final PacketQueue queue;
@@ -39,7 +38,7 @@ public final class Relay {
     private int staticGuest;
     private final LongSupplier clock;
     private final Counters counters = new Counters();
-    private final Ledger ledger = new Ledger(counters);
+    private final Ledger ledger;
     private final RepeatedTrouble internalErrors =
             new RepeatedTrouble(LOG, "an error inside natexd, over which a packet was left as it was");
     private final RepeatedTrouble linkTrouble = new RepeatedTrouble(LOG, "the guest network cannot be heard");
@@ -48,11 +47,8 @@ public final class Relay {
     private final Waiting waiting = new Waiting();
     private final Waiting accepted = new Waiting();
     private final boolean[] keepWaiting = new boolean[Waiting.LIMIT];
-    private final int[] frames;
+    private final GuestFrames frames;
     private final Reason[] reasons;
-    private @Nullable GuestLink link;
-    /** The last batch of frames was handed over; which of them were taken, the link knows. */
-    private boolean framesSent;
 
     /**
      * @param staticGuest who gets a copy of errors without a mapping, 0 for nobody
@@ -75,14 +71,16 @@ public final class Relay {
         this.clock = clock;
         sightings = new Sightings(mapper, yielding, counters, internalErrors, staticGuest);
         int most = Math.max(queue.capacity(), Waiting.LIMIT);
-        frames = new int[most];
+        ledger = new Ledger(counters, most);
+        ledger.staticGuest(staticGuest);
+        frames = new GuestFrames(most, internalErrors);
         reasons = new Reason[most];
         java.util.Arrays.fill(reasons, Reason.NO_MAPPING);
     }
 
     /** The guest network came, or came back. */
     public void link(GuestLink present) {
-        link = present;
+        frames.link(present);
         yielding.reset();
         mapper.forgetBehaviour();
     }
@@ -91,6 +89,7 @@ public final class Relay {
     public void staticGuest(int changed) {
         staticGuest = changed;
         sightings.staticGuest(changed);
+        ledger.staticGuest(changed);
     }
 
     /**
@@ -107,11 +106,16 @@ public final class Relay {
 
     /** The guest network went: errors are accepted until it is back. */
     public void unlink() {
-        link = null;
+        frames.link(null);
     }
 
     public Counters counters() {
         return counters;
+    }
+
+    /** Tells of every error from now on, until there is another observer or none; only from the thread that turns. */
+    public void observe(@Nullable Observer observer) {
+        ledger.observe(observer);
     }
 
     /** How things are; only from the thread that turns. */
@@ -148,6 +152,7 @@ public final class Relay {
         // Leaving probes first: a guest's frame that came before its copy left is then in the other feed by now.
         sightings.drain(egressLog, nowNanos);
         boolean linkAlive = true;
+        GuestLink link = frames.link();
         if (link != null && !hear(link, nowNanos)) {
             unlink();
             linkAlive = false;
@@ -216,7 +221,7 @@ public final class Relay {
                 reasons[i] = Reason.HOST_PROBE;
             }
         }
-        sendFrames();
+        frames.send(nowNanos);
         for (int i = 0; i < count; i++) {
             Reason reason = outcome(i);
             switch (reason) {
@@ -225,7 +230,7 @@ public final class Relay {
                 default -> queue.accept(i);
             }
             if (reason != Reason.WAITING && reason != Reason.HOST_PROBE_SO_FAR) {
-                ledger.decided(reason, nowNanos);
+                ledger.decided(i, reason, nowNanos, nowNanos);
             }
         }
     }
@@ -265,12 +270,13 @@ public final class Relay {
             boolean waited = nowNanos - accepted.sinceNanos(i) >= Mapper.WAIT_NANOS;
             reasons[i] = decide(i, Reinject.FRAME, accepted.copy(i), 0, accepted.length(i), false, nowNanos, waited);
         }
-        sendFrames();
+        frames.send(nowNanos);
         for (int i = 0; i < count; i++) {
             Reason reason = outcome(i);
             keepWaiting[i] = reason == Reason.HOST_PROBE_SO_FAR || reason == Reason.WAITING;
             if (!keepWaiting[i]) {
-                ledger.decided(reason == Reason.RELAYED ? Reason.RELAYED_LATE : reason, nowNanos);
+                Reason late = reason == Reason.RELAYED ? Reason.RELAYED_LATE : reason;
+                ledger.decided(i, late, accepted.sinceNanos(i), nowNanos);
             }
         }
         accepted.retain(keepWaiting);
@@ -286,7 +292,7 @@ public final class Relay {
                 reasons[i] = Reason.HOST_PROBE;
             }
         }
-        sendFrames();
+        frames.send(nowNanos);
         for (int i = 0; i < count; i++) {
             Reason reason = outcome(i);
             keepWaiting[i] = reason == Reason.WAITING;
@@ -294,7 +300,7 @@ public final class Relay {
                 continue;
             }
             if (reason != Reason.HOST_PROBE_SO_FAR) {
-                ledger.decided(reason, nowNanos);
+                ledger.decided(i, reason, waiting.sinceNanos(i), nowNanos);
             }
             if (reason == Reason.RELAYED && reinject == Reinject.VERDICT) {
                 queue.releaseRewritten(waiting.packetId(i), waiting.copy(i), 0, waiting.length(i));
@@ -315,16 +321,18 @@ public final class Relay {
             boolean truncated,
             long nowNanos,
             boolean waited) {
-        frames[index] = NO_FRAME;
+        frames.clear(index);
+        ledger.judging(index);
         try {
             Reason reason = translator.judge(buffer, offset, length, truncated, nowNanos, waited);
+            ledger.judged(index, reason, translator);
             if (reason == Reason.RELAYED) {
                 return relay(index, how, buffer, offset, nowNanos);
             }
             return staticGuest != NO_GUEST && reason.unmapped() ? copyToStaticGuest(index, buffer, offset) : reason;
         } catch (RuntimeException e) {
             internalErrors.happened(e, nowNanos);
-            frames[index] = NO_FRAME;
+            frames.clear(index);
             return Reason.INTERNAL_ERROR;
         }
     }
@@ -346,7 +354,7 @@ public final class Relay {
             translator.rewrite();
             return Reason.RELAYED;
         }
-        Reason obstacle = obstacle();
+        Reason obstacle = frames.obstacle(translator.totalLength());
         if (obstacle != Reason.RELAYED) {
             return obstacle;
         }
@@ -359,7 +367,7 @@ public final class Relay {
         if (sightings.staticGuestMac() < 0) {
             return Reason.STATIC_GUEST_UNSEEN;
         }
-        Reason obstacle = obstacle();
+        Reason obstacle = frames.obstacle(translator.totalLength());
         if (obstacle != Reason.RELAYED) {
             return obstacle;
         }
@@ -368,44 +376,12 @@ public final class Relay {
         return queued == Reason.RELAYED ? Reason.STATIC_GUEST : queued;
     }
 
-    /** What keeps the packet judged last from becoming a frame; RELAYED: nothing does. */
-    private Reason obstacle() {
-        GuestLink present = link;
-        if (present == null) {
-            return Reason.NO_GUEST_NETWORK;
-        }
-        return translator.totalLength() > present.mtu() ? Reason.TOO_LONG : Reason.RELAYED;
-    }
-
     private Reason queueFrame(int index, long guestMac, long gatewayMac, ByteBuffer buffer, int offset) {
-        GuestLink present = link;
-        if (present == null) {
-            return Reason.NO_GUEST_NETWORK;
-        }
-        frames[index] = present.queueFrame(guestMac, gatewayMac, buffer, offset, translator.totalLength());
-        return frames[index] == NO_FRAME ? Reason.SEND_FAILED : Reason.RELAYED;
-    }
-
-    private void sendFrames() {
-        GuestLink present = link;
-        framesSent = false;
-        if (present == null) {
-            return;
-        }
-        try {
-            present.sendFrames();
-            framesSent = true;
-        } catch (RuntimeException e) {
-            internalErrors.happened(e, clock.getAsLong());
-        }
+        return frames.queue(index, guestMac, gatewayMac, buffer, offset, translator.totalLength());
     }
 
     /** The reason of packet {@code index} now that frames have been sent. */
     private Reason outcome(int index) {
-        GuestLink present = link;
-        if (frames[index] != NO_FRAME && (present == null || !framesSent || !present.sent(frames[index]))) {
-            return Reason.SEND_FAILED;
-        }
-        return reasons[index];
+        return frames.failed(index) ? Reason.SEND_FAILED : reasons[index];
     }
 }

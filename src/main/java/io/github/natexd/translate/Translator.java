@@ -7,6 +7,7 @@ import io.github.natexd.wire.Checksum;
 import io.github.natexd.wire.IcmpEcho;
 import io.github.natexd.wire.IcmpError;
 import io.github.natexd.wire.Ipv4Header;
+import io.github.natexd.wire.MplsLabels;
 import io.github.natexd.wire.Protocol;
 import io.github.natexd.wire.UdpHeader;
 import java.nio.ByteBuffer;
@@ -29,6 +30,8 @@ public final class Translator {
     private final Probe quoted = new Probe();
     private Surroundings surroundings;
     private ByteBuffer packet = ByteBuffer.allocate(0);
+    private boolean errorRead;
+    private boolean quoteRead;
 
     public Translator(ErrorTypes types, Mapper mapper, Surroundings surroundings) {
         this.types = types;
@@ -58,6 +61,8 @@ public final class Translator {
      */
     public Reason judge(ByteBuffer buffer, int offset, int length, boolean truncated, long nowNanos, boolean waited) {
         packet = buffer;
+        errorRead = false;
+        quoteRead = false;
         if (truncated) {
             return Reason.TRUNCATED;
         }
@@ -71,6 +76,7 @@ public final class Translator {
             return Reason.NOT_SELECTED;
         }
         error.over(buffer, outer.transportOffset(), outer.transportOctets());
+        errorRead = true;
         if (!types.select(error.type(), error.code())) {
             return Reason.NOT_SELECTED;
         }
@@ -81,6 +87,7 @@ public final class Translator {
             return Reason.IMPOSSIBLE_REPORTER;
         }
         Reason reason = readEmbedded();
+        quoteRead = reason == Reason.RELAYED;
         return reason == Reason.RELAYED ? sender(nowNanos, waited) : reason;
     }
 
@@ -122,9 +129,29 @@ public final class Translator {
         return mapper.found();
     }
 
+    /** The packet judged last is ICMP, so reporter, type and code may be asked. */
+    public boolean errorRead() {
+        return errorRead;
+    }
+
+    /** It quotes a probe, so that may be asked. */
+    public boolean quoteRead() {
+        return quoteRead;
+    }
+
     /** The type of the error judged last. */
     public int errorType() {
         return error.type();
+    }
+
+    /** The code of the error judged last. */
+    public int errorCode() {
+        return error.code();
+    }
+
+    /** Reads the MPLS labels of the error judged last. */
+    public void readLabels(MplsLabels labels) {
+        labels.over(packet, error);
     }
 
     /** The source of the error judged last. */
@@ -135,6 +162,16 @@ public final class Translator {
     /** The protocol of the packet that the error judged last quotes. */
     public int probeProtocol() {
         return embedded.protocol();
+    }
+
+    /** The source of the probe that the error judged last quotes. */
+    public int probeSource() {
+        return embedded.source();
+    }
+
+    /** The quoted UDP source port or echo identifier. */
+    public int probeSourcePort() {
+        return quoted.sourcePort();
     }
 
     /** Where the probe went that the error judged last quotes. */

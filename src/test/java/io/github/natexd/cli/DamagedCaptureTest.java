@@ -83,7 +83,8 @@ class DamagedCaptureTest {
                 defaults.relay(),
                 new Config.Probes(60, 30, CAPACITY),
                 defaults.rules(),
-                defaults.control());
+                defaults.control(),
+                defaults.metrics());
     }
 
     /** Some octets changed, and sometimes a piece cut off, cut out or doubled. */

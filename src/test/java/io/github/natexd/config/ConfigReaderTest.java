@@ -39,17 +39,17 @@ class ConfigReaderTest {
 
     @Test
     void theShippedFileNamesEveryKeyWithItsDefault() throws Exception {
-        // The two keys without a fixed default stand there with an example.
+        // The three keys without a fixed default stand there with an example.
         String uncommented = Files.readString(SHIPPED)
-                .replaceAll("(?m)^#(interface|static-guest) =.*$", "")
+                .replaceAll("(?m)^#(interface|static-guest|textfile) =.*$", "")
                 .replaceAll("(?m)^#(?=[a-z])", "");
 
         assertEquals(Config.defaults(), read(uncommented));
-        for (String key : List.of("interface", "static-guest")) {
+        for (String key : List.of("interface", "static-guest", "textfile")) {
             assertTrue(Files.readString(SHIPPED).contains("\n#" + key + " = "), key);
         }
         assertEquals(
-                13,
+                15,
                 Files.readString(SHIPPED)
                         .lines()
                         .filter(line -> line.matches("#[a-z-]+ = .*"))
@@ -78,6 +78,9 @@ class ConfigReaderTest {
                 [control]
                 socket = "/tmp/natexd.sock"
                 group = "net-dev"
+                [metrics]
+                textfile = "/tmp/natexd.prom"
+                interval-seconds = 15
                 """);
 
         assertEquals(new Config.Queue(7, 8, 9), config.queue());
@@ -90,6 +93,7 @@ class ConfigReaderTest {
         assertEquals(new Config.Probes(255, 5, 1000), config.probes());
         assertEquals(new Config.Rules(false), config.rules());
         assertEquals(new Config.Control("/tmp/natexd.sock", "net-dev"), config.control());
+        assertEquals(new Config.Metrics(Optional.of("/tmp/natexd.prom"), 15), config.metrics());
     }
 
     @ParameterizedTest
@@ -138,6 +142,9 @@ class ConfigReaderTest {
                 "[relay]%nstatic-guest = \"guest\" | 2:1: \"guest\" is no IPv4 address; write four numbers",
                 "[relay]%nstatic-guest = \"224.0.0.1\" | 2:1: \"224.0.0.1\" cannot be a guest's address; write the one",
                 "[control]%ngroup = \"net dev\" | 2:1: \"net dev\" cannot be the name of a group; write one like \"natexd\"",
+                "[metrics]%ntextfile = \"natexd.prom\" | 2:1: \"natexd.prom\" is nothing that node_exporter would read; write",
+                "[metrics]%ntextfile = \"/tmp/natexd\" | 2:1: \"/tmp/natexd\" is nothing that node_exporter would read; write",
+                "[metrics]%ninterval-seconds = 1 | 2:1: interval-seconds = 1 is out of range; write a whole number from 5",
                 "[control]%nsocket = \"natexd.sock\" | 2:1: \"natexd.sock\" is no absolute path; write one that begins",
                 "[guest-network]%ninterface = \"a/b\" | 2:1: \"a/b\" cannot be the name of an interface; write one",
                 "[guest-network]%ninterface = \"\" | 2:1: \"\" cannot be the name of an interface; write one",

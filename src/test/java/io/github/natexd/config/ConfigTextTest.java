@@ -40,6 +40,9 @@ class ConfigTextTest {
                 [control]
                 socket = "/run/a \\"b\\" \\\\c.sock"
                 group = "wheel"
+                [metrics]
+                textfile = "/tmp/natexd.prom"
+                interval-seconds = 6
                 """));
 
         String text = ConfigText.of(config);

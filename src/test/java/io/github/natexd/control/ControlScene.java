@@ -1,16 +1,27 @@
 package io.github.natexd.control;
 
+import io.github.natexd.config.Config;
+import io.github.natexd.config.EffectiveConfig;
+import io.github.natexd.mapping.MappingPage;
+import io.github.natexd.mapping.MappingRow;
 import io.github.natexd.mapping.NatBehaviour;
 import io.github.natexd.relay.Counters;
 import io.github.natexd.relay.NatDelivery;
+import io.github.natexd.relay.Observation;
+import io.github.natexd.relay.Observer;
 import io.github.natexd.relay.Snapshot;
+import io.github.natexd.testkit.Packets;
+import io.github.natexd.translate.Reason;
 import io.github.natexd.wire.IcmpError;
 import io.github.natexd.wire.Protocol;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /** A daemon that answers what the test wants; asked without a socket. */
 public final class ControlScene implements DaemonView {
@@ -20,6 +31,7 @@ public final class ControlScene implements DaemonView {
     static final Caller ROOT = new Caller(0, List.of(0));
 
     private final StatusReport status;
+    private volatile @Nullable Observer observer;
 
     private ControlScene(StatusReport status) {
         this.status = status;
@@ -71,7 +83,57 @@ public final class ControlScene implements DaemonView {
     }
 
     String ask(String request, Caller caller) {
-        return new Requests(ACCESS, this).answer(request, caller);
+        return new Requests(ACCESS, this).answer(request, caller).line();
+    }
+
+    /** What a client who watches gets for an error that was relayed. */
+    public static String observed() {
+        Observation observation = new Observation(
+                Reason.RELAYED,
+                2_000_000,
+                new Observation.Report(
+                        Packets.ROUTER, IcmpError.TYPE_TIME_EXCEEDED, 0, List.of(24001 << 12 | 5 << 9 | 0x101)),
+                new Observation.Quote(Protocol.UDP, Packets.HOST, 50000, Packets.TARGET, 33434),
+                new Observation.Guest(Packets.GUEST, 40000, 2, 1_500_000));
+        Instant now = Instant.parse("2026-11-21T00:00:01.002Z");
+        return Requests.json(json -> ObservationJson.write(json, observation, now));
+    }
+
+    @Override
+    public MappingPage mappings(int from) {
+        MappingRow row = new MappingRow(
+                Packets.GUEST,
+                Packets.GUEST_MAC,
+                Protocol.UDP,
+                40000,
+                Packets.TARGET,
+                33434,
+                Packets.HOST,
+                50000,
+                2,
+                1_200_000_000L);
+        return new MappingPage(List.of(row), from == 0 ? 512 : MappingPage.END);
+    }
+
+    @Override
+    public EffectiveConfig config() {
+        return new EffectiveConfig(
+                Config.defaults(), Optional.of(Path.of("/etc/natexd/natexd.toml")), Map.of("queue.number", 3));
+    }
+
+    @Override
+    public ReloadReport reload() {
+        return new ReloadReport(List.of("probes.max-ttl: 60 -> 255"), List.of("queue.number: 5511 -> 1"));
+    }
+
+    @Override
+    public void observe(@Nullable Observer by) {
+        observer = by;
+    }
+
+    @Nullable
+    Observer observer() {
+        return observer;
     }
 
     @Override

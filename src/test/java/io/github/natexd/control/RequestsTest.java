@@ -101,9 +101,46 @@ class RequestsTest {
     void withoutTheGroupNobodyIsAMember() {
         Access access = new Access(ControlScene.OWN_USER, "natexd", OptionalInt.empty());
 
-        assertTrue(new Requests(access, scene).answer("status", MEMBER).contains("\"refused\":true"));
-        assertTrue(
-                new Requests(access, scene).answer("status", ControlScene.ROOT).contains("\"state\""));
+        assertTrue(new Requests(access, scene).answer("status", MEMBER).line().contains("\"refused\":true"));
+        assertTrue(new Requests(access, scene)
+                .answer("status", ControlScene.ROOT)
+                .line()
+                .contains("\"state\""));
+    }
+
+    @Test
+    void onlyRootMayReload() throws Exception {
+        JsonNode refused = json(scene.ask("reload", MEMBER));
+
+        assertTrue(refused.at("/refused").asBoolean(), refused.toString());
+        assertEquals(
+                "user 1000 is not root, and changing natexd needs root",
+                refused.at("/error").asText());
+        assertEquals(
+                "probes.max-ttl: 60 -> 255",
+                json(scene.ask("reload")).at("/changed/0").asText());
+    }
+
+    @Test
+    void aPageSaysWhereTheNextOneBegins() throws Exception {
+        JsonNode first = json(scene.ask("mappings"));
+
+        assertEquals(512, first.at("/next").asInt());
+        assertTrue(json(scene.ask("mappings 512")).at("/next").isNull());
+        assertEquals("192.168.44.100", first.at("/mappings/0/guest").asText());
+        assertEquals("203.0.113.7", first.at("/mappings/0/hostAddress").asText());
+        assertEquals(1200, first.at("/mappings/0/ageMillis").asInt());
+    }
+
+    @Test
+    void whatIsWatchedHasTheTimeOfTheErrorAndItsLabels() throws Exception {
+        JsonNode observed = json(ControlScene.observed());
+
+        assertEquals("2026-11-21T00:00:01Z", observed.at("/time").asText());
+        assertEquals(1500, observed.at("/roundTripMicros").asInt());
+        assertEquals(
+                "{\"label\":24001,\"trafficClass\":5,\"bottom\":true,\"ttl\":1}",
+                observed.at("/labels/0").toString());
     }
 
     @Test
@@ -112,7 +149,19 @@ class RequestsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "   ", "stat", "STATUS", "status now", "\u0000\uffff\"\\", "{\"request\":\"status\"}"})
+    @ValueSource(
+            strings = {
+                "",
+                "   ",
+                "stat",
+                "STATUS",
+                "status now",
+                "watch some",
+                "mappings -1",
+                "mappings 12345678",
+                "\u0000\uffff\"\\",
+                "{\"request\":\"status\"}"
+            })
     void nonsenseIsAnErrorInOneLineThatSaysWhatCouldBeAsked(String request) throws Exception {
         String line = scene.ask(request);
 

@@ -56,6 +56,9 @@ class ChangesTest {
                 "queue.log-group = 3; queue.log-group: 5511 -> 3",
                 "probes.capacity = 4; probes.capacity: 65536 -> 4",
                 "control.socket = \"/tmp/s\"; control.socket: /run/natexd/control.sock -> /tmp/s",
+                "control.group = \"adm\"; control.group: natexd -> adm",
+                "metrics.textfile = \"/tmp/n.prom\"; metrics.textfile: none -> /tmp/n.prom",
+                "metrics.interval-seconds = 5; metrics.interval-seconds: 60 -> 5",
             })
     @DisplayName("R50: left to a restart, and told until then")
     void isLeftToARestart(String setting, String line) throws Exception {

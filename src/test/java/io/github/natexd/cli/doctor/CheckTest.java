@@ -556,7 +556,8 @@ class CheckTest {
                                 defaults.relay().staticGuest()),
                         defaults.probes(),
                         defaults.rules(),
-                        defaults.control()));
+                        defaults.control(),
+                        defaults.metrics()));
     }
 
     private static Fact<Program.Result> answer(int code, String text) {

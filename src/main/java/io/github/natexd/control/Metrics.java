@@ -1,0 +1,119 @@
+package io.github.natexd.control;
+
+import io.github.natexd.mapping.NatBehaviour;
+import io.github.natexd.relay.Counters;
+import io.github.natexd.relay.Snapshot;
+import io.github.natexd.translate.Reason;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A {@link StatusReport} as OpenMetrics text, which ends with {@code # EOF}; Prometheus' older text format reads the same.
+ * What is not known has no sample.
+ */
+final class Metrics {
+    private final StringBuilder text = new StringBuilder();
+
+    private Metrics() {}
+
+    static String text(StatusReport report) {
+        Metrics metrics = new Metrics();
+        metrics.write(report);
+        return metrics.text.append("# EOF\n").toString();
+    }
+
+    private void write(StatusReport report) {
+        Snapshot relay = report.relay();
+        head("natexd_build_info", "gauge", "The version that runs; always 1.");
+        sample("natexd_build_info", "version", report.version(), 1);
+        gauge(
+                "natexd_working",
+                "Whether natexd works: 0 if it is degraded.",
+                report.problems().isEmpty() ? 1 : 0);
+        gauge(
+                "natexd_start_time_seconds",
+                "When natexd started, in seconds since 1970.",
+                report.startedAt().getEpochSecond());
+        gauge(
+                "natexd_guest_network_present",
+                "Whether the guest network is there and up.",
+                report.guestNetwork().present() ? 1 : 0);
+        if (report.rules().state() != RulesState.UNMANAGED) {
+            gauge(
+                    "natexd_rules_loaded",
+                    "Whether the packet filter rules are loaded.",
+                    report.rules().state() == RulesState.LOADED ? 1 : 0);
+        }
+        counters(relay.counters());
+        gauge("natexd_mappings", "Probes that an error could be relayed for.", relay.mappings());
+        gauge(
+                "natexd_mappings_capacity",
+                "The most there can be.",
+                report.limits().capacity());
+        counter("natexd_evictions", "Mappings and sightings that went because a table was full.", relay.evictions());
+        counter(
+                "natexd_queue_overflows",
+                "Errors the host got unrewritten, the queue being full.",
+                relay.queueOverflows());
+        counter("natexd_log_overflows", "Probes that left unseen, being too many.", relay.logOverflows());
+        if (relay.anyRelayed()) {
+            gauge(
+                    "natexd_last_relayed_seconds",
+                    "How long ago a guest was last given an error.",
+                    TimeUnit.NANOSECONDS.toSeconds(relay.sinceRelayedNanos()));
+        }
+        nat(relay.nat());
+    }
+
+    private void counters(Counters counters) {
+        head("natexd_errors", "counter", "ICMP errors by what became of them.");
+        for (Reason reason : Reason.values()) {
+            sample("natexd_errors_total", "reason", word(reason), counters.get(reason));
+        }
+        head("natexd_events", "counter", "What else happened.");
+        for (Counters.Event event : Counters.Event.values()) {
+            sample("natexd_events_total", "event", word(event), counters.get(event));
+        }
+    }
+
+    private void nat(NatBehaviour nat) {
+        head("natexd_nat_kept", "counter", "Probes in which the NAT process left a field as it was.");
+        sample("natexd_nat_kept_total", "field", "port", nat.portsKept());
+        sample("natexd_nat_kept_total", "field", "identification", nat.identificationsKept());
+        sample("natexd_nat_kept_total", "field", "ttl", nat.ttlKept());
+        head("natexd_nat_changed", "counter", "Probes in which the NAT process changed a field.");
+        sample("natexd_nat_changed_total", "field", "port", nat.portsChanged());
+        sample("natexd_nat_changed_total", "field", "identification", nat.identificationsChanged());
+        sample("natexd_nat_changed_total", "field", "ttl", nat.ttlDecremented());
+    }
+
+    private static String word(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    private void counter(String name, String help, long value) {
+        head(name, "counter", help);
+        text.append(name).append("_total ").append(value).append('\n');
+    }
+
+    private void gauge(String name, String help, long value) {
+        head(name, "gauge", help);
+        text.append(name).append(' ').append(value).append('\n');
+    }
+
+    private void head(String name, String type, String help) {
+        text.append("# TYPE ").append(name).append(' ').append(type).append('\n');
+        text.append("# HELP ").append(name).append(' ').append(help).append('\n');
+    }
+
+    /** The values used here have none of the characters that would need an escape. */
+    private void sample(String name, String label, String labelValue, long value) {
+        text.append(name)
+                .append('{')
+                .append(label)
+                .append("=\"")
+                .append(labelValue)
+                .append("\"} ");
+        text.append(value).append('\n');
+    }
+}

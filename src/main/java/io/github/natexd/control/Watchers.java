@@ -1,0 +1,93 @@
+package io.github.natexd.control;
+
+import io.github.natexd.control.Answer.Watch;
+import io.github.natexd.control.ControlException.Kind;
+import io.github.natexd.relay.Observation;
+import io.github.natexd.relay.Observer;
+import io.github.natexd.translate.Reason;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The clients that watch. The relay's thread puts what it decided into a bounded queue and wakes the server's thread,
+ * once for as many as there are; that one tells the clients. What finds no room is counted and told as lost. While nobody
+ * watches, the relay knows of no observer.
+ */
+final class Watchers implements Observer {
+    static final int LIMIT = 8;
+
+    /** Decided errors on their way between the threads. */
+    static final int QUEUE_LIMIT = 4096;
+
+    private final Runnable wakeServer;
+    private final ArrayBlockingQueue<Observation> decided = new ArrayBlockingQueue<>(QUEUE_LIMIT);
+    private final AtomicLong lost = new AtomicLong();
+    private final AtomicBoolean woken = new AtomicBoolean();
+    private final Map<Connection, Watch> clients = new HashMap<>();
+
+    Watchers(Runnable wakeServer) {
+        this.wakeServer = wakeServer;
+    }
+
+    /** On the relay's thread. */
+    @Override
+    public void decided(Observation observation) {
+        if (!decided.offer(observation)) {
+            lost.incrementAndGet();
+        }
+        if (woken.compareAndSet(false, true)) {
+            wakeServer.run();
+        }
+    }
+
+    /** On the server's thread, as all below. @throws ControlException if as many as may watch do */
+    void add(Connection client, Watch watch, DaemonView daemon) throws ControlException {
+        if (clients.size() == LIMIT) {
+            throw new ControlException(
+                    Kind.FAILED,
+                    LIMIT + " clients are watching already",
+                    "end one of them: pgrep -af 'natexctl.*watch'");
+        }
+        if (clients.isEmpty()) {
+            daemon.observe(this);
+        }
+        clients.put(client, watch);
+    }
+
+    void remove(Connection client, DaemonView daemon) throws ControlException {
+        if (clients.remove(client) != null && clients.isEmpty()) {
+            daemon.observe(null);
+        }
+    }
+
+    /** Tells the clients what has been decided since the last time. */
+    void deliver() {
+        if (!woken.getAndSet(false)) {
+            return;
+        }
+        List<Observation> batch = new ArrayList<>();
+        decided.drainTo(batch);
+        Instant now = Instant.now();
+        for (Observation observation : batch) {
+            String line = Requests.json(json -> ObservationJson.write(json, observation, now));
+            boolean relayed = isRelayed(observation.reason());
+            clients.forEach((client, watch) -> {
+                if (relayed || watch == Watch.ALL) {
+                    client.tell(line);
+                }
+            });
+        }
+        long missing = lost.getAndSet(0);
+        clients.keySet().forEach(client -> client.tellLost(missing));
+    }
+
+    private static boolean isRelayed(Reason reason) {
+        return reason == Reason.RELAYED || reason == Reason.RELAYED_LATE || reason == Reason.STATIC_GUEST;
+    }
+}

@@ -1,0 +1,77 @@
+package io.github.natexd.relay;
+
+import io.github.natexd.translate.Reason;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** The frames that carry a batch of errors to guests: which error has one, and whether the guest network took it. */
+final class GuestFrames {
+    private static final int NO_FRAME = -1;
+
+    private final int[] frames;
+    private final RepeatedTrouble trouble;
+    private @Nullable GuestLink link;
+    /** The last batch was handed over; which of its frames were taken, the link knows. */
+    private boolean handedOver;
+
+    /** @param batch how many errors are judged together at the most */
+    GuestFrames(int batch, RepeatedTrouble trouble) {
+        frames = new int[batch];
+        this.trouble = trouble;
+    }
+
+    /** The guest network; null while it is not there. */
+    void link(@Nullable GuestLink present) {
+        link = present;
+    }
+
+    @Nullable
+    GuestLink link() {
+        return link;
+    }
+
+    /** Error {@code index} has no frame, so far. */
+    void clear(int index) {
+        frames[index] = NO_FRAME;
+    }
+
+    /** What keeps a packet of so many octets from becoming a frame; RELAYED: nothing does. */
+    Reason obstacle(int length) {
+        GuestLink present = link;
+        if (present == null) {
+            return Reason.NO_GUEST_NETWORK;
+        }
+        return length > present.mtu() ? Reason.TOO_LONG : Reason.RELAYED;
+    }
+
+    /** Queues the frame of error {@code index}; RELAYED if there was room. */
+    Reason queue(int index, long guestMac, long gatewayMac, ByteBuffer buffer, int offset, int length) {
+        GuestLink present = link;
+        if (present == null) {
+            return Reason.NO_GUEST_NETWORK;
+        }
+        frames[index] = present.queueFrame(guestMac, gatewayMac, buffer, offset, length);
+        return frames[index] == NO_FRAME ? Reason.SEND_FAILED : Reason.RELAYED;
+    }
+
+    /** Sends what was queued. Never throws. */
+    void send(long nowNanos) {
+        GuestLink present = link;
+        handedOver = false;
+        if (present == null) {
+            return;
+        }
+        try {
+            present.sendFrames();
+            handedOver = true;
+        } catch (RuntimeException e) {
+            trouble.happened(e, nowNanos);
+        }
+    }
+
+    /** Error {@code index} had a frame, and it was not taken. */
+    boolean failed(int index) {
+        GuestLink present = link;
+        return frames[index] != NO_FRAME && (present == null || !handedOver || !present.sent(frames[index]));
+    }
+}

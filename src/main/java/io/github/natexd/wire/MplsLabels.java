@@ -1,0 +1,92 @@
+package io.github.natexd.wire;
+
+import java.nio.ByteBuffer;
+
+/**
+ * The MPLS label stack that a router tells behind the quote of its error (RFC 4884, section 7; RFC 4950, section 3).
+ * <pre>
+ *    0        8       16       24      31
+ *  0|ver 2| reserved  |    checksum     |   extension header
+ *  4|     length      | class  | c-type |   object header; class 1, c-type 1: a label stack
+ *  8|       label        |exp|s|  ttl   |   an entry, 4 octets each
+ * </pre>
+ * Where the structure begins, the length octet says, in words; routers older than RFC 4884 leave that 0 and put it
+ * behind 128 octets (section 5.5). Only a structure whose checksum agrees is one.
+ */
+public final class MplsLabels {
+    /** Entries that are read at the most. */
+    public static final int LIMIT = 16;
+
+    private static final int WORD = 4;
+    private static final int HEADER_LENGTH = 4;
+    private static final int VERSION = 2;
+    private static final int OLD_PLACE = 128;
+    private static final int OBJECT_HEADER_LENGTH = 4;
+    private static final int LABEL_STACK = 0x0101;
+
+    private final int[] entries = new int[LIMIT];
+    private int count;
+
+    /** Reads the labels of an error that lies in {@code buffer}; afterwards {@link #count} may be 0. */
+    public MplsLabels over(ByteBuffer buffer, IcmpError error) {
+        count = 0;
+        int words = error.lengthOctet();
+        int quote = words == 0 ? OLD_PLACE : words * WORD;
+        int at = error.embeddedOffset() + quote;
+        int end = error.embeddedOffset() + error.embeddedOctets();
+        if (at + HEADER_LENGTH + OBJECT_HEADER_LENGTH <= end
+                && (buffer.get(at) & 0xF0) >>> 4 == VERSION
+                && Checksum.sum(buffer, at, end - at) == Checksum.INTACT) {
+            readObjects(buffer, at + HEADER_LENGTH, end);
+        }
+        return this;
+    }
+
+    private void readObjects(ByteBuffer buffer, int from, int end) {
+        int at = from;
+        while (at + OBJECT_HEADER_LENGTH <= end) {
+            int length = buffer.getShort(at) & 0xFFFF;
+            if (length < OBJECT_HEADER_LENGTH || length > end - at) {
+                return;
+            }
+            if ((buffer.getShort(at + 2) & 0xFFFF) == LABEL_STACK) {
+                readEntries(buffer, at + OBJECT_HEADER_LENGTH, at + length);
+            }
+            at += length;
+        }
+    }
+
+    private void readEntries(ByteBuffer buffer, int from, int end) {
+        for (int at = from; at + WORD <= end && count < LIMIT; at += WORD) {
+            entries[count++] = buffer.getInt(at);
+        }
+    }
+
+    public int count() {
+        return count;
+    }
+
+    /** A label stack entry as it stands in the error: its parts are {@link #label} and the like. */
+    public int entry(int index) {
+        return entries[index];
+    }
+
+    /** 20 bits. */
+    public static int label(int entry) {
+        return entry >>> 12;
+    }
+
+    /** The traffic class, once "experimental": 3 bits. */
+    public static int trafficClass(int entry) {
+        return entry >>> 9 & 7;
+    }
+
+    /** The last of its stack. */
+    public static boolean bottom(int entry) {
+        return (entry & 0x100) != 0;
+    }
+
+    public static int timeToLive(int entry) {
+        return entry & 0xFF;
+    }
+}
