@@ -128,7 +128,8 @@ public final class Topology {
     static void link(LabState state, int pathMtu) {
         List<Node> chain = List.of(Node.HOST, Node.R1, Node.R2, Node.R3, Node.R4, Node.TARGET);
         StringBuilder batch = new StringBuilder();
-        for (int i = 0; i + 1 < chain.size(); i++) {
+        // The host's last: Linux 6.1, unlike 6.18, refuses a name for any namespace if the caller's own has it.
+        for (int i = chain.size() - 2; i >= 0; i--) {
             String mtu = chain.get(i) == Node.R3 ? " mtu " + pathMtu : "";
             batch.append("link add name up0%s%s netns %s type veth peer name down0%s%s netns %s\n"
                     .formatted(
