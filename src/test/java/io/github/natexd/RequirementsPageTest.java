@@ -11,12 +11,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,7 +26,6 @@ class RequirementsPageTest {
     private static final int GAP = 31;
 
     private static final Path MAIN = Path.of("src/main/java");
-    private static final Path TESTS = Path.of("src/test/java");
     /** Files that are no classes; the page names a word that stands in them. */
     private static final Map<String, Path> SCRIPTS = Map.of(
             "natexd-rules", Path.of("nftables/natexd-rules"), "natexd.service", Path.of("systemd/natexd.service"));
@@ -58,7 +53,7 @@ class RequirementsPageTest {
 
     @Test
     void everyNamedPieceOfCodeExists() throws Exception {
-        Map<String, Class<?>> classes = classes(MAIN);
+        Map<String, Class<?>> classes = NamedTests.classes(MAIN);
         for (List<String> row : requirements()) {
             for (String name : MarkdownTable.code(row.get(2))) {
                 assertTrue(exists(name, classes), () -> row.get(0) + " names " + name);
@@ -75,15 +70,13 @@ class RequirementsPageTest {
         "What each client must find intact, 2",
     })
     void everyNamedTestExists(String heading, int column) throws Exception {
-        Map<String, Class<?>> classes = classes(TESTS);
+        Map<String, Class<?>> classes = NamedTests.classes(NamedTests.TESTS);
         List<List<String>> rows = MarkdownTable.rows(PAGE, heading);
         assertFalse(rows.isEmpty());
         for (List<String> row : rows) {
             List<String> named = tests(row.get(column));
             for (String test : named) {
-                String[] parts = test.split("\\.");
-                assertEquals(2, parts.length, () -> row + ": a test is Class.method, not " + test);
-                assertTrue(isTest(classes.get(parts[0]), parts[1]), () -> row + " names " + test);
+                assertTrue(NamedTests.exists(test, classes), () -> row + " names " + test + "; a test is Class.method");
             }
             assertTrue(
                     !named.isEmpty() || row.get(column).startsWith(NOT_SHOWN),
@@ -93,12 +86,12 @@ class RequirementsPageTest {
 
     @Test
     void everyNumberStandsInTheNameOfATestOfItsRow() throws Exception {
-        Map<String, Class<?>> classes = classes(TESTS);
+        Map<String, Class<?>> classes = NamedTests.classes(NamedTests.TESTS);
         for (List<String> row : requirements()) {
             List<String> named = tests(row.get(3));
             boolean carried = named.stream()
                     .map(test -> test.split("\\."))
-                    .flatMap(parts -> testMethods(classes.get(parts[0])).filter(isNamed(parts[1])))
+                    .flatMap(parts -> NamedTests.of(classes.get(parts[0])).filter(NamedTests.isNamed(parts[1])))
                     .anyMatch(test -> RequirementNumbers.of(test).contains(row.get(0)));
             assertTrue(
                     carried || named.isEmpty(),
@@ -108,8 +101,8 @@ class RequirementsPageTest {
 
     @Test
     void numbersStandInFrontOfATestsName() throws Exception {
-        List<String> elsewhere = classes(TESTS).values().stream()
-                .flatMap(RequirementsPageTest::testMethods)
+        List<String> elsewhere = NamedTests.classes(NamedTests.TESTS).values().stream()
+                .flatMap(NamedTests::of)
                 .filter(RequirementNumbers::isOutOfPlace)
                 .map(Method::toString)
                 .toList();
@@ -160,48 +153,7 @@ class RequirementsPageTest {
                         || methods(type).anyMatch(method -> method.getName().equals(parts[1])));
     }
 
-    private static boolean isTest(Class<?> type, String name) {
-        return testMethods(type).anyMatch(isNamed(name));
-    }
-
-    private static Predicate<Method> isNamed(String name) {
-        return method -> method.getName().equals(name);
-    }
-
-    /** The tests of a class and of those nested in it; none of no class. */
-    private static Stream<Method> testMethods(@Nullable Class<?> type) {
-        return type == null
-                ? Stream.empty()
-                : Stream.concat(Stream.of(type), Arrays.stream(type.getDeclaredClasses()))
-                        .flatMap(RequirementsPageTest::methods)
-                        .filter(RequirementsPageTest::isTest);
-    }
-
-    private static boolean isTest(Method method) {
-        return Stream.of(Test.class, ParameterizedTest.class, RepeatedTest.class)
-                .anyMatch(method::isAnnotationPresent);
-    }
-
     private static Stream<Method> methods(Class<?> type) {
         return Arrays.stream(type.getDeclaredMethods());
-    }
-
-    /** The classes of a source tree under their simple names, which no two share; none is initialized. */
-    private static Map<String, Class<?>> classes(Path sources) throws IOException {
-        try (Stream<Path> files = Files.walk(sources)) {
-            return files.map(file -> sources.relativize(file).toString())
-                    .filter(file -> file.endsWith(".java") && !file.endsWith("package-info.java"))
-                    .map(file -> file.replace(".java", "").replace('/', '.'))
-                    .collect(Collectors.toMap(
-                            name -> name.substring(name.lastIndexOf('.') + 1), RequirementsPageTest::load));
-        }
-    }
-
-    private static Class<?> load(String name) {
-        try {
-            return Class.forName(name, false, RequirementsPageTest.class.getClassLoader());
-        } catch (ClassNotFoundException e) {
-            throw new AssertionError(e);
-        }
     }
 }
