@@ -12,7 +12,9 @@ record Arguments(Verb verb, Optional<Path> config) {
         VERSION
     }
 
-    static final String USAGE = """
+    /** Put together only when asked for: formatting loads some hundred classes. */
+    static String usage() {
+        return """
             Usage: natexd run [--config FILE]
                    natexd --help | --version
 
@@ -28,6 +30,7 @@ record Arguments(Verb verb, Optional<Path> config) {
             Exit codes: 0 ended as told, 1 failure, 2 wrong usage, 69 a part of the system is missing,
             77 a permission is missing, 78 the configuration has mistakes.
             """.formatted(Config.DEFAULT_FILE);
+    }
 
     static Arguments parse(String[] words) throws StartException {
         Verb verb = null;

@@ -22,17 +22,44 @@ final class Logging {
         setDefault("defaultLogLevel", level == null ? "info" : level);
         setDefault("showThreadName", "false");
         setDefault("showLogName", "false");
+        setDefault("showDateTime", "false");
         boolean journal = System.getenv("JOURNAL_STREAM") != null;
-        setDefault("showDateTime", String.valueOf(!journal));
-        setDefault("dateTimeFormat", "HH:mm:ss.SSS");
-        if (journal) {
-            System.setErr(new JournalStream(System.err));
-        }
+        System.setErr(journal ? new JournalStream(System.err) : new TimedStream(System.err));
     }
 
     private static void setDefault(String name, String value) {
         if (System.getProperty(PREFIX + name) == null) {
             System.setProperty(PREFIX + name, value);
+        }
+    }
+
+    /**
+     * Puts the time of day in front of each line, in UTC: date formats and time zones would load more classes than all of
+     * natexd has.
+     */
+    private static final class TimedStream extends PrintStream {
+        private static final int DAY_MILLIS = 24 * 60 * 60 * 1000;
+
+        TimedStream(OutputStream out) {
+            super(out, true, StandardCharsets.UTF_8);
+        }
+
+        @Override
+        public void println(String line) {
+            super.println(time(System.currentTimeMillis()) + line);
+        }
+
+        private static String time(long epochMillis) {
+            int millis = (int) (epochMillis % DAY_MILLIS);
+            StringBuilder time = new StringBuilder(14);
+            twoDigits(time, millis / 3_600_000).append(':');
+            twoDigits(time, millis / 60_000 % 60).append(':');
+            twoDigits(time, millis / 1000 % 60).append('.').append(millis / 100 % 10);
+            return twoDigits(time, millis % 100).append("Z ").toString();
+        }
+
+        private static StringBuilder twoDigits(StringBuilder text, int number) {
+            return text.append((char) ('0' + number / 10)).append((char) ('0' + number % 10));
         }
     }
 

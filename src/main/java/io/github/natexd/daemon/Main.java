@@ -15,7 +15,7 @@ public final class Main {
             Arguments arguments = Arguments.parse(words);
             exitCode = switch (arguments.verb()) {
                 case RUN -> run(arguments);
-                case HELP -> say(Arguments.USAGE);
+                case HELP -> say(Arguments.usage());
                 case VERSION -> say("natexd " + version() + System.lineSeparator());
             };
         } catch (StartException e) {
