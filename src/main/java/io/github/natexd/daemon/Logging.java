@@ -18,6 +18,9 @@ final class Logging {
             return;
         }
         done = true;
+        // Named, it need not be looked for in every jar; and what slf4j itself has to say is said only when it warns.
+        System.setProperty("slf4j.provider", "org.slf4j.simple.SimpleServiceProvider");
+        System.setProperty("slf4j.internal.verbosity", "WARN");
         String level = System.getenv("NATEXD_LOG_LEVEL");
         setDefault("defaultLogLevel", level == null ? "info" : level);
         setDefault("showThreadName", "false");

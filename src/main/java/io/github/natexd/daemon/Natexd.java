@@ -12,6 +12,7 @@ import io.github.natexd.control.MetricsFile;
 import io.github.natexd.control.ReloadReport;
 import io.github.natexd.linux.Groups;
 import io.github.natexd.linux.Libc;
+import io.github.natexd.linux.Memory;
 import io.github.natexd.linux.OsException;
 import io.github.natexd.linux.Peer;
 import java.nio.file.Files;
@@ -21,6 +22,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.LongPredicate;
 import org.apache.commons.daemon.Daemon;
 import org.apache.commons.daemon.DaemonContext;
@@ -38,6 +41,8 @@ public final class Natexd implements Daemon, DaemonUserSignal {
 
     private static final Logger LOG = LoggerFactory.getLogger(Natexd.class);
     private static final long STOP_MILLIS = 5_000;
+    /** After that long the classes are loaded, and mostly compiled, that a running natexd needs. */
+    private static final long SETTLED_SECONDS = 8;
 
     private final CompletableFuture<@Nullable Throwable> ended = new CompletableFuture<>();
     private final Object reloading = new Object();
@@ -217,9 +222,21 @@ public final class Natexd implements Daemon, DaemonUserSignal {
         return ended.isDone() && ended.join() != null;
     }
 
-    /** Waits until the loop has ended; answers what ended it, null when it was told to. */
+    /**
+     * Waits until the loop has ended; answers what ended it, null when it was told to. Some seconds after the start, what
+     * only that needed of memory goes back.
+     */
     @Nullable
     Throwable awaitEnd() {
+        try {
+            return ended.get(SETTLED_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            Memory.giveBack();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("the end is never told as a failure of telling", e);
+        }
         return ended.join();
     }
 

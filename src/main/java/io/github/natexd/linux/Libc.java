@@ -103,6 +103,10 @@ public interface Libc {
     /** Answers 0 (NULL) if there is no such group; else memory that the next call reuses. */
     long getgrnam(String name);
 
+    int madvise(long address, long length, int advice);
+
+    int malloc_trim(long keep);
+
     int getpid();
 
     int geteuid();

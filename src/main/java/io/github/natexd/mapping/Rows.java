@@ -5,11 +5,11 @@ package io.github.natexd.mapping;
  * same in a small table and in a large one.
  *
  * <p>Rows lie in blocks, each made when its first row is taken, and kept: a table with room for 65,536 rows that has never
- * had more than 4,096 at a time occupies 256 KiB, and at the most 4 MiB.
+ * had more than 1,024 at a time occupies 64 KiB, and at the most 4 MiB.
  */
 final class Rows {
     private static final int ROW_BITS = 4;
-    private static final int BLOCK_BITS = 12;
+    private static final int BLOCK_BITS = 10;
     private static final int BLOCK_ROWS = 1 << BLOCK_BITS;
 
     private final int[][] blocks;

@@ -13,7 +13,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class SlotsTest {
-    private static final int BLOCK_ROWS = 4096;
+    private static final int BLOCK_ROWS = 1024;
     private static final int COLUMN = 3;
 
     @Test
