@@ -48,7 +48,7 @@ class ManPagesTest {
     @Test
     void natexdsPageHasItsOptionsAndExitCodes() throws IOException {
         String usage = Files.readString(Path.of("src/main/java/io/github/natexd/daemon/Arguments.java"));
-        usage = usage.substring(usage.indexOf("USAGE"), usage.indexOf("formatted"));
+        usage = usage.substring(usage.indexOf("Usage:"), usage.indexOf("formatted"));
         String page = page("natexd.8");
         assertEquals(found(WORD_OPTION, usage), items(page));
         String codes = Files.readString(Path.of("src/main/java/io/github/natexd/daemon/ExitCode.java"));
