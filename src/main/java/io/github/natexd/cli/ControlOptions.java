@@ -12,8 +12,7 @@ import picocli.CommandLine.Option;
 
 /** What all commands share that talk to a running natexd: where it listens, and how long to wait for it. */
 final class ControlOptions {
-    /** A reload takes as long as the rule script. */
-    private static final int TIMEOUT_MILLIS = 30_000;
+    private static final int TIMEOUT_MILLIS = 5_000;
 
     @Option(
             names = "--socket",
@@ -27,7 +26,7 @@ final class ControlOptions {
         return ControlClient.send(path(), request, TIMEOUT_MILLIS);
     }
 
-    /** Likewise, and waits for each line of the answer as long as it takes. */
+    /** Likewise, and waits as long as it takes for each line of the answer. */
     ControlClient sendAndWait(String request) throws ControlException {
         return ControlClient.send(path(), request, 0);
     }

@@ -49,7 +49,7 @@ abstract class DaemonCommand implements Callable<Integer> {
         }
     }
 
-    /** Sends a request that is answered by one line after the other, whenever something happens. */
+    /** Sends a request whose lines may take long: natexd has to do something first, or something has to happen. */
     final ControlClient sendAndWait(String request) throws ControlException {
         return control.sendAndWait(request);
     }

@@ -2,6 +2,7 @@ package io.github.natexd.cli;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import io.github.natexd.control.ControlClient;
 import io.github.natexd.control.ControlException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -29,7 +30,10 @@ final class ReloadCommand extends DaemonCommand {
 
     @Override
     int ask() throws ControlException {
-        String line = line("reload");
+        String line;
+        try (ControlClient client = sendAndWait("reload")) {
+            line = client.line();
+        }
         JsonObject report = read(line);
         if (json) {
             out().println(line);

@@ -65,7 +65,8 @@ final class WatchCommand extends DaemonCommand {
             }
             out().flush();
             long shown = 0;
-            while (count == ENDLESS || shown < count) {
+            // An error of the output: whoever read it, like head(1), has seen enough.
+            while ((count == ENDLESS || shown < count) && !out().checkError()) {
                 String line = client.line();
                 JsonObject event = read(line);
                 shown += event.has("reason") ? 1 : 0;

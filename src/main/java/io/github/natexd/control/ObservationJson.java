@@ -40,7 +40,7 @@ final class ObservationJson {
         number(json.name("code"), report == null ? null : (long) report.code());
         number(
                 json.name("roundTripMicros"),
-                guest == null || guest.roundTripNanos() < 0
+                guest == null || guest.roundTripNanos() <= 0
                         ? null
                         : TimeUnit.NANOSECONDS.toMicros(guest.roundTripNanos()));
         labels(json.name("labels"), report == null ? List.of() : report.labels());

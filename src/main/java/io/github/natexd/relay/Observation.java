@@ -15,7 +15,7 @@ public record Observation(
         @Nullable Report report,
         @Nullable Quote quote,
         @Nullable Guest guest) {
-    static final long UNKNOWN_NANOS = -1;
+    static final long UNKNOWN_NANOS = 0;
 
     /**
      * The error itself.
@@ -33,7 +33,8 @@ public record Observation(
      *
      * @param port the guest's own source port or identifier
      * @param hop the TTL that it gave the probe; 0 if nobody saw that
-     * @param roundTripNanos from the sighting to the error; negative if nobody saw the probe, or only after the error
+     * @param roundTripNanos from the sighting to the error; not above 0 if nobody saw the probe, or not before the error:
+     *     one turn of the loop has one time
      */
     public record Guest(int address, int port, int hop, long roundTripNanos) {}
 }

@@ -45,6 +45,14 @@ public final class ControlScene implements DaemonView {
                 snapshot(0));
     }
 
+    /** Neither guest network nor rules. */
+    public static ControlScene degraded() {
+        return of(
+                new StatusReport.GuestNetwork(Optional.of("vmnet8"), Optional.empty(), false),
+                new StatusReport.Rules(RulesState.FAILED, "nft: no permission"),
+                snapshot(0));
+    }
+
     static ControlScene of(StatusReport.GuestNetwork network, StatusReport.Rules rules, Snapshot relay) {
         return new ControlScene(new StatusReport(
                 "1.0",
@@ -131,8 +139,7 @@ public final class ControlScene implements DaemonView {
         observer = by;
     }
 
-    @Nullable
-    Observer observer() {
+    public @Nullable Observer observer() {
         return observer;
     }
 

@@ -47,10 +47,7 @@ class RequestsTest {
 
     @Test
     void aMissingGuestNetworkAndRulesDegrade() throws Exception {
-        ControlScene broken = ControlScene.of(
-                new StatusReport.GuestNetwork(Optional.of("vmnet8"), Optional.empty(), false),
-                new StatusReport.Rules(RulesState.FAILED, "nft: no permission"),
-                ControlScene.snapshot(0));
+        ControlScene broken = ControlScene.degraded();
 
         JsonNode status = json(broken.ask("status"));
 
@@ -106,6 +103,22 @@ class RequestsTest {
                 .answer("status", ControlScene.ROOT)
                 .line()
                 .contains("\"state\""));
+    }
+
+    @Test
+    void aLoopThatDoesNotAnswerIsAnErrorAndNoRefusal() throws Exception {
+        DaemonView hanging = (DaemonView) java.lang.reflect.Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {DaemonView.class}, (proxy, method, arguments) -> {
+                    throw new ControlException(ControlException.Kind.FAILED, "it hangs", "restart it");
+                });
+        for (String request : List.of("status", "mappings", "metrics")) {
+            JsonNode answer = json(new Requests(ControlScene.ACCESS, hanging)
+                    .answer(request, ControlScene.ROOT)
+                    .line());
+
+            assertEquals("it hangs", answer.at("/error").asText());
+            assertFalse(answer.at("/refused").asBoolean());
+        }
     }
 
     @Test

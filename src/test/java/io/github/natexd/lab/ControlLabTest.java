@@ -129,8 +129,9 @@ class ControlLabTest {
                             Topology.HOPS.get(hop - 1), told.at("/reporter").asText(), told.toString());
                     hops.add(hop);
                 }
-                long micros = told.at("/roundTripMicros").asLong();
-                assertTrue(micros >= 0 && micros < 5_000_000, told.toString());
+                // null where natexd, under load, saw the probe and the error in one turn.
+                long micros = told.at("/roundTripMicros").asLong(1);
+                assertTrue(micros > 0 && micros < 5_000_000, told.toString());
                 assertEquals(hop == 2 ? 2 : 0, told.at("/labels").size(), told.toString());
                 labels |= hop == 2;
             }
