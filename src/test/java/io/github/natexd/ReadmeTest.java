@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /**
- * Commands stand where tests find them, and {@link Readme#RUN_ELSEWHERE} tells the truth. Whoever writes a command into the
+ * Commands stand where ReadmeContainerTest finds them, and {@link Readme#RUN_ELSEWHERE} tells the truth. Whoever writes a command into the
  * README that a container without network and compiler cannot run says there who runs it.
  */
 class ReadmeTest {
