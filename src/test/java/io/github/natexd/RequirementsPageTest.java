@@ -116,7 +116,7 @@ class RequirementsPageTest {
      */
     @ParameterizedTest
     @CsvSource({
-        "Requirements, 3, 0, 1",
+        "Requirements, 3, 0, 0",
         "Corner cases that bit others, 2, 0, 0",
         "What each client must find intact, 2, 1, 3",
     })
