@@ -166,7 +166,7 @@ class PackageContainerTest {
     private static String newer() {
         machine.must("dpkg-deb --raw-extract " + Machine.PACKAGE + " /root/newer"
                 + " && sed -i 's/^Version:.*/Version: 99.0/' /root/newer/DEBIAN/control"
-                + " && dpkg-deb --build /root/newer /root/newer.deb && rm -r /root/newer");
+                + " && dpkg-deb -Znone --build /root/newer /root/newer.deb && rm -r /root/newer");
         return "/root/newer.deb";
     }
 }
