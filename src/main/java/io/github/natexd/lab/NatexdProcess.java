@@ -25,8 +25,8 @@ public final class NatexdProcess implements AutoCloseable {
     private static final Pattern READY = Pattern.compile("(?m)^(?!.*\\bnot ready\\b).*\\bready\\b");
     private static final String SOCKET = "control.sock";
     private static final int SIGHUP = 1;
-    private static final long READY_MILLIS = 30_000;
-    private static final long STOP_MILLIS = 15_000;
+    private static final long READY_MILLIS = 120_000;
+    private static final long STOP_MILLIS = 60_000;
     private static final long STEP_MILLIS = 20;
 
     private final Process process;
