@@ -1,11 +1,9 @@
 package io.github.natexd.control;
 
 import io.github.natexd.control.Answer.Watch;
-import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -15,7 +13,6 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import jnr.enxio.channels.NativeSelectorProvider;
-import jnr.unixsocket.UnixServerSocketChannel;
 import jnr.unixsocket.UnixSocketChannel;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,24 +31,21 @@ public final class ControlServer implements AutoCloseable {
     private static final int ACCEPT_PAUSE_MILLIS = 100;
     private static final long STOP_MILLIS = 1_000;
 
-    private final Path path;
     private final Access access;
     private final IntFunction<Caller> callers;
-    private final UnixServerSocketChannel server;
+    private final ControlSocket socket;
     private final Selector selector;
     private final Deque<Connection> clients = new ArrayDeque<>();
     private @Nullable Thread thread;
     private volatile boolean closing;
     private boolean troubleLogged;
 
-    private ControlServer(Path path, Access access, IntFunction<Caller> callers, UnixServerSocketChannel server)
-            throws IOException {
-        this.path = path;
+    private ControlServer(Access access, IntFunction<Caller> callers, ControlSocket socket) throws IOException {
         this.access = access;
         this.callers = callers;
-        this.server = server;
+        this.socket = socket;
         selector = NativeSelectorProvider.getInstance().openSelector();
-        server.register(selector, SelectionKey.OP_ACCEPT);
+        socket.channel().register(selector, SelectionKey.OP_ACCEPT);
     }
 
     /**
@@ -61,11 +55,11 @@ public final class ControlServer implements AutoCloseable {
      * @throws ControlException if the socket cannot be made, or another natexd has it
      */
     public static ControlServer listen(Path path, Access access, IntFunction<Caller> callers) throws ControlException {
-        UnixServerSocketChannel channel = ControlSocket.open(path, access);
+        ControlSocket socket = ControlSocket.open(path, access);
         try {
-            return new ControlServer(path, access, callers, channel);
+            return new ControlServer(access, callers, socket);
         } catch (IOException e) {
-            closeQuietly(channel);
+            socket.remove();
             throw new ControlException(
                     ControlException.Kind.FAILED, "cannot wait for requests: " + e.getMessage(), "start natexd anew");
         }
@@ -88,22 +82,13 @@ public final class ControlServer implements AutoCloseable {
                 selector.wakeup();
                 thread.join(STOP_MILLIS);
             }
-            Files.deleteIfExists(path);
+            selector.close();
         } catch (IOException e) {
-            LOG.warn("cannot remove {}: {}", path, e.getMessage());
+            LOG.debug("cannot close", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        closeQuietly(selector);
-        closeQuietly(server);
-    }
-
-    private static void closeQuietly(Closeable resource) {
-        try {
-            resource.close();
-        } catch (IOException e) {
-            LOG.debug("cannot close", e);
-        }
+        socket.remove();
     }
 
     private void logOnce(Exception e) {
@@ -175,7 +160,7 @@ public final class ControlServer implements AutoCloseable {
 
         private void accept() {
             try {
-                UnixSocketChannel channel = server.accept();
+                UnixSocketChannel channel = socket.channel().accept();
                 if (channel == null) {
                     // The system is out of descriptors or memory: the selector would not sleep.
                     Thread.sleep(ACCEPT_PAUSE_MILLIS);

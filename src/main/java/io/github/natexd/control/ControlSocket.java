@@ -2,6 +2,7 @@ package io.github.natexd.control;
 
 import io.github.natexd.control.ControlException.Kind;
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -20,17 +21,30 @@ import org.slf4j.LoggerFactory;
 final class ControlSocket {
     private static final Logger LOG = LoggerFactory.getLogger(ControlSocket.class);
 
-    private ControlSocket() {}
+    /** The type of a file within its mode (stat(2)): S_IFMT, and S_IFSOCK. */
+    private static final int FILE_TYPE = 0xF000;
 
-    static UnixServerSocketChannel open(Path path, Access access) throws ControlException {
-        makeRoom(path);
+    private static final int SOCKET_TYPE = 0xC000;
+
+    private final Path path;
+    private final UnixServerSocketChannel channel;
+    private final boolean directoryIsOurs;
+
+    private ControlSocket(Path path, UnixServerSocketChannel channel, boolean directoryIsOurs) {
+        this.path = path;
+        this.channel = channel;
+        this.directoryIsOurs = directoryIsOurs;
+    }
+
+    static ControlSocket open(Path path, Access access) throws ControlException {
+        boolean madeDirectory = makeRoom(path);
         try {
             UnixServerSocketChannel channel = UnixServerSocketChannel.open();
             try {
                 channel.configureBlocking(false);
                 channel.socket().bind(new UnixSocketAddress(path.toString()));
                 permit(path, access);
-                return channel;
+                return new ControlSocket(path, channel, madeDirectory);
             } catch (IOException | RuntimeException e) {
                 channel.close();
                 throw e;
@@ -40,12 +54,35 @@ final class ControlSocket {
         }
     }
 
-    /** Makes the directory where it is missing, and takes a dead natexd's socket away. */
-    private static void makeRoom(Path path) throws ControlException {
+    UnixServerSocketChannel channel() {
+        return channel;
+    }
+
+    /** Listens no more, and takes away what was made: the socket, and the directory if nothing else is in it. */
+    void remove() {
+        try {
+            channel.close();
+            Files.deleteIfExists(path);
+            Path directory = path.getParent();
+            if (directoryIsOurs && directory != null) {
+                Files.deleteIfExists(directory);
+            }
+        } catch (DirectoryNotEmptyException e) {
+            LOG.debug("somebody else uses it", e);
+        } catch (IOException e) {
+            LOG.warn("cannot remove {}: {}", path, e.toString());
+        }
+    }
+
+    /** Takes a dead natexd's socket away, and makes the directory where it is missing; answers whether it did that. */
+    private static boolean makeRoom(Path path) throws ControlException {
         try {
             Path directory = path.getParent();
-            if (directory != null && Files.notExists(directory)) {
+            boolean missing = directory != null && Files.notExists(directory);
+            if (directory != null && missing) {
                 Files.createDirectories(directory);
+                // Whatever the umask: the socket's own mode says who may use it.
+                Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
             }
             if (directory != null && !Files.isWritable(directory)) {
                 throw new ControlException(
@@ -54,7 +91,7 @@ final class ControlSocket {
                         "let it write there (the unit's RuntimeDirectory=), or set control.socket to another path");
             }
             if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-                return;
+                return missing;
             }
             if (isLive(path)) {
                 throw new ControlException(
@@ -64,6 +101,7 @@ final class ControlSocket {
             }
             LOG.info("{} was left behind by a natexd that is gone: replaced", path);
             Files.delete(path);
+            return missing;
         } catch (IOException e) {
             throw cannotListen(path, "cannot make room for it: " + e);
         }
@@ -71,7 +109,7 @@ final class ControlSocket {
 
     private static boolean isLive(Path path) throws ControlException {
         Object type = attribute(path, "unix:mode");
-        if (!(type instanceof Integer mode) || (mode & 0170000) != 0140000) {
+        if (!(type instanceof Integer mode) || (mode & FILE_TYPE) != SOCKET_TYPE) {
             throw cannotListen(path, "something else than a socket is there; move it away");
         }
         if (!Files.isWritable(path)) {

@@ -25,7 +25,7 @@ final class View implements DaemonView {
     private static final long ANSWER_MILLIS = 2_000;
 
     /** Questions after which a number of mappings is taken as it is. */
-    private static final int SWEEPS_LIMIT = 256;
+    private static final int SWEEPS_LIMIT = 512;
 
     private final Supplier<EffectiveConfig> configuration;
     private final Loop loop;

@@ -21,7 +21,7 @@ public final class Mapper {
     private static final long GUEST_ACTIVE_NANOS = 1_000_000_000;
 
     /** Expired mappings that one {@link #expire} removes: a fraction of a millisecond. */
-    private static final int EXPIRED_LIMIT = 8192;
+    private static final int EXPIRED_LIMIT = 2048;
 
     private final SightingTable guests;
     private final SightingTable egress;

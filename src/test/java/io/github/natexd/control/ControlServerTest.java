@@ -176,11 +176,24 @@ class ControlServerTest {
     }
 
     @Test
-    void aMissingDirectoryIsMade() throws Exception {
-        Path below = directory.resolve("run/natexd/control.sock");
+    void aMissingDirectoryIsMadeAndGoesUnlessSomethingIsInIt() throws Exception {
+        Path below = directory.resolve("natexd/control.sock");
         try (ControlServer server = ControlServer.listen(below, OWN, ControlServerTest::caller)) {
             assertTrue(Files.exists(below));
+            assertEquals("rwxr-xr-x", PosixFilePermissions.toString(Files.getPosixFilePermissions(below.getParent())));
         }
+        assertFalse(Files.exists(below.getParent()));
+
+        try (ControlServer server = ControlServer.listen(below, OWN, ControlServerTest::caller)) {
+            Files.writeString(below.resolveSibling("other"), "somebody else's");
+        }
+        assertTrue(Files.exists(below.resolveSibling("other")));
+        assertFalse(Files.exists(below));
+
+        try (ControlServer server = ControlServer.listen(below, OWN, ControlServerTest::caller)) {
+            Files.delete(below.resolveSibling("other"));
+        }
+        assertTrue(Files.exists(below.getParent()), "this one found it");
     }
 
     @Test

@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.OptionalInt;
+import jnr.unixsocket.UnixSocketChannel;
 import org.junit.jupiter.api.Test;
 
 /** What needs no privilege: descriptors, interfaces, errors. */
@@ -78,6 +80,33 @@ class SystemTest {
                 Errno.ENODEV,
                 assertThrows(OsException.class, () -> Interfaces.mac("a".repeat(16)))
                         .errno());
+    }
+
+    @Test
+    void theKernelTellsWhoIsAtTheOtherEnd() throws Exception {
+        int own = Libc.INSTANCE.geteuid();
+        UnixSocketChannel[] pair = UnixSocketChannel.pair();
+        try {
+            Peer peer = Peer.of(pair[0].getFD());
+
+            assertEquals(own, peer.user());
+            Object group = Files.getAttribute(Path.of("/proc/self"), "unix:gid");
+            assertEquals(group, peer.groups().get(0));
+        } finally {
+            pair[0].close();
+            pair[1].close();
+        }
+    }
+
+    @Test
+    void whoIsAtTheOtherEndOfNoSocketIsAnError() {
+        assertThrows(OsException.class, () -> Peer.of(-1));
+    }
+
+    @Test
+    void groupsHaveNumbersIfThereAreAny() {
+        assertEquals(OptionalInt.of(0), Groups.id("root"));
+        assertEquals(OptionalInt.empty(), Groups.id("natexd-none"));
     }
 
     @Test
