@@ -150,7 +150,7 @@ public final class Report {
                 for nobody here; softirq is what the kernel's own ksoftirqd threads ran in all. Latency: from sending the
                 error to the frame in the guest, by the kernel's time stamp; two virtual wires are in it. First: the first
                 error after "ready". Start: from exec to "ready", for natexd with its rules loaded, for the others without.
-                RSS: after 10^6 packets. Every packet that arrived was compared octet by octet.
+                RSS: after 10^6 packets, natexd ten seconds old. Every packet that arrived was compared octet by octet.
                 """);
     }
 
@@ -185,6 +185,10 @@ public final class Report {
                             figure("natexd", "65536 cpu"),
                             manyToFew("natexd"),
                             manyToFew("tuned")));
+        }
+        if (has("natexd", "allocated")) {
+            table.append("natexd allocates %.4f octets of heap per packet (the JVM's own count for its thread)\n"
+                    .formatted(figure("natexd", "allocated")));
         }
         if (has("natexd", "wakeups")) {
             table.append("natexd idle: %.1f wake-ups per second\n".formatted(figure("natexd", "wakeups")));
