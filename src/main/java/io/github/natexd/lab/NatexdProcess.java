@@ -59,7 +59,10 @@ public final class NatexdProcess implements AutoCloseable {
             Path configuration = configure(directory.resolve("natexd.toml"), settings);
             Path log = directory.resolve("log");
             Path readable = readable(lab, tree.toAbsolutePath());
+            // Whoever calls may ignore SIGHUP, as nohup does; natexd is to reload on it all the same.
             ProcessBuilder builder = new ProcessBuilder(
+                            "env",
+                            "--default-signal=HUP",
                             "setpriv",
                             "--reuid=" + USER,
                             "--regid=" + USER,
