@@ -102,9 +102,15 @@ enum Client {
         return output;
     }
 
-    /** Whether its probes differ in their source ports alone, where others vary the destination port or the data. */
+    /**
+     * Whether its probes differ in their source ports (fping's: in their identifiers) alone, where others vary the
+     * destination port, the sequence or the data.
+     */
     boolean tellsProbesApartBySourcePort() {
-        return this == TRACEROUTE_U || this == TRACEROUTE_U_PORT || this == HPING3_UDP;
+        return switch (this) {
+            case TRACEROUTE_U, TRACEROUTE_U_PORT, HPING3_UDP, NMAP_UDP, FPING -> true;
+            default -> false;
+        };
     }
 
     /** What a user learns of an output: the hops in order, behind them what else the program found out. */

@@ -12,16 +12,19 @@ import java.util.Map;
 
 /** Which client showed behind which NAT what it should: a line at once for each NAT, a table in the end. */
 final class MatrixTable {
-    /** What became of one run. */
+    /** What became of one run. In all but the last, hops may be missing, but none is wrong. */
     enum Cell {
-        SAME('+'),
-        UNDECIDABLE('?'),
-        FAILED('F');
+        SAME('+', "as on the host"),
+        UNDECIDABLE('?', "stars: this NAT leaves nothing that tells this client's probes apart"),
+        LEFT_TO_THE_NAT('n', "stars: the NAT hands over errors itself, with IP IDs that this client does not know"),
+        FAILED('F', "failed");
 
         private final char sign;
+        private final String meaning;
 
-        Cell(char sign) {
+        Cell(char sign, String meaning) {
             this.sign = sign;
+            this.meaning = meaning;
         }
     }
 
@@ -63,11 +66,11 @@ final class MatrixTable {
 
     @Override
     public String toString() {
-        StringBuilder text = new StringBuilder("""
-                + as on the host; F failed; . not run
-                ? this NAT leaves nothing that tells this client's probes apart: hops are missing, none is wrong
-
-                """);
+        StringBuilder text = new StringBuilder();
+        for (Cell cell : Cell.values()) {
+            text.append("  %c %s%n".formatted(cell.sign, cell.meaning));
+        }
+        text.append("  . not run\n\n");
         for (Client client : Client.values()) {
             text.append("%3d %s%n".formatted(client.ordinal() + 1, client.story()));
         }
@@ -85,8 +88,10 @@ final class MatrixTable {
             text.append("  ").append(way).append('\n');
         });
         long run = rows.values().stream().mapToLong(Map::size).sum();
-        return text.append("\n%d runs behind %d NATs: %d as on the host, %d undecidable, %d failed%n"
-                        .formatted(run, rows.size(), count(Cell.SAME), count(Cell.UNDECIDABLE), count(Cell.FAILED)))
-                .toString();
+        text.append("\n%d runs behind %d NATs:".formatted(run, rows.size()));
+        for (Cell cell : Cell.values()) {
+            text.append(" %d %c".formatted(count(cell), cell.sign));
+        }
+        return text.append('\n').toString();
     }
 }

@@ -20,8 +20,9 @@ final class Warmup {
         }
         if (options.handOver() != HandOver.NONE && options.receive() == Receive.PACKET) {
             // The first error of each class arrives twice, and hping3 takes a second one for that of the next hop.
-            for (Client client : new Client[] {Client.TRACEROUTE, Client.TRACEROUTE_ICMP}) {
-                client.run(lab, Node.GUEST1);
+            Client.TRACEROUTE_ICMP.run(lab, Node.GUEST1);
+            if (options.handOver() == HandOver.ALL) {
+                Client.TRACEROUTE.run(lab, Node.GUEST1);
             }
         }
     }
