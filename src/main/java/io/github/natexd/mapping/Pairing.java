@@ -224,6 +224,9 @@ final class Pairing {
         if ((weak || guestCount > 1) && mayChange) {
             return weak && !habits.leavesWeak(egress.protocol(e), nowNanos) ? Outcome.UNSETTLED : Outcome.LIKELY;
         }
+        if (isTtlOpen(guestCount, best)) {
+            return Outcome.TIED;
+        }
         // Both lists run from the newest to the oldest.
         for (int i = 0; i < guestCount; i++) {
             if (score(rivalGuests[i], rivalEgress[i]) != best) {
@@ -232,6 +235,26 @@ final class Pairing {
         }
         pairs = guestCount;
         return Outcome.PAIRED;
+    }
+
+    /**
+     * Whether some of the rivals would be pairs if the NAT process kept the TTL, and others if it took one: then their order
+     * says nothing, as probes that end at the NAT process are not seen leaving.
+     */
+    private boolean isTtlOpen(int count, int best) {
+        int only = NONE;
+        for (int i = 0; i < count; i++) {
+            for (int j = 0; j < count; j++) {
+                if (score(rivalGuests[i], rivalEgress[j]) == best) {
+                    int hops = hopsTaken(rivalGuests[i], rivalEgress[j]);
+                    if (only != NONE && only != hops) {
+                        return true;
+                    }
+                    only = hops;
+                }
+            }
+        }
+        return false;
     }
 
     int pairs() {
@@ -255,7 +278,7 @@ final class Pairing {
         } else if (weak) {
             habits.sawWeakPair(protocol, nowNanos);
         }
-        if (alone && !weak) {
+        if (alone) {
             habits.sawHopsTaken(hopsTaken(g, e), nowNanos);
         }
         habits.sawLead(guests.sightedNanos(g) - egress.sightedNanos(e));

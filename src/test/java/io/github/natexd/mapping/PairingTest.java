@@ -123,6 +123,52 @@ class PairingTest {
         assertEquals(GUEST_ID + 1, scene.mapper.found().guestIdentification());
     }
 
+    /** As {@code traceroute -U} and nmap send: with a port for each probe, and nothing else to tell them apart. */
+    private ProbeBuilder[] sendWhereTheNatLeavesNothingAndTakesOne() {
+        ProbeBuilder[] leaving = {
+            fromHost(REWRITTEN).id(NAT_ID).ttl(1),
+            fromHost(REWRITTEN + 1).id(NAT_ID + 1).ttl(2)
+        };
+        // The first ends at the NAT process.
+        scene.guest(fromGuest(PORT).id(GUEST_ID).ttl(1));
+        scene.guest(fromGuest(PORT + 1).id(GUEST_ID + 1).ttl(2));
+        scene.egress(leaving[0]);
+        scene.guest(fromGuest(PORT + 2).id(GUEST_ID + 2).ttl(3));
+        scene.egress(leaving[1]);
+        return leaving;
+    }
+
+    @Test
+    @DisplayName("R17: rivals that fit a NAT that keeps the TTL and one that takes one are not paired by their order")
+    void orderSaysNothingWhileTheTimeToLiveMayBeKeptOrNot() {
+        ProbeBuilder[] leaving = sendWhereTheNatLeavesNothingAndTakesOne();
+
+        assertEquals(Finding.AMBIGUOUS, scene.findAfterWaiting(leaving[0]));
+        assertEquals(Finding.AMBIGUOUS, scene.findAfterWaiting(leaving[1]));
+    }
+
+    @Test
+    @DisplayName("R17: a pair without rivals shows what becomes of the TTL, though neither port nor IP ID is left")
+    void aWeakPairWithoutRivalsTellsOfTheTimeToLive() {
+        ProbeBuilder lone = Packets.udpProbe(HOST, TARGET, REWRITTEN - 1, 33500)
+                .ttl(3)
+                .id(NAT_ID - 1)
+                .dataOctets(32);
+        scene.guest(Packets.udpProbe(GUEST, TARGET, PORT - 1, 33500)
+                .ttl(4)
+                .id(GUEST_ID - 1)
+                .dataOctets(32));
+        scene.egress(lone);
+        assertEquals(Finding.MAPPED, scene.findAfterWaiting(lone));
+
+        ProbeBuilder[] leaving = sendWhereTheNatLeavesNothingAndTakesOne();
+
+        assertEquals(Finding.MAPPED, scene.findAfterWaiting(leaving[0]));
+        assertEquals(PORT + 1, scene.foundPort());
+        assertEquals(Finding.MAPPED, scene.findAfterWaiting(leaving[1]));
+        assertEquals(PORT + 2, scene.foundPort());
+    }
+
     @Test
     @DisplayName(
             "R17: two Windows-like guests, one a TTL ahead, where IP IDs are rewritten and identifiers kept if free")
