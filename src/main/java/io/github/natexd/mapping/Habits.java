@@ -45,9 +45,9 @@ final class Habits {
         refuseWeakBeforeNanos[udp(protocol)] = nowNanos + HABIT_NANOS;
     }
 
-    /** A pair with neither the guest's port nor its IP ID. */
-    void sawWeakPair(int protocol, long nowNanos) {
-        weakUntilNanos[udp(protocol)] = nowNanos + HABIT_NANOS;
+    /** A pair; {@code weak}: with neither the guest's port nor its IP ID. The last one counts: a port may just be taken. */
+    void sawPair(int protocol, boolean weak, long nowNanos) {
+        weakUntilNanos[udp(protocol)] = weak ? nowNanos + HABIT_NANOS : nowNanos;
     }
 
     /** A pair without rivals, of which the NAT process took so much TTL. */

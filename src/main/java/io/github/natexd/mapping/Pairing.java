@@ -275,9 +275,8 @@ final class Pairing {
         boolean weak = evidence(g, e) < PORT_EQUAL;
         if (identifies(g, e) && conclusive(g, e)) {
             habits.sawCertainPair(protocol, egress.uid(e), nowNanos);
-        } else if (weak) {
-            habits.sawWeakPair(protocol, nowNanos);
         }
+        habits.sawPair(protocol, weak, nowNanos);
         if (alone) {
             habits.sawHopsTaken(hopsTaken(g, e), nowNanos);
         }

@@ -139,6 +139,19 @@ class MapperWaitTest {
     }
 
     @Test
+    @DisplayName("R16: one such pair, of a port that was taken on the host, is no rule: the next error does not wait")
+    void oneWeakPairIsNoRule() {
+        bindWeakPair(PORT + 9, REWRITTEN + 9);
+        scene.guest(fromGuest(PORT + 8).id(ID));
+        scene.egress(fromHost(PORT + 8).id(NAT_ID));
+        assertEquals(Finding.MAPPED, scene.find(fromHost(PORT + 8).id(NAT_ID)));
+        scene.guest(fromGuest(PORT).id(ID));
+        scene.egress(fromHost(REWRITTEN).id(NAT_ID + 1));
+
+        assertEquals(Finding.HOST_SO_FAR, scene.find(fromHost(REWRITTEN).id(NAT_ID + 1)));
+    }
+
+    @Test
     @DisplayName("R16: more probes leaving than guests sent: one is the host's, which does not wait to know which")
     void nothingWaitsAmongUnequalNumbers() {
         bindWeakPair(PORT + 9, REWRITTEN + 9);
