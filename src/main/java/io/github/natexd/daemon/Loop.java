@@ -181,6 +181,7 @@ final class Loop implements Runnable {
                     refreshGuestNetwork();
                 }
                 if (poller.ready(rulePlace) && ruleNews.drain()) {
+                    relay.rulesChanged();
                     rulesKeeper.rulesChanged();
                 }
                 turn();

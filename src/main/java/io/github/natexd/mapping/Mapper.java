@@ -85,6 +85,15 @@ public final class Mapper {
         }
     }
 
+    /** The rules that show leaving probes came, or may have been gone: some of a moment ago were not seen. */
+    public void egressUnseen(long nowNanos) {
+        long completeFromNanos = nowNanos + GUEST_ACTIVE_NANOS;
+        if (completeFromNanos - egressCompleteFromNanos > 0) {
+            egressCompleteFromNanos = completeFromNanos;
+        }
+        pairing.egressLost(nowNanos);
+    }
+
     /** Copies of probes leaving the host were lost: for a lifetime, "not sighted leaving" proves nothing. */
     public void egressLost(long nowNanos) {
         egressCompleteFromNanos = nowNanos + lifetimeNanos;

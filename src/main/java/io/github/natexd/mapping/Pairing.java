@@ -277,10 +277,12 @@ final class Pairing {
             habits.sawCertainPair(protocol, egress.uid(e), nowNanos);
         }
         habits.sawPair(protocol, weak, nowNanos);
+        if (!weak) {
+            habits.sawLead(guests.sightedNanos(g) - egress.sightedNanos(e));
+        }
         if (alone) {
             habits.sawHopsTaken(hopsTaken(g, e), nowNanos);
         }
-        habits.sawLead(guests.sightedNanos(g) - egress.sightedNanos(e));
     }
 
     /** A guest's sighting alone was what an error quoted. */

@@ -104,6 +104,11 @@ public final class Relay {
         reinject = changed;
     }
 
+    /** The rules changed: of what left the host meanwhile nobody may have told. */
+    public void rulesChanged() {
+        mapper.egressUnseen(clock.getAsLong());
+    }
+
     /** The guest network went: errors are accepted until it is back. */
     public void unlink() {
         frames.link(null);

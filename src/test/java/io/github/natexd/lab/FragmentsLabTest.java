@@ -26,6 +26,7 @@ class FragmentsLabTest {
         try (Lab lab = Lab.up(options);
                 LabNatexd natexd = LabNatexd.start(lab);
                 Capture guest = Capture.on(lab, Node.GUEST1, Topology.GUEST_INTERFACE)) {
+            Warmup.of(lab);
             String output = lab.exec(
                             Node.GUEST1, "traceroute", "-n", "-w2", "-q1", method, Topology.TARGET, PROBE_LENGTH)
                     .output();

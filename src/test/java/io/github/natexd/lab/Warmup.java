@@ -13,7 +13,7 @@ final class Warmup {
 
     static void of(Lab lab) {
         LabOptions options = lab.options();
-        if (options.send() == Send.PACKET && options.rewritePorts()) {
+        if (options.rewritePorts() && (options.send() == Send.PACKET || options.rewriteIds())) {
             // natexd must be sure that the quoted probe is none of the host's; for a second after its start the host
             // may have sent probes that it has not seen.
             pause();

@@ -370,6 +370,22 @@ class PairingTest {
     }
 
     @Test
+    @DisplayName("R16: of a guest's probe sighted when rules came, the copy may have left unseen: no weak pair")
+    void rulesThatJustCameLeaveNoWeakPairs() {
+        scene.guest(fromGuest(PORT).id(GUEST_ID));
+        scene.mapper.egressUnseen(scene.now());
+        ProbeBuilder hosts = fromHost(REWRITTEN).id(NAT_ID);
+        scene.egress(hosts);
+        assertNotEquals(Finding.MAPPED, scene.findAfterWaiting(hosts));
+
+        scene.pass(500);
+        scene.guest(fromGuest(PORT + 1).id(GUEST_ID));
+        scene.egress(fromHost(REWRITTEN + 1).id(NAT_ID));
+        assertEquals(
+                Finding.MAPPED, scene.findAfterWaiting(fromHost(REWRITTEN + 1).id(NAT_ID)));
+    }
+
+    @Test
     @DisplayName("R18: Windows' constant identifier: sequence and destination are part of the key")
     void aConstantIdentifierIsToldApartBySequence() {
         for (int sequence = 1; sequence <= 30; sequence++) {
