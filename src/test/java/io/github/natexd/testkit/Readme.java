@@ -51,6 +51,7 @@ public final class Readme {
             // The demo begins with it.
             entry("./dev build", "./dev demo"),
             entry("sudo ./dev test matrix", BY_HAND + "ten minutes; ClientMatrixLabTest runs a selection"),
+            entry("sudo ./dev test vm", BY_HAND + "a virtual machine without KVM takes its time"),
             entry("sudo ./dev bench", BY_HAND + "it measures, which needs a machine that does nothing else"),
             entry("./dev format", BY_HAND + "it changes the sources; lint checks that it has nothing to do"));
 
