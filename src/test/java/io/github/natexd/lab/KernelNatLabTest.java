@@ -153,6 +153,7 @@ class KernelNatLabTest {
                 .toList();
         try (Lab lab = Lab.up(way.pathMtu(PATH_MTU));
                 LabNatexd natexd = LabNatexd.start(lab)) {
+            Warmup.of(lab);
             // Another NAT changes nothing about the routers: the plain one meets them all.
             boolean all = way.equals(LabOptions.defaults()) || way.rewritePorts() && way.rewriteIds();
             for (Router kind : all ? oracle.keySet() : Set.of(Router.KERNEL)) {

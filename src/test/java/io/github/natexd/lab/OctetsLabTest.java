@@ -23,6 +23,12 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class OctetsLabTest {
     private static final int PROBES = 5;
+    /**
+     * traceroute gives up a hop after ten times the delay of a nearer one, far less here than the 10 ms for which natexd
+     * may look for a better pair: it shall wait two seconds.
+     */
+    private static final String WAIT = "-w2,1000000,1000000";
+
     private static final int OUTER = 20;
     private static final int ICMP_HEADER = 8;
 
@@ -36,9 +42,9 @@ class OctetsLabTest {
                 Capture uplink = Capture.on(lab, Node.HOST, Topology.UP)) {
             Warmup.of(lab);
             // Odd lengths too: the last octet of a checksum has no partner.
-            trace(lab, "traceroute", "-n", "-q1", Topology.TARGET, "61");
-            trace(lab, "traceroute", "-n", "-q1", "-t", "184", Topology.TARGET, "300");
-            trace(lab, "traceroute", "-n", "-q1", "-I", Topology.TARGET, "75");
+            trace(lab, "traceroute", "-n", "-q1", WAIT, Topology.TARGET, "61");
+            trace(lab, "traceroute", "-n", "-q1", WAIT, "-t", "184", Topology.TARGET, "300");
+            trace(lab, "traceroute", "-n", "-q1", WAIT, "-I", Topology.TARGET, "75");
 
             List<Packet> probes =
                     packets(guest.outgoing(octets -> Packet.of(octets).isProbe()));
