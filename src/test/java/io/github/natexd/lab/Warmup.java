@@ -27,7 +27,8 @@ final class Warmup {
         }
     }
 
-    private static void pause() {
+    /** Until natexd has seen all that the host sent of late: from a second after its rules came. */
+    static void pause() {
         try {
             TimeUnit.MILLISECONDS.sleep(START_MILLIS);
         } catch (InterruptedException e) {

@@ -66,6 +66,7 @@ class WindowsGuestsLabTest {
                 LabNatexd natexd = LabNatexd.start(lab);
                 Capture first = Capture.on(lab, FIRST.node, Topology.GUEST_INTERFACE);
                 Capture second = Capture.on(lab, SECOND.node, Topology.GUEST_INTERFACE)) {
+            Warmup.pause();
             sendAtOnce(lab);
 
             int least = rewritingIds ? ROUNDS * LAST_TTL / 2 : ROUNDS * LAST_TTL;
