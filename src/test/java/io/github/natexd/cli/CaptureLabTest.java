@@ -190,7 +190,9 @@ class CaptureLabTest {
 
         static Running start(Lab lab, Path file, String... options) throws Exception {
             var command = new java.util.ArrayList<>(
-                    List.of(NATEXCTL, "capture", file.toString(), "--interface", Topology.GUEST_NETWORK_INTERFACE));
+                    // Whoever runs the tests may ignore SIGINT, as a shell's background jobs do.
+                    List.of("env", "--default-signal=INT", NATEXCTL, "capture", file.toString()));
+            command.addAll(List.of("--interface", Topology.GUEST_NETWORK_INTERFACE));
             command.addAll(List.of(options));
             return new Running(lab.start(Node.HOST, command.toArray(String[]::new)));
         }

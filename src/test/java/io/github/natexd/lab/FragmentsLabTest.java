@@ -24,9 +24,16 @@ class FragmentsLabTest {
     void anErrorAboutAFirstFragmentReachesTheGuest(String method) {
         LabOptions options = LabOptions.defaults().pathMtu(MTU).rewritingPorts().rewritingIds();
         try (Lab lab = Lab.up(options);
-                LabNatexd natexd = LabNatexd.start(lab);
-                Capture guest = Capture.on(lab, Node.GUEST1, Topology.GUEST_INTERFACE)) {
+                LabNatexd natexd = LabNatexd.start(lab)) {
             Warmup.of(lab);
+            // Probes of one port behind such a NAT are told apart once it is known that it keeps the TTL.
+            lab.exec(Node.GUEST1, "traceroute", "-n", "-w2", "-q1", Topology.TARGET);
+            traceAndCompare(lab, natexd, method);
+        }
+    }
+
+    private static void traceAndCompare(Lab lab, LabNatexd natexd, String method) {
+        try (Capture guest = Capture.on(lab, Node.GUEST1, Topology.GUEST_INTERFACE)) {
             String output = lab.exec(
                             Node.GUEST1, "traceroute", "-n", "-w2", "-q1", method, Topology.TARGET, PROBE_LENGTH)
                     .output();
