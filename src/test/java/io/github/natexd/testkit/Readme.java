@@ -44,6 +44,7 @@ public final class Readme {
             // Parts of dev's run_tests.
             entry("./dev test unit", "./dev test"),
             entry("sudo ./dev test container", "./dev test"),
+            entry("sudo ./dev test vm", "./dev test"),
             // For the container tests, dev packs as for `deb` and `install`.
             entry("./dev deb", "./dev test"),
             entry("sudo ./dev install", "PackageContainerTest.whatDevInstallsServesGuestsAndUninstallLeavesNothing"),
@@ -51,7 +52,7 @@ public final class Readme {
             // The demo begins with it.
             entry("./dev build", "./dev demo"),
             entry("sudo ./dev test matrix", BY_HAND + "ten minutes; ClientMatrixLabTest runs a selection"),
-            entry("sudo ./dev test vm", BY_HAND + "a virtual machine without KVM takes its time"),
+            entry("sudo ./dev test vm all", BY_HAND + "`./dev test` runs them under one kernel"),
             entry("sudo ./dev bench", BY_HAND + "it measures, which needs a machine that does nothing else"),
             entry("./dev format", BY_HAND + "it changes the sources; lint checks that it has nothing to do"));
 
