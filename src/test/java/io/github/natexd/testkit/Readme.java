@@ -52,7 +52,8 @@ public final class Readme {
             // The demo begins with it.
             entry("./dev build", "./dev demo"),
             entry("sudo ./dev test matrix", BY_HAND + "ten minutes; ClientMatrixLabTest runs a selection"),
-            entry("sudo ./dev test vm all", BY_HAND + "`./dev test` runs them under one kernel"),
+            entry("sudo ./dev test vm all", BY_HAND + "ten minutes; `./dev test` runs them under one kernel"),
+            entry("sudo ./dev e2e-vagrant", BY_HAND + "it brings libvirt and Vagrant, and takes a quarter of an hour"),
             entry("sudo ./dev bench", BY_HAND + "it measures, which needs a machine that does nothing else"),
             entry("./dev format", BY_HAND + "it changes the sources; lint checks that it has nothing to do"));
 
