@@ -1,11 +1,12 @@
 package io.github.natexd.cli;
 
+import static io.github.natexd.testkit.DoctorReport.UNKNOWN;
+import static io.github.natexd.testkit.DoctorReport.WELL;
+import static io.github.natexd.testkit.DoctorReport.WRONG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.natexd.lab.Lab;
 import io.github.natexd.lab.LabOptions;
 import io.github.natexd.lab.Node;
@@ -13,12 +14,12 @@ import io.github.natexd.lab.Topology;
 import io.github.natexd.linux.Namespace;
 import io.github.natexd.linux.NetfilterLog;
 import io.github.natexd.linux.NetfilterQueue;
+import io.github.natexd.testkit.DoctorReport;
 import io.github.natexd.testkit.LabNatexd;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,9 +28,6 @@ import org.junit.jupiter.api.Test;
 class DoctorLabTest {
     private static final String NATEXCTL =
             LabNatexd.tree().resolve("bin/natexctl").toString();
-    private static final int WELL = 0;
-    private static final int WRONG = 1;
-    private static final int UNKNOWN = 3;
 
     private Lab lab;
 
@@ -43,45 +41,10 @@ class DoctorLabTest {
         lab.close();
     }
 
-    /** One answer of doctor. */
-    private record Report(int exitCode, JsonNode document) {
-        Report says(String check, String state, String why) {
-            JsonNode finding = StreamSupport.stream(document.at("/findings").spliterator(), false)
-                    .filter(each -> each.at("/check").asText().equals(check))
-                    .findFirst()
-                    .orElseThrow();
-            assertEquals(state, finding.at("/state").asText(), document::toPrettyString);
-            assertTrue(finding.at("/why").asText().contains(why), document::toPrettyString);
-            assertEquals(state.equals("ok"), finding.at("/fix").isNull(), document::toPrettyString);
-            return this;
-        }
-
-        String fix(String check) {
-            return StreamSupport.stream(document.at("/findings").spliterator(), false)
-                    .filter(each -> each.at("/check").asText().equals(check))
-                    .findFirst()
-                    .orElseThrow()
-                    .at("/fix")
-                    .asText();
-        }
-
-        Report endsWith(int code) {
-            assertEquals(code, exitCode, document::toPrettyString);
-            return this;
-        }
-
-        List<String> checks(String state) {
-            return StreamSupport.stream(document.at("/findings").spliterator(), false)
-                    .filter(each -> each.at("/state").asText().equals(state))
-                    .map(each -> each.at("/check").asText())
-                    .toList();
-        }
-    }
-
     @Test
     void allIsWellOnceAGuestHasTraced() throws Exception {
         try (LabNatexd natexd = LabNatexd.start(lab)) {
-            Report before = doctor().endsWith(UNKNOWN);
+            DoctorReport before = doctor().endsWith(UNKNOWN);
             assertEquals(List.of(), before.checks("wrong"), natexd.log());
             assertEquals(
                     List.of(
@@ -96,7 +59,7 @@ class DoctorLabTest {
             assertTrue(before.fix("guests").contains("traceroute"));
 
             traceroute();
-            Report after = doctor().endsWith(WELL);
+            DoctorReport after = doctor().endsWith(WELL);
 
             assertEquals(List.of(), after.checks("wrong"), natexd.log());
             after.says("daemon", "ok", "process " + natexd.pid())
@@ -116,7 +79,7 @@ class DoctorLabTest {
 
     @Test
     void saysThatNatexdDoesNotRunAndHowToStartIt() throws Exception {
-        Report report = doctor().endsWith(WRONG)
+        DoctorReport report = doctor().endsWith(WRONG)
                 .says("daemon", "wrong", "natexd is not running")
                 .says("control", "unknown", "not running")
                 .says("capabilities", "unknown", "not running")
@@ -131,7 +94,7 @@ class DoctorLabTest {
     @Test
     void seesAnInterfaceThatIsDownOrNotThere() throws Exception {
         inHost("ip link set vmnet8 down");
-        Report down = doctor().endsWith(WRONG).says("interface", "wrong", "vmnet8 is down");
+        DoctorReport down = doctor().endsWith(WRONG).says("interface", "wrong", "vmnet8 is down");
         assertTrue(down.fix("interface").contains("ip link set vmnet8 up"));
 
         inHost("ip link set vmnet8 up && ip address flush dev vmnet8");
@@ -147,13 +110,15 @@ class DoctorLabTest {
     @Test
     void seesRulesThatAreGoneAndRulesThatWereLeftBehind() throws Exception {
         try (LabNatexd natexd = LabNatexd.start(lab, "rules.manage = false")) {
-            Report report = doctor("--config", installed()).endsWith(WRONG).says("rules", "wrong", "absent");
+            DoctorReport report =
+                    doctor("--config", installed()).endsWith(WRONG).says("rules", "wrong", "absent");
             assertTrue(report.fix("rules").contains("natexd-rules install"), natexd.log());
         }
         LabNatexd killed = LabNatexd.start(lab);
         doctor("--config", installed()).says("rules", "ok", "complete");
         killed.killHard();
-        Report left = doctor("--config", installed()).endsWith(WRONG).says("rules", "wrong", "its rules are there");
+        DoctorReport left =
+                doctor("--config", installed()).endsWith(WRONG).says("rules", "wrong", "its rules are there");
         assertTrue(left.fix("rules").contains("natexd-rules remove"), left.fix("rules"));
     }
 
@@ -162,7 +127,7 @@ class DoctorLabTest {
         String owner = "belongs to process " + ProcessHandle.current().pid();
         try (NetfilterQueue queue = Namespace.call(lab.namespace(Node.HOST), () -> NetfilterQueue.open(5511, 16));
                 NetfilterLog log = Namespace.call(lab.namespace(Node.HOST), () -> NetfilterLog.open(5511))) {
-            Report report = doctor().endsWith(WRONG)
+            DoctorReport report = doctor().endsWith(WRONG)
                     .says("queue", "wrong", owner)
                     .says("log-group", "wrong", owner)
                     .says("daemon", "wrong", "not running");
@@ -196,12 +161,13 @@ class DoctorLabTest {
     void seesForwardingThatVerdictModeNeeds() throws Exception {
         Path verdict = configuration("guest-network.interface = \"vmnet8\"", "relay.reinject = \"verdict\"");
         inHost("echo 0 > /proc/sys/net/ipv4/ip_forward");
-        Report off = doctor("--config", verdict.toString()).endsWith(WRONG).says("forwarding", "wrong", "is off");
+        DoctorReport off =
+                doctor("--config", verdict.toString()).endsWith(WRONG).says("forwarding", "wrong", "is off");
         assertTrue(off.fix("forwarding").contains("sysctl -w net.ipv4.ip_forward=1"));
 
         inHost("echo 1 > /proc/sys/net/ipv4/ip_forward && nft 'add table ip fw; add chain ip fw passing"
                 + " { type filter hook forward priority filter; policy drop; }'");
-        Report drop = doctor("--config", verdict.toString()).says("forwarding", "unknown", "ip fw passing");
+        DoctorReport drop = doctor("--config", verdict.toString()).says("forwarding", "unknown", "ip fw passing");
         assertTrue(drop.fix("forwarding").contains("nft add rule ip fw passing ct state related accept"));
 
         inHost("nft delete table ip fw");
@@ -219,7 +185,7 @@ class DoctorLabTest {
             String hidden = lab.exec(Node.GUEST1, "traceroute", "-n", "-q1", "-w1", "-m2", Topology.TARGET)
                     .output();
             assertTrue(hidden.contains(" 1  *"), hidden);
-            Report broken =
+            DoctorReport broken =
                     doctor("--config", installed()).endsWith(WRONG).says("firewall", "wrong", "ip fw early drops");
             inHost(broken.fix("firewall").replaceFirst("^.*: sudo (nft insert rule [^{]*)(\\{.*})(.*)$", "$1'$2'$3"));
 
@@ -232,7 +198,7 @@ class DoctorLabTest {
     @Test
     void seesMistakesInTheConfiguration() throws Exception {
         Path wrong = configuration("guest-network.interface = \"vmnet8\"", "probes.ttl = 3");
-        Report report =
+        DoctorReport report =
                 doctor("--config", wrong.toString()).endsWith(WRONG).says("configuration", "wrong", wrong + ":2:");
         assertTrue(report.fix("configuration").contains("check-config"), report.fix("configuration"));
     }
@@ -268,7 +234,7 @@ class DoctorLabTest {
                     .toString();
             List<String> command = new ArrayList<>(Lab.UNPRIVILEGED);
             command.addAll(List.of(natexctl, "doctor", "--json", "--config", installed()));
-            Report report = report(lab.exec(Node.HOST, command)).endsWith(UNKNOWN);
+            DoctorReport report = report(lab.exec(Node.HOST, command)).endsWith(UNKNOWN);
 
             assertEquals(List.of(), report.checks("wrong"), natexd.log());
             report.says("caller", "unknown", "not root")
@@ -317,7 +283,7 @@ class DoctorLabTest {
                 64, lab.exec(Node.HOST, "sh", "-c", doctor + " --json --plain").exitCode());
     }
 
-    private Report doctor(String... options) throws Exception {
+    private DoctorReport doctor(String... options) throws Exception {
         List<String> command = new ArrayList<>(List.of(NATEXCTL, "doctor", "--json"));
         command.addAll(List.of(options));
         if (options.length == 0) {
@@ -331,11 +297,8 @@ class DoctorLabTest {
         return report(lab.exec(Node.HOST, command));
     }
 
-    private static Report report(Lab.Result result) throws Exception {
-        int begin = result.output().indexOf('{');
-        assertTrue(begin >= 0, result::output);
-        return new Report(
-                result.exitCode(), new ObjectMapper().readTree(result.output().substring(begin)));
+    private static DoctorReport report(Lab.Result result) {
+        return DoctorReport.of(result.exitCode(), result.output());
     }
 
     /** The configuration of the natexd that was started. */

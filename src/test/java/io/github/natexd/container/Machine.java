@@ -30,8 +30,9 @@ final class Machine implements AutoCloseable {
     /** In {@code /root} of each machine. */
     static final String PACKAGE = "/root/natexd.deb";
 
+    static final Duration PATIENCE = Duration.ofSeconds(30);
+
     private static final Duration BOOT_LIMIT = Duration.ofSeconds(60);
-    private static final Duration HOPS_LIMIT = Duration.ofSeconds(30);
     private static final long STEP_MILLIS = 100;
     private static final String LAB = "container";
 
@@ -150,7 +151,7 @@ final class Machine implements AutoCloseable {
 
     /** Waits until a guest's traceroute is complete. */
     void awaitHops() {
-        awaitHops(HOPS_LIMIT);
+        awaitHops(PATIENCE);
     }
 
     void awaitHops(Duration limit) {

@@ -19,7 +19,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ParameterizedClass
 @MethodSource("io.github.natexd.container.Machine#images")
 class ServiceContainerTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final String SETTINGS = "/etc/natexd/natexd.toml";
     private static final List<String> STARS = List.of("*", "*", "*", "*", "*", "*", "*", "*", "*");
     /** What an administrator's firewall looks like; the counters have a past that must not be lost. */
@@ -89,7 +88,7 @@ class ServiceContainerTest {
 
         machine.must("kill -9 " + before);
 
-        machine.await("natexd is back", PATIENCE, () -> isActive() && !pid().equals(before));
+        machine.await("natexd is back", Machine.PATIENCE, () -> isActive() && !pid().equals(before));
         machine.awaitHops();
     }
 
@@ -101,7 +100,7 @@ class ServiceContainerTest {
         try {
             machine.must("kill -9 " + pid());
 
-            machine.await("natexd has failed", PATIENCE, () -> state().equals("failed"));
+            machine.await("natexd has failed", Machine.PATIENCE, () -> state().equals("failed"));
             assertEquals("", machine.must("nft list ruleset"));
         } finally {
             machine.must("rm -r /run/systemd/system/natexd.service.d; systemctl daemon-reload");
@@ -115,7 +114,7 @@ class ServiceContainerTest {
 
         machine.must("kill -STOP " + before);
 
-        machine.await("natexd is back", PATIENCE, () -> isActive() && !pid().equals(before));
+        machine.await("natexd is back", Machine.PATIENCE, () -> isActive() && !pid().equals(before));
         machine.awaitHops();
         assertTrue(log().contains("Watchdog timeout"), log());
     }
@@ -128,8 +127,9 @@ class ServiceContainerTest {
         try {
             machine.must("systemctl reload natexd");
 
-            machine.await("the rules know the new TTL", PATIENCE, () -> machine.must("nft list table inet natexd")
-                    .contains("ip ttl <= 42"));
+            machine.await(
+                    "the rules know the new TTL", Machine.PATIENCE, () -> machine.must("nft list table inet natexd")
+                            .contains("ip ttl <= 42"));
             machine.awaitHops();
             assertEquals(before, pid());
         } finally {
@@ -241,8 +241,9 @@ class ServiceContainerTest {
         try {
             machine.must("systemctl reload natexd-jsvc");
 
-            machine.await("the rules know the new TTL", PATIENCE, () -> machine.must("nft list table inet natexd")
-                    .contains("ip ttl <= 42"));
+            machine.await(
+                    "the rules know the new TTL", Machine.PATIENCE, () -> machine.must("nft list table inet natexd")
+                            .contains("ip ttl <= 42"));
             assertEquals(before, jsvcChild());
         } finally {
             settings("");
@@ -250,7 +251,7 @@ class ServiceContainerTest {
 
         machine.must("kill -STOP " + before);
 
-        machine.await("the variant is back", PATIENCE, () -> !machine.property("natexd-jsvc", "NRestarts")
+        machine.await("the variant is back", Machine.PATIENCE, () -> !machine.property("natexd-jsvc", "NRestarts")
                 .equals("0"));
         machine.awaitHops();
     }

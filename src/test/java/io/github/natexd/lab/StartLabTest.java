@@ -121,6 +121,24 @@ class StartLabTest {
         fails(UNAVAILABLE, command, "cannot load native code (");
     }
 
+    /** Told by the launcher: classes of natexd's could not even be loaded. */
+    @Test
+    void aJavaThatIsTooOldIsNamed() throws IOException {
+        Path home = lab.directory().resolve("java-11");
+        Path java = Files.createDirectories(home.resolve("bin")).resolve("java");
+        Files.writeString(java, "#!/bin/sh\nexit 9\n");
+        Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.writeString(home.resolve("release"), "JAVA_VERSION=\"11.0.25\"\n");
+
+        for (String program : List.of("natexd", "natexctl")) {
+            String path = LabNatexd.tree().resolve("bin").resolve(program).toString();
+            fails(
+                    UNAVAILABLE,
+                    List.of("env", "JAVA_HOME=" + home, path, "--version"),
+                    program + ": " + java + " is of version 11: install a Java runtime of version 17 or later");
+        }
+    }
+
     private String fails(int code, List<String> command, String words) {
         Lab.Result result = lab.exec(Node.HOST, command);
 

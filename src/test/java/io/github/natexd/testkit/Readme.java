@@ -30,11 +30,8 @@ public final class Readme {
     /** HostOnlyNetworkLabTest runs what stands here. */
     public static final String ALTERNATIVES = "Honest alternatives";
 
-    /** What stands in front of a reason why no test runs a command. */
-    public static final String BY_HAND = "by hand: ";
-
     /**
-     * The commands that a container cannot run, because they need a compiler, a network or hours: which command of
+     * The commands that a container cannot run, because they need a compiler, a network or a kernel of their own: which command of
      * {@code .ci/run} or which test does it instead.
      */
     public static final Map<String, String> RUN_ELSEWHERE = Map.ofEntries(
@@ -50,12 +47,7 @@ public final class Readme {
             entry("sudo ./dev install", "PackageContainerTest.whatDevInstallsServesGuestsAndUninstallLeavesNothing"),
             entry("sudo ./dev uninstall", "PackageContainerTest.whatDevInstallsServesGuestsAndUninstallLeavesNothing"),
             // The demo begins with it.
-            entry("./dev build", "./dev demo"),
-            entry("sudo ./dev test matrix", BY_HAND + "ten minutes; ClientMatrixLabTest runs a selection"),
-            entry("sudo ./dev test vm all", BY_HAND + "ten minutes; `./dev test` runs them under one kernel"),
-            entry("sudo ./dev e2e-vagrant", BY_HAND + "it brings libvirt and Vagrant, and takes a quarter of an hour"),
-            entry("sudo ./dev bench", BY_HAND + "it measures, which needs a machine that does nothing else"),
-            entry("./dev format", BY_HAND + "it changes the sources; lint checks that it has nothing to do"));
+            entry("./dev build", "./dev demo"));
 
     private static final Path FILE = Path.of("README.md");
     private static final Pattern FENCE = Pattern.compile("( *)```(.*)");

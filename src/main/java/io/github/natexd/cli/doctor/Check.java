@@ -8,7 +8,6 @@ import java.util.function.Function;
 /** What doctor looks at, in the order in which one thing rests on another. */
 enum Check {
     CONFIGURATION("the configuration is valid", DaemonChecks::configuration),
-    JAVA("Java is of version 17 or later", SystemChecks::java),
     LIBRARY("libnetfilter_queue is there", SystemChecks::library),
     KERNEL_QUEUE("the kernel can queue packets to programs", SystemChecks::kernelQueue),
     KERNEL_LOG("the kernel can log packets to programs", SystemChecks::kernelLog),

@@ -191,11 +191,7 @@ public final class Checkup {
             trouble = Optional.ofNullable(e.getMessage());
         }
         Optional<String> iptables = version("iptables-nft").or(() -> version("iptables"));
-        return new Programs(
-                Runtime.version().feature(),
-                trouble,
-                version("nft"),
-                iptables.filter(text -> text.contains("nf_tables")));
+        return new Programs(trouble, version("nft"), iptables.filter(text -> text.contains("nf_tables")));
     }
 
     private static Optional<String> version(String program) {

@@ -43,8 +43,7 @@ record Facts(
      * @param nft its version; empty: it is not there
      * @param iptables the version of iptables as a front end of nftables
      */
-    record Programs(
-            int javaVersion, Optional<String> libraryTrouble, Optional<String> nft, Optional<String> iptables) {}
+    record Programs(Optional<String> libraryTrouble, Optional<String> nft, Optional<String> iptables) {}
 
     /** Who asks. */
     record Caller(int userId, long capabilities) {}

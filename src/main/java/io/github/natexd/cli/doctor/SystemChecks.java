@@ -10,20 +10,10 @@ final class SystemChecks {
 
     static final long NET_RAW = 1L << 13;
 
-    private static final int JAVA_MIN = 17;
     private static final String OTHER_KERNEL =
             "boot a kernel that has it: the stock kernels of Debian, Ubuntu and Fedora do (in a container: on the host)";
 
     private SystemChecks() {}
-
-    static Diagnosis java(Facts facts) {
-        int version = facts.programs().javaVersion();
-        return version >= JAVA_MIN
-                ? Diagnosis.ok("Java " + version)
-                : Diagnosis.wrong(
-                        "this is Java " + version,
-                        "install a newer one (Debian: apt install openjdk-17-jre-headless), or set JAVA_HOME");
-    }
 
     static Diagnosis library(Facts facts) {
         return facts.programs()

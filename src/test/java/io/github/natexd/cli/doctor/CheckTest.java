@@ -101,7 +101,7 @@ class CheckTest {
                         .filter(finding -> finding.state() == State.WRONG)
                         .toList());
         assertEquals(
-                List.of("configuration", "java", "library", "vmware", "interface", "forwarding"),
+                List.of("configuration", "library", "vmware", "interface", "forwarding"),
                 findings.stream()
                         .filter(finding -> finding.state() == State.OK)
                         .map(DoctorFinding::check)
@@ -112,7 +112,7 @@ class CheckTest {
     @Test
     void checksKeepTheirNamesAndOrder() {
         assertEquals(
-                "configuration java library kernel-queue kernel-log kernel-rule caller vmware interface daemon control"
+                "configuration library kernel-queue kernel-log kernel-rule caller vmware interface daemon control"
                         + " service capabilities promiscuous rules counters queue log-group firewall forwarding health"
                         + " guests nat-ttl nat-identification nat-ports nat-leaving nat-errors",
                 String.join(" ", Arrays.stream(Check.values()).map(Check::word).toList()));
@@ -125,15 +125,9 @@ class CheckTest {
     private static List<Case> system() {
         return List.of(
                 wrong(
-                        "old",
-                        Check.JAVA,
-                        facts -> facts.programs = programs(11, "", true, true),
-                        "Java 11",
-                        "openjdk-17"),
-                wrong(
                         "library missing",
                         Check.LIBRARY,
-                        facts -> facts.programs = programs(17, "load libnetfilter_queue.so.1: ENOENT", true, true),
+                        facts -> facts.programs = programs("load libnetfilter_queue.so.1: ENOENT", true, true),
                         "libnetfilter_queue.so.1",
                         "apt install libnetfilter-queue1"),
                 wrong(
@@ -178,14 +172,14 @@ class CheckTest {
                         Check.KERNEL_RULE,
                         facts -> {
                             facts.kernel = kernel("yyny");
-                            facts.programs = programs(17, "", true, false);
+                            facts.programs = programs("", true, false);
                         },
                         "iptables-nft, which is missing",
                         "apt install iptables"),
                 wrong(
                         "nft missing",
                         Check.KERNEL_RULE,
-                        facts -> facts.programs = programs(17, "", false, true),
+                        facts -> facts.programs = programs("", false, true),
                         "nft is missing",
                         "apt install nftables"),
                 unknown("not root", Check.CALLER, facts -> facts.caller = new Caller(1000, 0), "not root", "sudo"),
@@ -497,9 +491,8 @@ class CheckTest {
         return new Case(story, check, change, State.OK, why, "");
     }
 
-    private static Programs programs(int java, String trouble, boolean nft, boolean iptables) {
+    private static Programs programs(String trouble, boolean nft, boolean iptables) {
         return new Programs(
-                java,
                 Optional.of(trouble).filter(text -> !text.isEmpty()),
                 Optional.of("nftables v1.0.6").filter(text -> nft),
                 Optional.of("iptables v1.8.9 (nf_tables)").filter(text -> iptables));

@@ -36,7 +36,7 @@ final class HealthyFacts {
     Settings settings = new Settings("/etc/natexd/natexd.toml", Fact.known(List.of()), Config.defaults());
     Kernel kernel = new Kernel(THERE, THERE, THERE, THERE);
     Programs programs =
-            new Programs(17, Optional.empty(), Optional.of("nftables v1.0.6"), Optional.of("v1.8.9 (nf_tables)"));
+            new Programs(Optional.empty(), Optional.of("nftables v1.0.6"), Optional.of("v1.8.9 (nf_tables)"));
     Caller caller = new Caller(0, -1);
     Fact<Optional<Running>> process = Fact.known(Optional.of(new Running(NATEXD, Fact.known(CAPABILITIES))));
     Control control = answering(status(List.of(), new Habit(9, 0), new Habit(0, 9), "no"));
