@@ -132,9 +132,14 @@ final class Machine implements AutoCloseable {
         return must("DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends " + file);
     }
 
+    /** VMware's record of its networks. */
+    void writeVmwareRecord() {
+        writeFile("/etc/vmware/networking", "answer VNET_8_NAT yes\nanswer VNET_8_VIRTUAL_ADAPTER yes");
+    }
+
     /** VMware's record of its networks, and a guest network behind an emulated NAT process, with this machine as host. */
     void labUp() {
-        writeFile("/etc/vmware/networking", "answer VNET_8_NAT yes\nanswer VNET_8_VIRTUAL_ADAPTER yes");
+        writeVmwareRecord();
         must("natexctl lab up --name " + LAB + " --host-here");
     }
 

@@ -91,7 +91,7 @@ class PackageContainerTest {
 
     @Test
     void removeKeepsTheSettingsAndTakesTheRulesOut() {
-        machine.writeFile("/etc/vmware/networking", "answer VNET_8_NAT yes\nanswer VNET_8_VIRTUAL_ADAPTER yes");
+        machine.writeVmwareRecord();
         machine.installPackage(Machine.PACKAGE);
         assertNotEquals("", machine.must("nft list ruleset"));
         machine.must("echo '# mine' >> " + SETTINGS);

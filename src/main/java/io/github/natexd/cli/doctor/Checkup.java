@@ -26,9 +26,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -42,6 +45,8 @@ public final class Checkup {
                     + " without natexd: the NAT process ends TCP connections itself. Use UDP or ICMP probes.";
 
     private static final Path SYSTEMD = Path.of("run/systemd/system");
+    private static final String UNIT_PROPERTIES =
+            "LoadState,ActiveState,UnitFileState,User,AmbientCapabilities,CapabilityBoundingSet";
     /** Only ever checked, never loaded. */
     private static final String QUEUE_RULE = """
             table inet natexd_doctor {
@@ -213,8 +218,7 @@ public final class Checkup {
     }
 
     private static Unit unit(String name) throws IOException {
-        Program.Result result =
-                Program.run(List.of("systemctl", "show", "-p", "LoadState,ActiveState,UnitFileState", name));
+        Program.Result result = Program.run(List.of("systemctl", "show", "-p", UNIT_PROPERTIES, name));
         if (result.exitCode() != 0) {
             throw new IOException(result.text());
         }
@@ -227,7 +231,21 @@ public final class Checkup {
                 name,
                 values.getOrDefault("LoadState", ""),
                 values.getOrDefault("ActiveState", ""),
-                values.getOrDefault("UnitFileState", ""));
+                values.getOrDefault("UnitFileState", ""),
+                capabilities(values));
+    }
+
+    /** A user other than root has the ambient ones only. */
+    private static Set<String> capabilities(Map<String, String> unit) {
+        Set<String> given = new HashSet<>(words(unit, "CapabilityBoundingSet"));
+        if (!unit.getOrDefault("User", "").isEmpty()) {
+            given.retainAll(words(unit, "AmbientCapabilities"));
+        }
+        return given;
+    }
+
+    private static Set<String> words(Map<String, String> unit, String property) {
+        return Set.copyOf(Arrays.asList(unit.getOrDefault(property, "").split(" ")));
     }
 
     private GuestNetwork guestNetwork() {

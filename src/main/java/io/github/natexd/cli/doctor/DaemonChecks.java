@@ -82,25 +82,45 @@ final class DaemonChecks {
     static Diagnosis capabilities(Facts facts) {
         Optional<Running> running = facts.daemon().running();
         if (running.isEmpty()) {
-            return Diagnosis.notRunning();
+            return facts.service()
+                    .orElse(Optional.empty())
+                    .filter(unit -> unit.load().equals("loaded"))
+                    .flatMap(DaemonChecks::withheld)
+                    .orElseGet(Diagnosis::notRunning);
         }
         return running.get()
                 .capabilities()
                 .fold(DaemonChecks::capabilities, why -> Diagnosis.unknown(why, Diagnosis.AS_ROOT));
     }
 
+    /** natexd ends at once without its capabilities: then only the unit shows it. */
+    private static Optional<Diagnosis> withheld(Unit unit) {
+        String missing = missing(
+                unit.capabilities().contains("cap_net_admin"),
+                unit.capabilities().contains("cap_net_raw"));
+        return missing.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Diagnosis.wrong(
+                        unit.name() + " does not give it " + missing,
+                        "let AmbientCapabilities= and CapabilityBoundingSet= have both, see: systemctl cat "
+                                + unit.name()));
+    }
+
     private static Diagnosis capabilities(long effective) {
-        if ((effective & NEEDED) != NEEDED) {
-            String missing = ((effective & SystemChecks.NET_ADMIN) == 0 ? "CAP_NET_ADMIN " : "")
-                    + ((effective & SystemChecks.NET_RAW) == 0 ? "CAP_NET_RAW" : "");
+        String missing = missing((effective & SystemChecks.NET_ADMIN) != 0, (effective & SystemChecks.NET_RAW) != 0);
+        if (!missing.isEmpty()) {
             return Diagnosis.wrong(
-                    "natexd lacks " + missing.strip(),
+                    "natexd lacks " + missing,
                     "let systemd start it (AmbientCapabilities= in natexd.service), or root");
         }
         return Diagnosis.ok(
                 effective == NEEDED
                         ? "CAP_NET_ADMIN and CAP_NET_RAW, no more"
                         : "CAP_NET_ADMIN and CAP_NET_RAW; more than these it does not need");
+    }
+
+    private static String missing(boolean netAdmin, boolean netRaw) {
+        return ((netAdmin ? "" : "CAP_NET_ADMIN ") + (netRaw ? "" : "CAP_NET_RAW")).strip();
     }
 
     static Diagnosis health(Facts facts) {

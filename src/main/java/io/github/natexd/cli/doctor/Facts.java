@@ -5,6 +5,7 @@ import io.github.natexd.linux.KernelFeatures.Feature;
 import io.github.natexd.linux.Links.Link;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** All that the checks judge by, gathered at one moment. */
 record Facts(
@@ -72,8 +73,12 @@ record Facts(
      */
     record Control(String socket, Optional<DaemonStatus> status, String trouble, String fix, boolean refused) {}
 
-    /** How systemd sees natexd.service, or natexd-jsvc.service where that is the one in use: in its own words. */
-    record Unit(String name, String load, String active, String enabled) {}
+    /**
+     * How systemd sees natexd.service, or natexd-jsvc.service where that is the one in use: in its own words.
+     *
+     * @param capabilities those that it gives to natexd, by systemd's names: {@code cap_net_raw}
+     */
+    record Unit(String name, String load, String active, String enabled, Set<String> capabilities) {}
 
     /**
      * The network of the guests.

@@ -22,6 +22,7 @@ import io.github.natexd.linux.Links.Link;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -254,6 +255,16 @@ class CheckTest {
                 wrong("half", Check.CAPABILITIES, facts -> capable(facts, 1L << 12), "lacks CAP_NET_RAW", "Ambient"),
                 well("root", Check.CAPABILITIES, facts -> capable(facts, -1), "more than these"),
                 unknown("stopped", Check.CAPABILITIES, HealthyFacts::notRunning, "not running", "start"),
+                wrong(
+                        "withheld",
+                        Check.CAPABILITIES,
+                        facts -> {
+                            facts.notRunning();
+                            facts.service = Fact.known(Optional.of(
+                                    new Unit("natexd.service", "loaded", "failed", "enabled", Set.of("cap_net_raw"))));
+                        },
+                        "natexd.service does not give it CAP_NET_ADMIN",
+                        "systemctl cat natexd.service"),
                 wrong(
                         "complains",
                         Check.HEALTH,
@@ -512,7 +523,7 @@ class CheckTest {
     }
 
     private static void unit(HealthyFacts facts, String load, String active, String enabled) {
-        facts.service = Fact.known(Optional.of(new Unit("natexd.service", load, active, enabled)));
+        facts.service = Fact.known(Optional.of(HealthyFacts.unit(load, active, enabled)));
     }
 
     private static void capable(HealthyFacts facts, long capabilities) {

@@ -24,6 +24,7 @@ import io.github.natexd.linux.KernelFeatures.Presence;
 import io.github.natexd.linux.Links.Link;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** A system on which all is well, in parts that a test replaces one at a time. */
 final class HealthyFacts {
@@ -40,7 +41,7 @@ final class HealthyFacts {
     Caller caller = new Caller(0, -1);
     Fact<Optional<Running>> process = Fact.known(Optional.of(new Running(NATEXD, Fact.known(CAPABILITIES))));
     Control control = answering(status(List.of(), new Habit(9, 0), new Habit(0, 9), "no"));
-    Fact<Optional<Unit>> service = Fact.known(Optional.of(new Unit("natexd.service", "loaded", "active", "enabled")));
+    Fact<Optional<Unit>> service = Fact.known(Optional.of(unit("loaded", "active", "enabled")));
     GuestNetwork guestNetwork = new GuestNetwork(
             Optional.empty(),
             Fact.known(new Vmware(true, Optional.of("vmnet8"))),
@@ -80,6 +81,10 @@ final class HealthyFacts {
                 "start it: sudo systemctl start natexd",
                 false);
         return this;
+    }
+
+    static Unit unit(String load, String active, String enabled) {
+        return new Unit("natexd.service", load, active, enabled, Set.of("cap_net_admin", "cap_net_raw"));
     }
 
     Facts facts() {
