@@ -225,7 +225,6 @@ final class LabCommand implements Runnable {
             mixinStandardHelpOptions = true,
             description = "Runs a command in one of the lab's machines; the exit code is the command's.")
     static final class Exec implements Callable<Integer> {
-        @Spec
         @SuppressWarnings("NullAway.Init") // set by picocli
         private CommandSpec spec;
 
@@ -241,6 +240,13 @@ final class LabCommand implements Runnable {
                 paramLabel = "COMMAND",
                 description = "the command and its arguments")
         private List<String> command = List.of();
+
+        /** What stands behind the command's name is the command's, not natexctl's. */
+        @Spec
+        void spec(CommandSpec given) {
+            spec = given;
+            given.parser().stopAtPositional(true);
+        }
 
         @Override
         public Integer call() throws IOException, InterruptedException {

@@ -78,7 +78,7 @@ class LabDownLabTest {
         try (Lab lab = Lab.up(name, LabOptions.defaults())) {
             assertEquals(
                     3,
-                    natexctl("exec", "--name", lab.name(), "r3", "--", "sh", "-c", "exit 3")
+                    natexctl("exec", "--name", lab.name(), "r3", "sh", "-c", "exit 3")
                             .exitCode());
             assertEquals(
                     2,

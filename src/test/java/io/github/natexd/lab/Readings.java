@@ -15,7 +15,7 @@ final class Readings {
 
     /** A star, or a loss, at a hop that has answered other probes. */
     private static final Pattern UNANSWERED =
-            Pattern.compile("(?m)^ *\\d+ .*\\d\\.\\d.* \\*|^ *\\d+\\.\\|-- [\\d.]+ +(?!0\\.0%)|no reply");
+            Pattern.compile("(?m)^ *\\d+ .*\\d\\.\\d.* \\*|^ *\\d+\\.\\|-- [\\d.]++ ++(?!0\\.0%)|no reply");
 
     private static final Pattern MTU = Pattern.compile("(?m)^ +Resume: (pmtu \\d+)");
     private static final Pattern RAW_LINE = Pattern.compile("(?m)^([hm]) (\\d+) (.*\\S)");
