@@ -30,22 +30,35 @@ class SeveralTracersLabTest {
     void eachTracerSeesItsOwnHopsAndNothingElse(LabOptions options) {
         try (Lab lab = Lab.up(options);
                 LabNatexd natexd = LabNatexd.start(lab)) {
-            for (Client client : List.of(Client.TRACEROUTE, Client.TRACEROUTE_ICMP, Client.MTR_UDP)) {
-                assertTrue(
-                        Stream.generate(() -> allShowEveryHop(lab, options, client))
-                                .limit(isCertain(options) ? 1 : ATTEMPTS)
-                                .anyMatch(all -> all),
-                        () -> "hops are missing: " + client + "\n" + natexd.log());
+            try {
+                allTrace(lab, options);
+            } catch (AssertionError e) {
+                // Its last words count what became of every error.
+                natexd.stop();
+                throw new AssertionError(e.getMessage() + "\n" + natexd.log(), e);
             }
+        }
+    }
+
+    private static void allTrace(Lab lab, LabOptions options) {
+        for (Client client : List.of(Client.TRACEROUTE, Client.TRACEROUTE_ICMP, Client.MTR_UDP)) {
+            assertTrue(
+                    Stream.generate(() -> allShowEveryHop(lab, options, client))
+                            .limit(isCertain(options) ? 1 : ATTEMPTS)
+                            .anyMatch(all -> all),
+                    () -> "hops are missing: " + client);
         }
     }
 
     /**
      * Where nothing but order tells two guests' equal probes apart, or where the guest's sighting is late, natexd may have
-     * to pass an error over when the machine is busy: a star, never a wrong hop.
+     * to pass an error over when the machine is busy: a star, never a wrong hop. Behind a packet socket a sighting that
+     * is late by less than an error's way is too late: no copy leaves the host in sight, so nothing waits for it.
      */
     private static boolean isCertain(LabOptions options) {
-        return !(options.rewritePorts() && options.rewriteIds()) && options.egressFirstMillis() == 0;
+        return !(options.rewritePorts() && options.rewriteIds())
+                && options.egressFirstMillis() == 0
+                && options.send() != LabOptions.Send.PACKET;
     }
 
     /** Traces from all three at once; answers whether no hop is missing. A wrong one, or a wrong packet, fails. */
