@@ -16,6 +16,7 @@ import io.github.natexd.linux.NetfilterLog;
 import io.github.natexd.linux.NetfilterQueue;
 import io.github.natexd.testkit.DoctorReport;
 import io.github.natexd.testkit.LabNatexd;
+import io.github.natexd.testkit.LabShell;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -93,11 +94,11 @@ class DoctorLabTest {
 
     @Test
     void seesAnInterfaceThatIsDownOrNotThere() throws Exception {
-        inHost("ip link set vmnet8 down");
+        LabShell.must(lab, Node.HOST, "ip link set vmnet8 down");
         DoctorReport down = doctor().endsWith(WRONG).says("interface", "wrong", "vmnet8 is down");
         assertTrue(down.fix("interface").contains("ip link set vmnet8 up"));
 
-        inHost("ip link set vmnet8 up && ip address flush dev vmnet8");
+        LabShell.must(lab, Node.HOST, "ip link set vmnet8 up && ip address flush dev vmnet8");
         doctor().endsWith(WRONG).says("interface", "wrong", "vmnet8 has no IPv4 address");
 
         Path other = configuration("guest-network.interface = \"vmnet9\"");
@@ -142,8 +143,11 @@ class DoctorLabTest {
         try (LabNatexd natexd = LabNatexd.start(lab)) {
             run("kill", "-STOP", Long.toString(natexd.pid()));
             try {
-                inHost("ip link del vmnet8 && ip tuntap add vmnet8 mode tap && ip link set vmnet8 up"
-                        + " && ip address add 192.168.44.1/24 dev vmnet8");
+                LabShell.must(
+                        lab,
+                        Node.HOST,
+                        "ip link del vmnet8 && ip tuntap add vmnet8 mode tap && ip link set vmnet8 up"
+                                + " && ip address add 192.168.44.1/24 dev vmnet8");
                 doctor("--config", installed())
                         .endsWith(WRONG)
                         .says("daemon", "ok", "process " + natexd.pid())
@@ -160,17 +164,20 @@ class DoctorLabTest {
     @Test
     void seesForwardingThatVerdictModeNeeds() throws Exception {
         Path verdict = configuration("guest-network.interface = \"vmnet8\"", "relay.reinject = \"verdict\"");
-        inHost("echo 0 > /proc/sys/net/ipv4/ip_forward");
+        LabShell.must(lab, Node.HOST, "echo 0 > /proc/sys/net/ipv4/ip_forward");
         DoctorReport off =
                 doctor("--config", verdict.toString()).endsWith(WRONG).says("forwarding", "wrong", "is off");
         assertTrue(off.fix("forwarding").contains("sysctl -w net.ipv4.ip_forward=1"));
 
-        inHost("echo 1 > /proc/sys/net/ipv4/ip_forward && nft 'add table ip fw; add chain ip fw passing"
-                + " { type filter hook forward priority filter; policy drop; }'");
+        LabShell.must(
+                lab,
+                Node.HOST,
+                "echo 1 > /proc/sys/net/ipv4/ip_forward && nft 'add table ip fw; add chain ip fw passing"
+                        + " { type filter hook forward priority filter; policy drop; }'");
         DoctorReport drop = doctor("--config", verdict.toString()).says("forwarding", "unknown", "ip fw passing");
         assertTrue(drop.fix("forwarding").contains("nft add rule ip fw passing ct state related accept"));
 
-        inHost("nft delete table ip fw");
+        LabShell.must(lab, Node.HOST, "nft delete table ip fw");
         doctor("--config", verdict.toString()).says("forwarding", "ok", "forwarding is on");
         doctor().says("forwarding", "ok", "not needed");
     }
@@ -178,7 +185,9 @@ class DoctorLabTest {
     /** The fix is taken at its word. */
     @Test
     void seesAFirewallThatDropsErrorsFirstAndItsFixHelps() throws Exception {
-        inHost(
+        LabShell.must(
+                lab,
+                Node.HOST,
                 "nft 'add table ip fw; add chain ip fw early { type filter hook prerouting priority raw; policy accept; };"
                         + " add rule ip fw early icmp type time-exceeded counter drop'");
         try (LabNatexd natexd = LabNatexd.start(lab)) {
@@ -187,7 +196,10 @@ class DoctorLabTest {
             assertTrue(hidden.contains(" 1  *"), hidden);
             DoctorReport broken =
                     doctor("--config", installed()).endsWith(WRONG).says("firewall", "wrong", "ip fw early drops");
-            inHost(broken.fix("firewall").replaceFirst("^.*: sudo (nft insert rule [^{]*)(\\{.*})(.*)$", "$1'$2'$3"));
+            LabShell.must(
+                    lab,
+                    Node.HOST,
+                    broken.fix("firewall").replaceFirst("^.*: sudo (nft insert rule [^{]*)(\\{.*})(.*)$", "$1'$2'$3"));
 
             traceroute();
             doctor("--config", installed()).endsWith(WELL).says("firewall", "ok", "errors reach");
@@ -315,11 +327,6 @@ class DoctorLabTest {
     private void traceroute() {
         Lab.Result result = lab.exec(Node.GUEST1, "traceroute", "-n", "-q1", "-w2", "-N1", Topology.TARGET);
         assertTrue(result.output().contains(" 5  " + Topology.TARGET), result::output);
-    }
-
-    private void inHost(String script) {
-        Lab.Result result = lab.exec(Node.HOST, "sh", "-c", script);
-        assertEquals(0, result.exitCode(), script + ": " + result.output());
     }
 
     private static void run(String... command) throws Exception {

@@ -1,6 +1,5 @@
 package io.github.natexd.cli;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,10 +8,9 @@ import io.github.natexd.lab.LabOptions;
 import io.github.natexd.lab.Node;
 import io.github.natexd.testkit.DoctorReport;
 import io.github.natexd.testkit.LabNatexd;
+import io.github.natexd.testkit.LabShell;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -143,9 +141,6 @@ class DoctorVmTest {
 
     /** In the lab's host, whose files are those of the machine. */
     private void onHost(String script, String... arguments) {
-        List<String> command = new ArrayList<>(List.of("sh", "-euc", script, "sh"));
-        command.addAll(List.of(arguments));
-        Lab.Result result = lab.exec(Node.HOST, command);
-        assertEquals(0, result.exitCode(), () -> script + ": " + result.output());
+        LabShell.must(lab, Node.HOST, script, arguments);
     }
 }

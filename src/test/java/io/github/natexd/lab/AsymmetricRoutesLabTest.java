@@ -3,6 +3,7 @@ package io.github.natexd.lab;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.natexd.testkit.LabNatexd;
+import io.github.natexd.testkit.LabShell;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -35,14 +36,14 @@ class AsymmetricRoutesLabTest {
                 "ip",
                 "-batch",
                 "-");
-        sh(Node.HOST, """
+        LabShell.must(lab, Node.HOST, """
                 ethtool -K up1 tx off
                 ip link set up1 up
                 ip addr add 192.168.200.2/24 dev up1
                 echo 1 > /proc/sys/net/ipv4/ip_forward
                 """);
         // A router reports as the address that the probe came to, wherever the error leaves.
-        sh(Node.R1, """
+        LabShell.must(lab, Node.R1, """
                 ethtool -K down1 tx off
                 ip link set down1 up
                 ip addr add 192.168.200.1/24 dev down1
@@ -64,7 +65,8 @@ class AsymmetricRoutesLabTest {
         try (LabNatexd natexd = LabNatexd.start(lab, "relay.reinject = \"" + reinject + "\"")) {
             for (int filter : List.of(0, 2, 1)) {
                 for (String place : List.of("all", "up0", "up1", "vmnet8")) {
-                    sh(Node.HOST, "echo " + filter + " > /proc/sys/net/ipv4/conf/" + place + "/rp_filter");
+                    LabShell.must(
+                            lab, Node.HOST, "echo " + filter + " > /proc/sys/net/ipv4/conf/" + place + "/rp_filter");
                 }
                 List<String> expected = filter == 1 ? NOTHING : Topology.HOPS;
                 for (Node node : List.of(Node.GUEST1, Node.HOST)) {
@@ -78,10 +80,5 @@ class AsymmetricRoutesLabTest {
         }
         String output = lab.exec(Node.HOST, TRACE).output();
         assertEquals(NOTHING, Traceroute.hops(output), "without natexd: " + output);
-    }
-
-    private void sh(Node node, String script) {
-        Lab.Result result = lab.exec(node, "sh", "-ec", script);
-        assertEquals(0, result.exitCode(), () -> script + result.output());
     }
 }

@@ -7,6 +7,7 @@ import io.github.natexd.linux.Inet4Socket;
 import io.github.natexd.linux.Namespace;
 import io.github.natexd.testkit.Capture;
 import io.github.natexd.testkit.LabNatexd;
+import io.github.natexd.testkit.LabShell;
 import io.github.natexd.testkit.Packet;
 import io.github.natexd.wire.Ipv4Address;
 import java.nio.ByteBuffer;
@@ -29,9 +30,9 @@ class GuestNetworkLabTest {
         try (Lab lab = Lab.up(LabOptions.defaults());
                 LabNatexd natexd = LabNatexd.start(lab)) {
             for (int i = 1; i <= 2; i++) {
-                run(lab, Node.HOST, "ip link set vmnet8 down");
+                LabShell.must(lab, Node.HOST, "ip link set vmnet8 down");
                 natexd.awaitLog("(?s)(guest network vmnet8 is not there or not up: waiting.*){" + i + "}");
-                run(lab, Node.HOST, "ip link set vmnet8 up");
+                LabShell.must(lab, Node.HOST, "ip link set vmnet8 up");
                 natexd.awaitLog("(?s)(guest network vmnet8: 192.168.44.1/24.*){" + (i + 1) + "}");
             }
 
@@ -46,7 +47,7 @@ class GuestNetworkLabTest {
     void theInterfaceReturnsWithAnotherNumberAndSubnet() throws Exception {
         try (Lab lab = Lab.up(LabOptions.defaults());
                 LabNatexd natexd = LabNatexd.start(lab)) {
-            run(lab, Node.HOST, "ip link del vmnet8");
+            LabShell.must(lab, Node.HOST, "ip link del vmnet8");
             natexd.awaitLog("guest network vmnet8 is not there");
             long before = natexd.loopSleeps();
             TimeUnit.SECONDS.sleep(1);
@@ -91,13 +92,13 @@ class GuestNetworkLabTest {
 
     /** A cable from the host to guest2, whose gateway is there by its MAC address alone. */
     private static void anotherNetwork(Lab lab, String name) {
-        run(
+        LabShell.must(
                 lab,
                 Node.HOST,
                 "ip link add " + name + " type veth peer name eth9 netns " + lab.namespace(Node.GUEST2)
                         + "; ethtool -K " + name + " tx off; ip addr add 192.168.55.1/24 dev " + name
                         + "; ip link set " + name + " up");
-        run(
+        LabShell.must(
                 lab,
                 Node.GUEST2,
                 "ethtool -K eth9 tx off; ip addr add " + GUEST + "/24 dev eth9; ip link set eth9 up;"
@@ -136,10 +137,5 @@ class GuestNetworkLabTest {
                         LabNatexd.tree().resolve("libexec/natexd-rules").toString(),
                         "status")
                 .exitCode();
-    }
-
-    private static void run(Lab lab, Node node, String script) {
-        Lab.Result result = lab.exec(node, "sh", "-ec", script);
-        assertEquals(0, result.exitCode(), result.output());
     }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.natexd.testkit.LabNatexd;
+import io.github.natexd.testkit.LabShell;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -186,10 +187,10 @@ class HostSituationsLabTest {
         try (Lab own = Lab.up(LabOptions.defaults());
                 LabNatexd running = LabNatexd.start(own);
                 Tunnel tunnel = Tunnel.between(own, Node.HOST, Node.R1, TUNNEL)) {
-            ip(own, Node.R1, "ip addr add 10.8.0.1/24 dev tun0 && ip link set tun0 up");
-            ip(own, Node.R2, "ip route add 10.8.0.0/24 via 10.0.12.1");
-            ip(own, Node.R3, "ip route add 10.8.0.0/24 via 10.0.23.1");
-            ip(own, Node.R4, "ip route add 10.8.0.0/24 via 10.0.34.1");
+            LabShell.must(own, Node.R1, "ip addr add 10.8.0.1/24 dev tun0 && ip link set tun0 up");
+            LabShell.must(own, Node.R2, "ip route add 10.8.0.0/24 via 10.0.12.1");
+            LabShell.must(own, Node.R3, "ip route add 10.8.0.0/24 via 10.0.23.1");
+            LabShell.must(own, Node.R4, "ip route add 10.8.0.0/24 via 10.0.34.1");
             List<Trace> guests = new ArrayList<>();
             SLOW_TRACES.forEach(trace -> guests.add(Trace.start(own, Node.GUEST1, trace)));
             pause(MID_TRACE_MILLIS);
@@ -248,13 +249,7 @@ class HostSituationsLabTest {
     }
 
     private static String sh(Lab lab, String script) {
-        return ip(lab, Node.HOST, script);
-    }
-
-    private static String ip(Lab lab, Node node, String script) {
-        Lab.Result result = lab.exec(node, "sh", "-ec", script);
-        assertEquals(0, result.exitCode(), () -> script + result.output());
-        return result.output();
+        return LabShell.must(lab, Node.HOST, script);
     }
 
     private static void pause(long millis) {

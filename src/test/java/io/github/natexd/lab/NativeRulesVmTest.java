@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.natexd.testkit.LabNatexd;
+import io.github.natexd.testkit.LabShell;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -108,7 +109,7 @@ class NativeRulesVmTest {
             LabNatexd.start(own).killHard();
 
             String host = trace(own, Node.HOST, TRACEROUTE);
-            String left = onHost(own, "nft list table inet natexd");
+            String left = LabShell.must(own, Node.HOST, "nft list table inet natexd");
 
             assertEquals(Topology.HOPS, Traceroute.hops(host), host + left);
             assertEquals(2, queueRules(left).size(), left);
@@ -117,7 +118,7 @@ class NativeRulesVmTest {
                 assertEquals(Topology.HOPS, Traceroute.hops(guest), () -> guest + told(own, second));
                 assertEquals(0, second.stop(), second.log());
             }
-            assertEquals("", onHost(own, "nft list ruleset").strip());
+            assertEquals("", LabShell.must(own, Node.HOST, "nft list ruleset").strip());
         }
     }
 
@@ -161,12 +162,6 @@ class NativeRulesVmTest {
     }
 
     private String onHost(String script) {
-        return onHost(lab, script);
-    }
-
-    private static String onHost(Lab lab, String script) {
-        Lab.Result result = lab.exec(Node.HOST, "sh", "-ec", script);
-        assertEquals(0, result.exitCode(), () -> script + ": " + result.output());
-        return result.output();
+        return LabShell.must(lab, Node.HOST, script);
     }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.natexd.testkit.Capture;
 import io.github.natexd.testkit.LabNatexd;
+import io.github.natexd.testkit.LabShell;
 import io.github.natexd.testkit.Packet;
 import io.github.natexd.testkit.Packets;
 import java.util.List;
@@ -56,8 +57,9 @@ class ReinjectLabTest {
     void verdictModeWarnsOfAForwardChainThatDrops() {
         try (Lab lab = Lab.up(LabOptions.defaults())) {
             forward(lab, true);
-            run(
+            LabShell.must(
                     lab,
+                    Node.HOST,
                     "nft 'add table ip fw; add chain ip fw passing"
                             + " { type filter hook forward priority filter; policy drop; }'");
             try (LabNatexd natexd = LabNatexd.start(lab, VERDICT)) {
@@ -68,10 +70,13 @@ class ReinjectLabTest {
                 Matcher advice = Pattern.compile("WARN .*nft add rule ip fw passing ct state related accept")
                         .matcher(natexd.log());
                 assertTrue(advice.find(), natexd.log());
-                run(lab, "nft add rule ip fw passing ct state related accept");
+                LabShell.must(lab, Node.HOST, "nft add rule ip fw passing ct state related accept");
                 for (int filter = 0; filter <= 2; filter++) {
                     for (String place : List.of("all", Topology.UP, Topology.GUEST_NETWORK_INTERFACE)) {
-                        run(lab, "echo " + filter + " > /proc/sys/net/ipv4/conf/" + place + "/rp_filter");
+                        LabShell.must(
+                                lab,
+                                Node.HOST,
+                                "echo " + filter + " > /proc/sys/net/ipv4/conf/" + place + "/rp_filter");
                     }
                     String output = Client.TRACEROUTE.run(lab, Node.GUEST1);
                     assertEquals(Topology.HOPS, Traceroute.hops(output), output + natexd.log());
@@ -95,11 +100,6 @@ class ReinjectLabTest {
     }
 
     private static void forward(Lab lab, boolean on) {
-        run(lab, "echo " + (on ? 1 : 0) + " > /proc/sys/net/ipv4/ip_forward");
-    }
-
-    private static void run(Lab lab, String script) {
-        Lab.Result result = lab.exec(Node.HOST, "sh", "-c", script);
-        assertEquals(0, result.exitCode(), result.output());
+        LabShell.must(lab, Node.HOST, "echo " + (on ? 1 : 0) + " > /proc/sys/net/ipv4/ip_forward");
     }
 }

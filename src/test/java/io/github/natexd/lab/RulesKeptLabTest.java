@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.natexd.testkit.LabNatexd;
+import io.github.natexd.testkit.LabShell;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -21,18 +22,20 @@ class RulesKeptLabTest {
         try (Lab lab = Lab.up(LabOptions.defaults());
                 LabNatexd natexd = LabNatexd.start(lab)) {
             for (String flush : FLUSHES) {
-                sh(lab, flush);
-                String firewall = sh(lab, """
+                LabShell.must(lab, Node.HOST, flush);
+                String firewall = LabShell.must(lab, Node.HOST, """
                         nft 'table inet firewall; delete table inet firewall;
                             table inet firewall { chain in { type filter hook input priority filter; tcp dport 22 drop; }; }'
                         nft list table inet firewall
                         """);
 
-                assertTrue(isTracedSoon(lab), () -> flush + "\n" + sh(lab, "nft list ruleset") + natexd.log());
-                assertEquals(firewall, sh(lab, "nft list table inet firewall"));
+                assertTrue(
+                        isTracedSoon(lab),
+                        () -> flush + "\n" + LabShell.must(lab, Node.HOST, "nft list ruleset") + natexd.log());
+                assertEquals(firewall, LabShell.must(lab, Node.HOST, "nft list table inet firewall"));
             }
             natexd.stop();
-            String left = sh(lab, "nft list ruleset");
+            String left = LabShell.must(lab, Node.HOST, "nft list ruleset");
             assertTrue(
                     left.contains("table inet firewall") && !left.toLowerCase().contains("natexd"), left);
         }
@@ -47,11 +50,5 @@ class RulesKeptLabTest {
             }
         }
         return false;
-    }
-
-    private static String sh(Lab lab, String script) {
-        Lab.Result result = lab.exec(Node.HOST, "sh", "-ec", script);
-        assertEquals(0, result.exitCode(), () -> script + result.output());
-        return result.output();
     }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.natexd.testkit.LabNatexd;
+import io.github.natexd.testkit.LabShell;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -16,11 +17,11 @@ class UplinkVmTest {
     void everyHopIsShownWhereErrorsOvertakeEachOther() {
         try (Lab lab = Lab.up(LabOptions.defaults());
                 LabNatexd natexd = LabNatexd.start(lab)) {
-            run(lab, Node.R1, "tc qdisc add dev down0 root netem delay 300ms 250ms");
+            LabShell.must(lab, Node.R1, "tc qdisc add dev down0 root netem delay 300ms 250ms");
 
             assertAllHops(lab, natexd);
 
-            String sent = run(lab, Node.R1, "tc -s qdisc show dev down0");
+            String sent = LabShell.must(lab, Node.R1, "tc -s qdisc show dev down0");
             assertTrue(sent.matches("(?s).*netem .*Sent [1-9].*"), sent);
         }
     }
@@ -28,7 +29,7 @@ class UplinkVmTest {
     @Test
     void everyHopIsShownWhereTheUplinkIsInAVrf() {
         try (Lab lab = Lab.up(LabOptions.defaults())) {
-            run(lab, Node.HOST, """
+            LabShell.must(lab, Node.HOST, """
                     ip link add red type vrf table 100
                     ip link set red up
                     ip link set up0 master red
@@ -50,11 +51,5 @@ class UplinkVmTest {
                 assertEquals(Topology.HOPS, Traceroute.hops(output), () -> node + " " + output + natexd.log());
             }
         }
-    }
-
-    private static String run(Lab lab, Node node, String script) {
-        Lab.Result result = lab.exec(node, "sh", "-ec", script);
-        assertEquals(0, result.exitCode(), result.output());
-        return result.output();
     }
 }
