@@ -71,7 +71,6 @@ final class Loop implements Runnable {
         // R43: the queue is ready before a rule can hand it a packet.
         queue = NetfilterQueue.open(config.queue().number(), config.queue().maxLength());
         egressLog = NetfilterLog.open(config.queue().logGroup());
-        PacketSocket.check();
         routeNews = RouteNews.open();
         ruleNews = RuleNews.open("natexd", "mangle");
         mapper = new Mapper(config.probes().capacity(), lifetimeNanos(config), System.nanoTime());
@@ -90,7 +89,11 @@ final class Loop implements Runnable {
         routePlace = poller.register(routeNews.descriptor());
         rulePlace = poller.register(ruleNews.descriptor());
         linkPlace = poller.register(ABSENT);
-        refreshGuestNetwork();
+        guestNetwork.refresh();
+        if (guestNetwork.link() == null) {
+            PacketSocket.check();
+        }
+        takeGuestNetwork();
     }
 
     private static ErrorTypes types(Config config) {
@@ -233,6 +236,10 @@ final class Loop implements Runnable {
 
     private void refreshGuestNetwork() {
         guestNetwork.refresh();
+        takeGuestNetwork();
+    }
+
+    private void takeGuestNetwork() {
         PacketSocket present = guestNetwork.link();
         if (present != link) {
             link = present;

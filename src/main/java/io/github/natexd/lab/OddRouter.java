@@ -13,7 +13,6 @@ import io.github.natexd.wire.Ipv4Address;
 import io.github.natexd.wire.Ipv4Header;
 import io.github.natexd.wire.Protocol;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,7 +65,8 @@ final class OddRouter implements AutoCloseable {
     private final PacketSocket link;
     private final EventFd stop = new EventFd();
     private final Thread thread = new Thread(this::run, "odd router");
-    private final ByteBuffer out = ByteBuffer.allocateDirect(PACKET_MAX).order(ByteOrder.BIG_ENDIAN);
+    private final ByteBuffer frame = ByteBuffer.allocateDirect(EthernetFrame.LENGTH + PACKET_MAX);
+    private final ByteBuffer out = frame.slice(EthernetFrame.LENGTH, PACKET_MAX);
     private final EthernetFrame ethernet = new EthernetFrame();
     private final Ipv4Header probe = new Ipv4Header();
     private final Ipv4Header quote = new Ipv4Header();
@@ -114,7 +114,7 @@ final class OddRouter implements AutoCloseable {
                 && isProbe(buffer)) {
             for (int copies = kind.copies(); copies > 0; copies--) {
                 int octets = answer(buffer);
-                link.queueFrame(ethernet.source(), ethernet.destination(), out, 0, octets);
+                link.queueFrame(ethernet.source(), ethernet.destination(), frame, EthernetFrame.LENGTH, octets);
                 link.sendFrames();
             }
         }

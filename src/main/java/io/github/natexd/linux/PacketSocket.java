@@ -56,7 +56,10 @@ public final class PacketSocket implements GuestLink {
         return open(interfaceName, NO_FILTER, CAPTURE_SLOT_LENGTH);
     }
 
-    /** Tells early what would keep {@link #open} from its work whatever interface there is: permission, the kernel. */
+    /**
+     * Tells early what would keep {@link #open} from its work whatever interface there is: permission, the kernel. Takes ten
+     * milliseconds, for which the kernel waits before it closes a packet socket.
+     */
     public static void check() {
         Libc.INSTANCE.close(socket("open a packet socket"));
     }

@@ -1,5 +1,6 @@
 package io.github.natexd.relay;
 
+import io.github.natexd.wire.EthernetFrame;
 import java.nio.ByteBuffer;
 
 /** Frames of the guest network, in and out, in batches. */
@@ -24,9 +25,11 @@ public interface GuestLink extends AutoCloseable {
     int mtu();
 
     /**
-     * Queues one frame: an Ethernet header (destination and source as 48-bit numbers, type IPv4) in front of {@code
-     * length} octets of {@code packet}, which must stay as they are until {@link #sendFrames}.
+     * Queues one frame: {@code length} octets of {@code packet}, and in the {@link EthernetFrame#LENGTH} octets in front of them
+     * an Ethernet header (destination and source as 48-bit numbers, type IPv4), which is written over whatever is there.
+     * They must stay as they are until {@link #sendFrames}.
      *
+     * @param packet in network byte order
      * @return the frame's index in this batch, or -1 if the batch is full
      */
     int queueFrame(long destinationMac, long sourceMac, ByteBuffer packet, int offset, int length);

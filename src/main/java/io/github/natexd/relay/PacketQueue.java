@@ -1,5 +1,6 @@
 package io.github.natexd.relay;
 
+import io.github.natexd.wire.EthernetFrame;
 import java.nio.ByteBuffer;
 
 /**
@@ -19,7 +20,10 @@ public interface PacketQueue extends AutoCloseable {
     /** The most packets one batch can have. */
     int capacity();
 
-    /** The buffer in which packet {@code index} of this batch lies; writable, native octets behind it. */
+    /**
+     * The buffer in which packet {@code index} of this batch lies: direct, in network byte order, writable from
+     * {@link GuestLink#HEADER_LENGTH} octets in front of the packet on.
+     */
     ByteBuffer buffer(int index);
 
     /** Where the IPv4 header of packet {@code index} begins in its buffer. */

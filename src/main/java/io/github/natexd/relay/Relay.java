@@ -273,7 +273,7 @@ public final class Relay {
         int count = accepted.size();
         for (int i = 0; i < count; i++) {
             boolean waited = nowNanos - accepted.sinceNanos(i) >= Mapper.WAIT_NANOS;
-            reasons[i] = decide(i, Reinject.FRAME, accepted.copy(i), 0, accepted.length(i), false, nowNanos, waited);
+            reasons[i] = decide(i, Reinject.FRAME, accepted.copy(i), Waiting.OFFSET, accepted.length(i), false, nowNanos, waited);
         }
         frames.send(nowNanos);
         for (int i = 0; i < count; i++) {
@@ -291,9 +291,9 @@ public final class Relay {
         int count = waiting.size();
         for (int i = 0; i < count; i++) {
             boolean waited = nowNanos - waiting.sinceNanos(i) >= Mapper.WAIT_NANOS;
-            reasons[i] = decide(i, reinject, waiting.copy(i), 0, waiting.length(i), false, nowNanos, waited);
+            reasons[i] = decide(i, reinject, waiting.copy(i), Waiting.OFFSET, waiting.length(i), false, nowNanos, waited);
             if (reasons[i] == Reason.HOST_PROBE_SO_FAR
-                    && !keepCopy(waiting.packetId(i), waiting.copy(i), 0, waiting.length(i), waiting.sinceNanos(i))) {
+                    && !keepCopy(waiting.packetId(i), waiting.copy(i), Waiting.OFFSET, waiting.length(i), waiting.sinceNanos(i))) {
                 reasons[i] = Reason.HOST_PROBE;
             }
         }
@@ -308,7 +308,7 @@ public final class Relay {
                 ledger.decided(i, reason, waiting.sinceNanos(i), nowNanos);
             }
             if (reason == Reason.RELAYED && reinject == Reinject.VERDICT) {
-                queue.releaseRewritten(waiting.packetId(i), waiting.copy(i), 0, waiting.length(i));
+                queue.releaseRewritten(waiting.packetId(i), waiting.copy(i), Waiting.OFFSET, waiting.length(i));
             } else {
                 queue.release(waiting.packetId(i), reason == Reason.RELAYED);
             }

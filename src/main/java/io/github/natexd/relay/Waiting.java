@@ -1,5 +1,6 @@
 package io.github.natexd.relay;
 
+import io.github.natexd.wire.EthernetFrame;
 import java.nio.ByteBuffer;
 
 /** Errors that wait for the second sighting of the probe they quote: a bounded number of copies, each with its id. */
@@ -9,6 +10,9 @@ final class Waiting {
     /** Longer errors do not wait: RFC 1812 section 4.3.2.3 keeps them within 576 octets. */
     private static final int OCTETS_LIMIT = 2048;
 
+    /** Where a packet lies in its copy: room for a frame's header is in front of it. */
+    static final int OFFSET = EthernetFrame.LENGTH;
+
     private final ByteBuffer[] copies = new ByteBuffer[LIMIT];
     private final int[] lengths = new int[LIMIT];
     private final int[] packetIds = new int[LIMIT];
@@ -17,7 +21,7 @@ final class Waiting {
 
     Waiting() {
         for (int i = 0; i < LIMIT; i++) {
-            copies[i] = ByteBuffer.allocateDirect(OCTETS_LIMIT);
+            copies[i] = ByteBuffer.allocateDirect(OFFSET + OCTETS_LIMIT);
         }
     }
 
@@ -26,7 +30,7 @@ final class Waiting {
         if (size == LIMIT || length > OCTETS_LIMIT) {
             return false;
         }
-        copies[size].put(0, buffer, offset, length);
+        copies[size].put(OFFSET, buffer, offset, length);
         lengths[size] = length;
         packetIds[size] = packetId;
         sinceNanos[size] = nowNanos;
