@@ -39,6 +39,8 @@ final class Loop implements Runnable {
     private static final int ABSENT = -1;
 
     private static final int DESCRIPTORS = 6;
+
+    private static final int FEEDS = 2;
     /** How many turns are made for what the rules queued until a moment ago. */
     private static final int LAST_TURNS_LIMIT = 256;
 
@@ -52,6 +54,9 @@ final class Loop implements Runnable {
     private final RuleNews ruleNews;
     private final Inbox inbox = new Inbox();
     private final Poller poller = new Poller(DESCRIPTORS);
+    /** The two feeds of sightings alone, which are looked at again when a batch of errors has been taken. */
+    private final Poller feeds = new Poller(FEEDS);
+
     private final Mapper mapper;
     private final Translator translator;
     private final Relay relay;
@@ -60,6 +65,7 @@ final class Loop implements Runnable {
     private final int routePlace;
     private final int rulePlace;
     private final int linkPlace;
+    private final int linkFeed;
     private @Nullable PacketSocket link;
     private boolean stopped;
 
@@ -82,6 +88,7 @@ final class Loop implements Runnable {
                 translator,
                 reinject(config),
                 config.relay().staticGuest().orElse(0),
+                () -> feeds.poll(0) > 0,
                 System::nanoTime);
         inboxPlace = poller.register(inbox.descriptor());
         queuePlace = poller.register(queue.descriptor());
@@ -89,6 +96,8 @@ final class Loop implements Runnable {
         routePlace = poller.register(routeNews.descriptor());
         rulePlace = poller.register(ruleNews.descriptor());
         linkPlace = poller.register(ABSENT);
+        feeds.register(egressLog.descriptor());
+        linkFeed = feeds.register(ABSENT);
         guestNetwork.refresh();
         if (guestNetwork.link() == null) {
             PacketSocket.check();
@@ -243,7 +252,9 @@ final class Loop implements Runnable {
         PacketSocket present = guestNetwork.link();
         if (present != link) {
             link = present;
-            poller.replace(linkPlace, present == null ? ABSENT : present.descriptor());
+            int descriptor = present == null ? ABSENT : present.descriptor();
+            poller.replace(linkPlace, descriptor);
+            feeds.replace(linkFeed, descriptor);
             if (present == null) {
                 relay.unlink();
             } else {

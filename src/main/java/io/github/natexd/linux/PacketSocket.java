@@ -179,9 +179,10 @@ public final class PacketSocket implements GuestLink {
     }
 
     @Override
-    public void sendFrames() {
+    public boolean sendFrames() {
         // The send may take away the error that the next receive would have told.
         gone |= frames.send(descriptor) != 0;
+        return !gone;
     }
 
     @Override

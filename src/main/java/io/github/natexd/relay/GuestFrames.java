@@ -14,6 +14,8 @@ final class GuestFrames {
     /** The last batch was handed over; which of its frames were taken, the link knows. */
     private boolean handedOver;
 
+    private boolean lost;
+
     /** @param batch how many errors are judged together at the most */
     GuestFrames(int batch, RepeatedTrouble trouble) {
         frames = new int[batch];
@@ -23,6 +25,12 @@ final class GuestFrames {
     /** The guest network; null while it is not there. */
     void link(@Nullable GuestLink present) {
         link = present;
+        lost = false;
+    }
+
+    /** While sending, the interface turned out not to be there any more. */
+    boolean lost() {
+        return lost;
     }
 
     @Nullable
@@ -62,7 +70,7 @@ final class GuestFrames {
             return;
         }
         try {
-            present.sendFrames();
+            lost |= !present.sendFrames();
             handedOver = true;
         } catch (RuntimeException e) {
             trouble.happened(e, nowNanos);

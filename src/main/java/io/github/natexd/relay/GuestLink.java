@@ -34,8 +34,12 @@ public interface GuestLink extends AutoCloseable {
      */
     int queueFrame(long destinationMac, long sourceMac, ByteBuffer packet, int offset, int length);
 
-    /** Sends the queued frames in one go and empties the batch; {@link #sent} tells which were taken. */
-    void sendFrames();
+    /**
+     * Sends the queued frames in one go and empties the batch; {@link #sent} tells which were taken.
+     *
+     * @return whether the interface is still there
+     */
+    boolean sendFrames();
 
     /** Whether frame {@code index} of the batch sent last was taken by the interface. */
     boolean sent(int index);

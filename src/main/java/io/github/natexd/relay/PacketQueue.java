@@ -1,6 +1,5 @@
 package io.github.natexd.relay;
 
-import io.github.natexd.wire.EthernetFrame;
 import java.nio.ByteBuffer;
 
 /**

@@ -4,6 +4,7 @@ import io.github.natexd.mapping.Mapper;
 import io.github.natexd.translate.Reason;
 import io.github.natexd.translate.Translator;
 import java.nio.ByteBuffer;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,6 +37,7 @@ public final class Relay {
     private final Translator translator;
     private Reinject reinject;
     private int staticGuest;
+    private final BooleanSupplier sighted;
     private final LongSupplier clock;
     private final Counters counters = new Counters();
     private final Ledger ledger;
@@ -52,6 +54,7 @@ public final class Relay {
 
     /**
      * @param staticGuest who gets a copy of errors without a mapping, 0 for nobody
+     * @param sighted whether either feed of sightings has input; asking costs a third of reading two empty feeds
      * @param clock monotonic nanoseconds
      */
     public Relay(
@@ -61,6 +64,7 @@ public final class Relay {
             Translator translator,
             Reinject reinject,
             int staticGuest,
+            BooleanSupplier sighted,
             LongSupplier clock) {
         this.queue = queue;
         this.egressLog = egressLog;
@@ -68,6 +72,7 @@ public final class Relay {
         this.translator = translator;
         this.reinject = reinject;
         this.staticGuest = staticGuest;
+        this.sighted = sighted;
         this.clock = clock;
         sightings = new Sightings(mapper, yielding, counters, internalErrors, staticGuest);
         int most = Math.max(queue.capacity(), Waiting.LIMIT);
@@ -154,13 +159,9 @@ public final class Relay {
     }
 
     private boolean turn(int count, long nowNanos) {
-        // Leaving probes first: a guest's frame that came before its copy left is then in the other feed by now.
-        sightings.drain(egressLog, nowNanos);
-        boolean linkAlive = true;
-        GuestLink link = frames.link();
-        if (link != null && !hear(link, nowNanos)) {
+        boolean linkAlive = !sighted.getAsBoolean() || readSightings(nowNanos);
+        if (!linkAlive) {
             unlink();
-            linkAlive = false;
         }
         yielding.tick(nowNanos);
         if (waiting.size() > 0) {
@@ -172,13 +173,20 @@ public final class Relay {
         if (count > 0) {
             batch(count, nowNanos);
         }
+        if (frames.lost()) {
+            unlink();
+            return false;
+        }
         return linkAlive;
     }
 
     /** Answers whether the guest network is still there. Trouble with it is no reason to end: a new link may be better. */
-    private boolean hear(GuestLink present, long nowNanos) {
+    private boolean readSightings(long nowNanos) {
+        // Leaving probes first: a guest's frame that came before its copy left is then in the other feed by now.
+        sightings.drain(egressLog, nowNanos);
+        GuestLink link = frames.link();
         try {
-            return sightings.drain(present, translator.surroundings(), nowNanos);
+            return link == null || sightings.drain(link, translator.surroundings(), nowNanos);
         } catch (RuntimeException e) {
             linkTrouble.happened(e, nowNanos);
             return false;
@@ -273,7 +281,8 @@ public final class Relay {
         int count = accepted.size();
         for (int i = 0; i < count; i++) {
             boolean waited = nowNanos - accepted.sinceNanos(i) >= Mapper.WAIT_NANOS;
-            reasons[i] = decide(i, Reinject.FRAME, accepted.copy(i), Waiting.OFFSET, accepted.length(i), false, nowNanos, waited);
+            reasons[i] = decide(
+                    i, Reinject.FRAME, accepted.copy(i), Waiting.OFFSET, accepted.length(i), false, nowNanos, waited);
         }
         frames.send(nowNanos);
         for (int i = 0; i < count; i++) {
@@ -291,9 +300,15 @@ public final class Relay {
         int count = waiting.size();
         for (int i = 0; i < count; i++) {
             boolean waited = nowNanos - waiting.sinceNanos(i) >= Mapper.WAIT_NANOS;
-            reasons[i] = decide(i, reinject, waiting.copy(i), Waiting.OFFSET, waiting.length(i), false, nowNanos, waited);
+            reasons[i] =
+                    decide(i, reinject, waiting.copy(i), Waiting.OFFSET, waiting.length(i), false, nowNanos, waited);
             if (reasons[i] == Reason.HOST_PROBE_SO_FAR
-                    && !keepCopy(waiting.packetId(i), waiting.copy(i), Waiting.OFFSET, waiting.length(i), waiting.sinceNanos(i))) {
+                    && !keepCopy(
+                            waiting.packetId(i),
+                            waiting.copy(i),
+                            Waiting.OFFSET,
+                            waiting.length(i),
+                            waiting.sinceNanos(i))) {
                 reasons[i] = Reason.HOST_PROBE;
             }
         }

@@ -7,6 +7,7 @@ import io.github.natexd.linux.Namespace;
 import io.github.natexd.linux.PacketSocket;
 import io.github.natexd.testkit.LabNatexd;
 import io.github.natexd.testkit.Packets;
+import io.github.natexd.wire.EthernetFrame;
 import io.github.natexd.wire.Ipv4Address;
 import io.github.natexd.wire.MacAddress;
 import java.nio.ByteBuffer;
@@ -68,13 +69,14 @@ class FloodLabTest {
                 .ttl(50)
                 .checksum(0)
                 .bytes();
-        ByteBuffer octets = Packets.direct(probe);
+        ByteBuffer frame = ByteBuffer.allocateDirect(EthernetFrame.LENGTH + probe.length);
+        ByteBuffer octets = frame.slice(EthernetFrame.LENGTH, probe.length).put(0, probe);
         long guestMac = MacAddress.parse(Topology.GUEST1_MAC);
         try (PacketSocket socket = Namespace.call(
                 lab.namespace(Node.GUEST1), () -> PacketSocket.openUnfiltered(Topology.GUEST_INTERFACE))) {
             for (int i = 0; i < PROBES; i++) {
                 octets.putInt(DESTINATION, NOWHERE + i / 1000).putShort(DESTINATION_PORT, (short) (1 + i % 1000));
-                socket.queueFrame(Topology.NAT_MAC, guestMac, octets, 0, probe.length);
+                socket.queueFrame(Topology.NAT_MAC, guestMac, frame, EthernetFrame.LENGTH, probe.length);
                 socket.sendFrames();
             }
         }

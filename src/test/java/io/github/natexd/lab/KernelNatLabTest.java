@@ -182,9 +182,7 @@ class KernelNatLabTest {
                         lab.namespace(Node.GUEST1), () -> PacketSocket.openUnfiltered(Topology.GUEST_INTERFACE))) {
             for (Probe probe : probes) {
                 byte[] octets = probe.octets(further);
-                guest.queueFrame(
-                        nextHop, MacAddress.parse(Topology.GUEST1_MAC), Packets.direct(octets), 0, octets.length);
-                guest.sendFrames();
+                Packets.send(guest, nextHop, MacAddress.parse(Topology.GUEST1_MAC), octets);
             }
             long end = System.nanoTime() + PATIENCE_NANOS;
             List<byte[]> seen;

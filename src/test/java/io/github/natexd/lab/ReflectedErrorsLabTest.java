@@ -1,7 +1,6 @@
 package io.github.natexd.lab;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.natexd.linux.Namespace;
 import io.github.natexd.linux.PacketSocket;
@@ -11,7 +10,6 @@ import io.github.natexd.testkit.Packet;
 import io.github.natexd.testkit.Packets;
 import io.github.natexd.wire.Ipv4Address;
 import io.github.natexd.wire.MacAddress;
-import java.nio.ByteBuffer;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,16 +42,16 @@ class ReflectedErrorsLabTest {
                 int before = errorsFor(guest1);
 
                 for (String reporter : List.of(ROUTER, Topology.GUEST2, Topology.GATEWAY)) {
-                    send(guest2, Topology.HOST_MAC, guest2Mac, error(reporter, probe));
+                    Packets.send(guest2, Topology.HOST_MAC, guest2Mac, error(reporter, probe));
                 }
                 assertEquals(before, errorsFor(guest1), "through the guest network: " + natexd.log());
 
                 for (String reporter : IMPOSSIBLE) {
-                    send(r1, Topology.UPLINK_MAC, Topology.R1_MAC, error(reporter, probe));
+                    Packets.send(r1, Topology.UPLINK_MAC, Topology.R1_MAC, error(reporter, probe));
                 }
                 assertEquals(before, errorsFor(guest1), "from nobody: " + natexd.log());
 
-                send(r1, Topology.UPLINK_MAC, Topology.R1_MAC, error(ROUTER, probe));
+                Packets.send(r1, Topology.UPLINK_MAC, Topology.R1_MAC, error(ROUTER, probe));
                 assertEquals(before + 1, errorsFor(guest1), natexd.log());
             }
         }
@@ -67,13 +65,6 @@ class ReflectedErrorsLabTest {
         return Packets.timeExceeded(Ipv4Address.parse(reporter), Ipv4Address.parse(Topology.HOST))
                 .quoting(probe)
                 .bytes();
-    }
-
-    private static void send(PacketSocket socket, long destination, long source, byte[] packet) {
-        ByteBuffer octets = Packets.direct(packet);
-        int frame = socket.queueFrame(destination, source, octets, 0, packet.length);
-        socket.sendFrames();
-        assertTrue(socket.sent(frame));
     }
 
     /** How many errors came to guest1; waits a moment for those under way. */

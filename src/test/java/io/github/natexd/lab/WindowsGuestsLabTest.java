@@ -46,8 +46,7 @@ class WindowsGuestsLabTest {
 
         void send(PacketSocket socket, int sequence) {
             byte[] probe = probe(sequence);
-            socket.queueFrame(Topology.NAT_MAC, MacAddress.parse(mac), Packets.direct(probe), 0, probe.length);
-            socket.sendFrames();
+            Packets.send(socket, Topology.NAT_MAC, MacAddress.parse(mac), probe);
         }
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.natexd.wire.EthernetFrame;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -23,6 +24,9 @@ class PacketSocketLabTest {
     private static final int ICMP = 1;
     private static final int TCP = 6;
     private static final int MAX_TTL = 60;
+    /** In front of a packet, for the header of its frame. */
+    private static final int ROOM = EthernetFrame.LENGTH;
+
     private static final long SOON = 2000;
 
     private interface Scene {
@@ -81,7 +85,7 @@ class PacketSocketLabTest {
         withPair((near, far) -> {
             ByteBuffer packet = packet(ICMP, 11, 64, 0, 5);
             try (PacketSocket beside = PacketSocket.open("nx0", MAX_TTL)) {
-                assertEquals(0, near.queueFrame(SOMEBODY, GATEWAY, packet, 0, packet.capacity()));
+                assertEquals(0, near.queueFrame(SOMEBODY, GATEWAY, packet, ROOM, packet.capacity() - ROOM));
                 near.sendFrames();
 
                 assertTrue(near.sent(0));
@@ -90,7 +94,7 @@ class PacketSocketLabTest {
                 ByteBuffer frame = far.buffer(0);
                 assertEquals(SOMEBODY, frame.getLong(far.offset(0)) >>> 16);
                 assertEquals(GATEWAY, frame.getLong(far.offset(0) + 6) >>> 16);
-                assertEquals(packet, frame.slice(far.offset(0) + 14, packet.capacity()));
+                assertEquals(packet, frame.slice(far.offset(0), packet.capacity()));
                 assertEquals(0, near.receive());
                 assertEquals(1, beside.receive());
                 assertTrue(beside.outgoing(0));
@@ -102,11 +106,11 @@ class PacketSocketLabTest {
     void frameThatCannotBeSentIsMarkedAndTheRestAreSent() throws Exception {
         withPair((near, far) -> {
             ByteBuffer good = packet(ICMP, 11, 64, 0, 5);
-            ByteBuffer tooLong = Native.allocate(near.mtu() + 1);
-            near.queueFrame(SOMEBODY, GATEWAY, tooLong, 0, tooLong.capacity());
-            near.queueFrame(SOMEBODY, GATEWAY, good, 0, good.capacity());
-            near.queueFrame(SOMEBODY, GATEWAY, tooLong, 0, tooLong.capacity());
-            near.queueFrame(SOMEBODY, GATEWAY, tooLong, 0, near.mtu());
+            ByteBuffer tooLong = Native.allocate(ROOM + near.mtu() + 1).order(ByteOrder.BIG_ENDIAN);
+            near.queueFrame(SOMEBODY, GATEWAY, tooLong, ROOM, tooLong.capacity() - ROOM);
+            near.queueFrame(SOMEBODY, GATEWAY, good, ROOM, good.capacity() - ROOM);
+            near.queueFrame(SOMEBODY, GATEWAY, tooLong, ROOM, tooLong.capacity() - ROOM);
+            near.queueFrame(SOMEBODY, GATEWAY, tooLong, ROOM, near.mtu());
             near.sendFrames();
 
             assertFalse(near.sent(0));
@@ -126,14 +130,14 @@ class PacketSocketLabTest {
         withPair((near, far) -> {
             ByteBuffer packet = packet(ICMP, 11, 64, 0, 5);
             int frames = 0;
-            while (near.queueFrame(SOMEBODY, GATEWAY, packet, 0, packet.capacity()) >= 0) {
+            while (near.queueFrame(SOMEBODY, GATEWAY, packet, ROOM, packet.capacity() - ROOM) >= 0) {
                 frames++;
             }
             near.sendFrames();
 
             assertEquals(64, frames);
             assertEquals(64, far.receive());
-            assertEquals(0, near.queueFrame(SOMEBODY, GATEWAY, packet, 0, packet.capacity()));
+            assertEquals(0, near.queueFrame(SOMEBODY, GATEWAY, packet, ROOM, packet.capacity() - ROOM));
         });
     }
 
@@ -153,10 +157,10 @@ class PacketSocketLabTest {
         withPair((near, far) -> {
             ByteBuffer packet = packet(ICMP, 11, 64, 0, 5);
             NamespaceLab.run("ip link del nx0");
-            near.queueFrame(SOMEBODY, GATEWAY, packet, 0, packet.capacity());
-            near.queueFrame(SOMEBODY, GATEWAY, packet, 0, packet.capacity());
-            near.sendFrames();
+            near.queueFrame(SOMEBODY, GATEWAY, packet, ROOM, packet.capacity() - ROOM);
+            near.queueFrame(SOMEBODY, GATEWAY, packet, ROOM, packet.capacity() - ROOM);
 
+            assertFalse(near.sendFrames());
             assertFalse(near.sent(0));
             assertFalse(near.sent(1));
             assertEquals(-1, near.receive());
@@ -191,7 +195,7 @@ class PacketSocketLabTest {
             for (int round = 0; round < 300; round++) {
                 long before = threads.getCurrentThreadAllocatedBytes();
                 for (int i = 0; i < 64; i++) {
-                    far.queueFrame(SOMEBODY, GATEWAY, packet, 0, 56);
+                    far.queueFrame(SOMEBODY, GATEWAY, packet, ROOM, 56);
                 }
                 far.sendFrames();
                 int received = near.receive();
@@ -207,7 +211,7 @@ class PacketSocketLabTest {
 
     private static void send(PacketSocket socket, ByteBuffer... packets) {
         for (ByteBuffer packet : packets) {
-            socket.queueFrame(SOMEBODY, GATEWAY, packet, 0, packet.capacity());
+            socket.queueFrame(SOMEBODY, GATEWAY, packet, ROOM, packet.capacity() - ROOM);
         }
         socket.sendFrames();
         for (int i = 0; i < packets.length; i++) {
@@ -215,11 +219,15 @@ class PacketSocketLabTest {
         }
     }
 
-    /** An IPv4 packet of so many header words; {@code type} is the first octet behind the header. */
+    /**
+     * An IPv4 packet of so many header words, with room for a frame's header in front of it; {@code type} is the first
+     * octet behind the header.
+     */
     private static ByteBuffer packet(int protocol, int type, int ttl, int fragment, int headerWords) {
-        ByteBuffer packet = Native.allocate(headerWords * 4 + 36).order(ByteOrder.BIG_ENDIAN);
-        packet.put(0, (byte) (0x40 | headerWords)).putShort(2, (short) packet.capacity());
-        packet.putShort(6, (short) fragment).put(8, (byte) ttl).put(9, (byte) protocol);
-        return packet.put(headerWords * 4, (byte) type);
+        int length = headerWords * 4 + 36;
+        ByteBuffer packet = Native.allocate(ROOM + length).order(ByteOrder.BIG_ENDIAN);
+        packet.put(ROOM, (byte) (0x40 | headerWords)).putShort(ROOM + 2, (short) length);
+        packet.putShort(ROOM + 6, (short) fragment).put(ROOM + 8, (byte) ttl).put(ROOM + 9, (byte) protocol);
+        return packet.put(ROOM + headerWords * 4, (byte) type);
     }
 }

@@ -39,6 +39,7 @@ class AllocationTest {
             new Translator(ErrorTypes.defaults(), mapper, surroundings),
             Relay.Reinject.FRAME,
             0,
+            () -> true,
             this::nowNanos);
     private int turn;
 
@@ -181,8 +182,9 @@ class AllocationTest {
         }
 
         @Override
-        public void sendFrames() {
+        public boolean sendFrames() {
             queued = 0;
+            return true;
         }
 
         @Override

@@ -35,7 +35,7 @@ final class RelayScene {
         int[] hosts = {Packets.HOST, HOST_ON_GUEST_NETWORK, Ipv4Address.parse("127.0.0.1")};
         Surroundings surroundings = new Surroundings(hosts, HOST_ON_GUEST_NETWORK, 24, HOST_MAC);
         translator = new Translator(types, mapper, surroundings);
-        relay = new Relay(queue, log, mapper, translator, reinject, staticGuest, () -> now);
+        relay = new Relay(queue, log, mapper, translator, reinject, staticGuest, () -> true, () -> now);
         relay.link(link);
     }
 

@@ -170,7 +170,7 @@ public final class FakeGuestLink implements GuestLink {
     }
 
     @Override
-    public void sendFrames() {
+    public boolean sendFrames() {
         if (breaksWhenSending) {
             queue.clear(); // what was sent of the batch before stays on record: nobody may take it for this one
             throw new IllegalStateException("sending broke, as the test wants");
@@ -190,6 +190,7 @@ public final class FakeGuestLink implements GuestLink {
             }
         }
         queue.clear();
+        return !gone;
     }
 
     @Override

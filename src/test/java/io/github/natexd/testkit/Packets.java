@@ -1,5 +1,9 @@
 package io.github.natexd.testkit;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.natexd.relay.GuestLink;
+import io.github.natexd.wire.EthernetFrame;
 import io.github.natexd.wire.Ipv4Address;
 import io.github.natexd.wire.MacAddress;
 import java.nio.ByteBuffer;
@@ -81,6 +85,15 @@ public final class Packets {
     public static ByteBuffer direct(byte[] octets) {
         ByteBuffer buffer = ByteBuffer.allocateDirect(octets.length);
         return buffer.put(0, octets);
+    }
+
+    /** Sends a packet in a frame. */
+    public static void send(GuestLink link, long destination, long source, byte[] packet) {
+        ByteBuffer frame = ByteBuffer.allocateDirect(EthernetFrame.LENGTH + packet.length);
+        frame.put(EthernetFrame.LENGTH, packet);
+        int index = link.queueFrame(destination, source, frame, EthernetFrame.LENGTH, packet.length);
+        link.sendFrames();
+        assertTrue(link.sent(index), "the interface takes no frame");
     }
 
     /** The packet at {@code offset} of a larger buffer, with {@link #FILLER} before and {@code behind} times behind. */
