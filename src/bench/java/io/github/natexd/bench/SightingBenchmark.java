@@ -24,9 +24,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
-@Fork(
-        value = 2,
-        jvmArgs = {"-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"})
+@Fork(value = 2, jvmArgs = "-XX:+UseSerialGC")
 public class SightingBenchmark {
     private static final int FIRST_TARGET = 0x0a000001;
     private static final int TARGET_OFFSET = 16;

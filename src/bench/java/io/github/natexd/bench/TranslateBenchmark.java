@@ -32,9 +32,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
-@Fork(
-        value = 2,
-        jvmArgs = {"-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"})
+@Fork(value = 2, jvmArgs = "-XX:+UseSerialGC")
 public class TranslateBenchmark {
     private static final int CAPACITY = 65536;
     private static final int STRIDE = 7919; // a prime: errors in a row are about mappings far apart

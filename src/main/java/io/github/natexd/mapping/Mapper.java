@@ -120,6 +120,19 @@ public final class Mapper {
         return e == NONE ? findAmongGuests(quoted, nowNanos) : resolve(quoted, e, nowNanos, waited);
     }
 
+    /** Whether {@link #fetch} is worth its time. */
+    public boolean isLarge() {
+        return mappings.isLarge();
+    }
+
+    /**
+     * Says that {@link #find} will be asked for a probe of this tuple soon. Several look-ups announced in a row wait for
+     * memory together; each for itself, they would wait one after the other.
+     */
+    public void fetch(int source, int destination, int sourcePort, int destinationPort, int protocol) {
+        mappings.fetch(Probe.keyHash(source, destination, sourcePort, destinationPort, protocol));
+    }
+
     /** The answer to the last {@link #find} that said MAPPED; valid until the next one. */
     public Mapping found() {
         return found;
@@ -220,6 +233,9 @@ public final class Mapper {
 
     /** The sighting of the quoted probe leaving the host: the one with its IP ID, else the newest. */
     private int newestEgress(Probe quoted, long nowNanos) {
+        if (egress.slots.size() == 0) {
+            return NONE;
+        }
         int newest = NONE;
         int read = 0;
         long since = nowNanos - lifetimeNanos;

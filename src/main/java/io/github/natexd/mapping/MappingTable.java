@@ -24,6 +24,8 @@ final class MappingTable {
 
     static final int PAGE_ROWS = 512;
 
+    private static final int LARGE = 1024;
+
     private static final int SOURCE = 0;
     private static final int DESTINATION = 1;
     private static final int PORTS = 2;
@@ -46,6 +48,8 @@ final class MappingTable {
     private final Rows rows;
     private long lifetimeNanos;
     private int lastEgressIdentification;
+    /** Of no meaning, but what is read must go somewhere, or it would not be read. */
+    private int fetched;
 
     MappingTable(int capacity, long lifetimeNanos) {
         slots = new Slots(capacity);
@@ -150,6 +154,16 @@ final class MappingTable {
             }
         }
         return finding;
+    }
+
+    /** Has the rows of a tuple fetched from memory, if there are so many that they may not be in the cache. */
+    void fetch(int keyHash) {
+        fetched ^= slots.touch(keyHash);
+    }
+
+    /** So many rows that looking each up would wait for memory: more than fit into the processor's nearest cache. */
+    boolean isLarge() {
+        return slots.size() > LARGE;
     }
 
     private boolean isOf(int slot, Probe quoted) {

@@ -222,6 +222,9 @@ public final class Relay {
     }
 
     private void batch(int count, long nowNanos) {
+        if (mapper.isLarge()) {
+            fetch(count);
+        }
         for (int i = 0; i < count; i++) {
             ByteBuffer buffer = queue.buffer(i);
             reasons[i] =
@@ -245,6 +248,17 @@ public final class Relay {
             if (reason != Reason.WAITING && reason != Reason.HOST_PROBE_SO_FAR) {
                 ledger.decided(i, reason, nowNanos, nowNanos);
             }
+        }
+    }
+
+    /** Every packet's mapping is fetched from memory before the first is judged: a quarter of a packet's cost, if not. */
+    private void fetch(int count) {
+        try {
+            for (int i = 0; i < count; i++) {
+                translator.fetch(queue.buffer(i), queue.offset(i), queue.length(i));
+            }
+        } catch (RuntimeException e) {
+            LOG.debug("the packet will be judged, and this be counted, all the same", e);
         }
     }
 

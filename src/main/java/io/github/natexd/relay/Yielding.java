@@ -35,6 +35,7 @@ final class Yielding {
     private final int[] watchedPorts = new int[WATCHED_LIMIT];
     private final long[] watchedNanos = new long[WATCHED_LIMIT];
     private final boolean[] watched = new boolean[WATCHED_LIMIT];
+    private int watchedCount;
     private final Deliveries early = new Deliveries();
 
     /** The guest network was re-created: whatever its NAT process was, this is another one. */
@@ -47,6 +48,7 @@ final class Yielding {
         for (int i = 0; i < WATCHED_LIMIT; i++) {
             watched[i] = false;
         }
+        watchedCount = 0;
         early.clear();
     }
 
@@ -85,6 +87,7 @@ final class Yielding {
         for (int i = 0; i < WATCHED_LIMIT; i++) {
             if (!watched[i]) {
                 watched[i] = true;
+                watchedCount++;
                 watchedClass[i] = errorClass;
                 watchedGuest[i] = guest;
                 watchedReporter[i] = reporter;
@@ -110,6 +113,7 @@ final class Yielding {
                     && watchedReporter[i] == reporter
                     && watchedPorts[i] == ports) {
                 watched[i] = false;
+                watchedCount--;
                 return;
             }
         }
@@ -118,9 +122,10 @@ final class Yielding {
 
     /** Counts what the NAT process did not deliver in time. */
     void tick(long nowNanos) {
-        for (int i = 0; i < WATCHED_LIMIT; i++) {
+        for (int i = 0; watchedCount > 0 && i < WATCHED_LIMIT; i++) {
             if (watched[i] && nowNanos - watchedNanos[i] > DELIVERY_NANOS) {
                 watched[i] = false;
+                watchedCount--;
                 int errorClass = watchedClass[i];
                 if (yielding[errorClass] && ++misses[errorClass] >= MISSES_TO_RESUME) {
                     yielding[errorClass] = false;
@@ -134,7 +139,7 @@ final class Yielding {
     /** When {@link #tick} has something to do again, or Long.MAX_VALUE. */
     long nextNanos() {
         long next = Long.MAX_VALUE;
-        for (int i = 0; i < WATCHED_LIMIT; i++) {
+        for (int i = 0; watchedCount > 0 && i < WATCHED_LIMIT; i++) {
             if (watched[i]) {
                 next = Math.min(next, watchedNanos[i] + DELIVERY_NANOS);
             }

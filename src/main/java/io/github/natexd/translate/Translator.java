@@ -20,6 +20,16 @@ import java.nio.ByteBuffer;
  * <p>{@link #judge} reads and decides, {@link #rewrite} writes; in between the caller may think better of it.
  */
 public final class Translator {
+    private static final int NO_HEADER = 1 << 20;
+
+    /** Within a quoted IPv4 header, for {@link #fetch}. */
+    private static final int QUOTED_PROTOCOL = 9;
+
+    private static final int QUOTED_SOURCE = 12;
+    private static final int QUOTED_DESTINATION = 16;
+    /** Within an echo: identifier and sequence, which stand for the ports. */
+    private static final int ECHO_PORTS = 4;
+
     private ErrorTypes types;
     private final Mapper mapper;
     private final Ipv4Header outer = new Ipv4Header();
@@ -89,6 +99,33 @@ public final class Translator {
         Reason reason = readEmbedded();
         quoteRead = reason == Reason.RELAYED;
         return reason == Reason.RELAYED ? sender(nowNanos, waited) : reason;
+    }
+
+    /**
+     * Says that {@link #judge} will be asked about this packet soon, see {@link Mapper#fetch}; decides nothing. It reads the
+     * quoted tuple where it should be and looks only that this is within the packet: with all that judging reads, the
+     * processor would not get to the next packet before this one's memory has come.
+     */
+    public void fetch(ByteBuffer buffer, int offset, int length) {
+        int end = offset + length;
+        int quote = offset + headerLength(buffer, offset, end) + IcmpError.LENGTH;
+        int transport = quote + Math.max(Ipv4Header.MIN_LENGTH, headerLength(buffer, quote, end));
+        if (transport + Probe.TRANSPORT_HEAD_OCTETS > end) {
+            return;
+        }
+        int protocol = buffer.get(quote + QUOTED_PROTOCOL) & 0xff;
+        int ports = buffer.getInt(protocol == Protocol.ICMP ? transport + ECHO_PORTS : transport);
+        mapper.fetch(
+                buffer.getInt(quote + QUOTED_SOURCE),
+                buffer.getInt(quote + QUOTED_DESTINATION),
+                ports >>> 16,
+                ports & 0xffff,
+                protocol);
+    }
+
+    /** Of the IPv4 header at {@code offset}; more than any packet has if it would be beyond the end. */
+    private static int headerLength(ByteBuffer buffer, int offset, int end) {
+        return offset < end ? (buffer.get(offset) & 0x0f) * 4 : NO_HEADER;
     }
 
     /** RELAYED when the embedded packet is a probe that can be looked up. */

@@ -20,12 +20,17 @@ public final class Checksum {
     /** The ones' complement sum of {@code length} octets; an odd last one counts as if a zero followed. */
     public static int sum(ByteBuffer buffer, int offset, int length) {
         // Big-endian 32-bit words can be added as they are: 2^16 is 1 in ones' complement, so the upper half of the
-        // long only gathers what is folded in at the end. 2^31 octets cannot overflow it.
+        // long only gathers what is folded in at the end. 2^31 octets cannot overflow it. Two words are read at a time.
         long sum = 0;
         int at = offset;
         int end = offset + length;
-        for (; at + Integer.BYTES <= end; at += Integer.BYTES) {
+        for (; at + Long.BYTES <= end; at += Long.BYTES) {
+            long octets = buffer.getLong(at);
+            sum += (octets >>> 32) + (octets & 0xFFFF_FFFFL);
+        }
+        if (at + Integer.BYTES <= end) {
             sum += buffer.getInt(at) & 0xFFFF_FFFFL;
+            at += Integer.BYTES;
         }
         if (at + Short.BYTES <= end) {
             sum += buffer.getShort(at) & 0xFFFF;

@@ -23,6 +23,10 @@ import io.github.natexd.testkit.FakePacketQueue.Verdict;
 import io.github.natexd.testkit.Packets;
 import io.github.natexd.translate.ErrorTypes;
 import io.github.natexd.translate.Reason;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -51,6 +55,32 @@ class RelayTest {
         assertArrayEquals(
                 Packets.frame(GUEST_MAC, GATEWAY_MAC, guestsError(PORT)),
                 scene.link.taken().get(0));
+    }
+
+    @Test
+    @DisplayName(
+            "R36: among thousands of mappings, which are fetched before the batch is judged, each error finds its own")
+    void amongManyMappingsEachErrorFindsItsOwn() {
+        int mappings = 3000;
+        IntStream.range(PORT, PORT + mappings).forEach(scene::mapped);
+        List<byte[]> expected = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            scene.queue.enqueue(error(hosts(PORT + 149 * i)));
+            expected.add(guestsError(PORT + 149 * i));
+        }
+        int cut = scene.queue.enqueue(Arrays.copyOf(error(hosts(PORT)), 30));
+        int foreign = scene.queue.enqueue(error(hosts(PORT - 1)));
+        scene.relay.turn();
+
+        List<byte[]> taken = scene.link.takenPackets();
+        assertEquals(expected.size(), taken.size());
+        for (int i = 0; i < taken.size(); i++) {
+            assertArrayEquals(expected.get(i), taken.get(i));
+        }
+        assertEquals(Verdict.ACCEPT, scene.queue.verdict(cut));
+        scene.pass(1_000);
+        scene.relay.turn();
+        assertEquals(Verdict.ACCEPT, scene.queue.verdict(foreign));
     }
 
     @Test

@@ -181,6 +181,23 @@ class TranslatorTest {
         }
     }
 
+    @Test
+    @DisplayName("R41: what is announced is neither written to nor read beyond its end, however short")
+    void announcingReadsNothingBeyondThePacket() {
+        byte[] error = error(quote -> quote);
+        for (int length = 0; length <= error.length; length++) {
+            for (int headerWords = 0; headerWords < 16; headerWords++) {
+                byte[] octets = Arrays.copyOf(error, length);
+                if (length > 0) {
+                    octets[0] = (byte) (0x40 | headerWords);
+                }
+                ByteBuffer packet = Packets.amid(octets, 8, 0);
+                translator.fetch(packet, 8, length);
+                assertArrayEquals(Packets.amid(octets, 8, 0).array(), packet.array());
+            }
+        }
+    }
+
     /** Everything that varies from one random error to the next. */
     private static final class Case {
         private static final int LONGEST_DATA = 1392;
