@@ -41,6 +41,8 @@ final class Loop implements Runnable {
     private static final int DESCRIPTORS = 6;
 
     private static final int FEEDS = 2;
+    /** While errors pour in, nobody waits for them: in so many turns the rest is looked at once. */
+    private static final int TURNS_BETWEEN_NEWS = 16;
     /** How many turns are made for what the rules queued until a moment ago. */
     private static final int LAST_TURNS_LIMIT = 256;
 
@@ -183,18 +185,11 @@ final class Loop implements Runnable {
     @Override
     public void run() {
         try {
-            while (!stopped) {
-                poller.poll(idleMillis());
-                if (poller.ready(inboxPlace)) {
-                    inbox.answer();
-                }
-                if (guestNetwork.idleMillis(System.nanoTime()) == 0
-                        || (poller.ready(routePlace) && routeNews.drain())) {
-                    refreshGuestNetwork();
-                }
-                if (poller.ready(rulePlace) && ruleNews.drain()) {
-                    relay.rulesChanged();
-                    rulesKeeper.rulesChanged();
+            for (int turns = 1; !stopped; turns++) {
+                if (!relay.hadErrors()) {
+                    await(idleMillis());
+                } else if (turns % TURNS_BETWEEN_NEWS == 0) {
+                    await(0);
                 }
                 turn();
                 if (watchdog.turned(System.nanoTime())) {
@@ -208,6 +203,21 @@ final class Loop implements Runnable {
             relay.logRepeated();
             LOG.info("packets: {}", relay.counters());
             close();
+        }
+    }
+
+    /** Waits until there is something to do, and does all that is not {@linkplain #turn the relay's}. */
+    private void await(long millis) {
+        poller.poll(millis);
+        if (poller.ready(inboxPlace)) {
+            inbox.answer();
+        }
+        if (guestNetwork.idleMillis(System.nanoTime()) == 0 || (poller.ready(routePlace) && routeNews.drain())) {
+            refreshGuestNetwork();
+        }
+        if (poller.ready(rulePlace) && ruleNews.drain()) {
+            relay.rulesChanged();
+            rulesKeeper.rulesChanged();
         }
     }
 

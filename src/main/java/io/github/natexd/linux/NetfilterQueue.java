@@ -124,20 +124,22 @@ public final class NetfilterQueue implements PacketQueue {
         int end = start + Math.min(host.getInt(start), received);
         int attribute = start + ATTRIBUTES;
         while (attribute + NetlinkSocket.ATTRIBUTE_HEADER_LENGTH <= end) {
-            int length = host.getShort(attribute) & 0xffff;
+            int header = host.getInt(attribute); // length below, type above: every platform of natexd is little-endian
+            int length = header & 0xffff;
             if (length < NetlinkSocket.ATTRIBUTE_HEADER_LENGTH) {
                 break;
             }
-            identified |= readAttribute(host, attribute, Math.min(length, end - attribute), index);
+            identified |=
+                    readAttribute(header >>> 16 & NLA_TYPE_MASK, attribute, Math.min(length, end - attribute), index);
             attribute += NetlinkSocket.align(length);
         }
         return identified;
     }
 
     /** Answers whether this was the attribute with the packet's id. */
-    private boolean readAttribute(ByteBuffer host, int attribute, int length, int index) {
+    private boolean readAttribute(int type, int attribute, int length, int index) {
         int value = attribute + NetlinkSocket.ATTRIBUTE_HEADER_LENGTH;
-        switch (host.getShort(attribute + 2) & NLA_TYPE_MASK) {
+        switch (type) {
             case NFQA_PACKET_HDR -> {
                 noteId(index, messages.octets().getInt(value));
                 return true;

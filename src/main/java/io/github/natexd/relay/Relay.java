@@ -51,6 +51,7 @@ public final class Relay {
     private final boolean[] keepWaiting = new boolean[Waiting.LIMIT];
     private final GuestFrames frames;
     private final Reason[] reasons;
+    private boolean hadErrors;
 
     /**
      * @param staticGuest who gets a copy of errors without a mapping, 0 for nobody
@@ -148,14 +149,20 @@ public final class Relay {
     /** One turn; answers false when the guest network has gone. */
     public boolean turn() {
         int count = queue.receive();
+        hadErrors = count > 0;
         try {
             return turn(count, clock.getAsLong());
         } finally {
             // Whatever went wrong: what has no verdict yet is accepted (R41).
-            if (count > 0) {
+            if (hadErrors) {
                 queue.sendVerdicts();
             }
         }
+    }
+
+    /** The last turn had errors to judge, so the next one is likely to have some, too. */
+    public boolean hadErrors() {
+        return hadErrors;
     }
 
     private boolean turn(int count, long nowNanos) {
