@@ -72,7 +72,7 @@ final class Bugreport {
         return String.join(
                 "\n\n",
                 output(Java.tree().resolve("libexec/natexd-rules").toString(), "status"),
-                output("nft", "list", "table", "inet", "natexd"),
+                output("nft", "list", "table", "ip", "natexd"),
                 output("nft", "list", "chain", "ip", "mangle", "NATEXD_QUEUE"));
     }
 

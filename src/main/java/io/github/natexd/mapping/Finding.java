@@ -15,6 +15,6 @@ public enum Finding {
     AMBIGUOUS,
     /** Its second sighting may still come: ask again within {@link Mapper#WAIT_NANOS}. */
     WAITING,
-    /** Nobody was seen sending it. */
+    /** Nobody was seen sending it, and nothing says that somebody will be. */
     UNKNOWN
 }

@@ -26,6 +26,9 @@ final class Habits {
     /** Until then, weak evidence is what the NAT process leaves; in the same order. */
     private final long[] weakUntilNanos = new long[2];
 
+    /** Until then, a guest's sighting alone is all there is of a probe; in the same order. */
+    private final long[] unseenUntilNanos = new long[2];
+
     private int hopsTaken;
     private long hopsTakenUntilNanos;
 
@@ -33,6 +36,7 @@ final class Habits {
         for (int i = 0; i < refuseWeakBeforeNanos.length; i++) {
             refuseWeakBeforeNanos[i] = nowNanos;
             weakUntilNanos[i] = nowNanos;
+            unseenUntilNanos[i] = nowNanos;
         }
         hopsTakenUntilNanos = nowNanos;
     }
@@ -64,6 +68,7 @@ final class Habits {
     /** An error matched a guest's sighting alone: this NAT process passes no hook, so whatever does is the host's. */
     void sawNoEgress(int protocol, long nowNanos) {
         refuseWeakBeforeNanos[udp(protocol)] = nowNanos + HABIT_NANOS;
+        unseenUntilNanos[udp(protocol)] = nowNanos + HABIT_NANOS;
     }
 
     /** Sightings of guests up to {@code untilNanos} may have lost the one they belong to: the one left is not it. */
@@ -88,6 +93,11 @@ final class Habits {
     /** The NAT process leaves weak evidence, so a weak pair is likely right. */
     boolean leavesWeak(int protocol, long nowNanos) {
         return nowNanos - weakUntilNanos[udp(protocol)] < 0;
+    }
+
+    /** What the NAT process sends passes no hook, so that only the guests' own sightings tell of it. */
+    boolean sendsUnseen(int protocol, long nowNanos) {
+        return nowNanos - unseenUntilNanos[udp(protocol)] < 0;
     }
 
     /** The NAT process may have taken so much TTL from a probe sent then: it does so always, or never. */

@@ -117,7 +117,12 @@ public final class Mapper {
         if (e == Pairing.TOO_MANY) {
             return Finding.AMBIGUOUS;
         }
-        return e == NONE ? findAmongGuests(quoted, nowNanos) : resolve(quoted, e, nowNanos, waited);
+        if (e != NONE) {
+            return resolve(quoted, e, nowNanos, waited);
+        }
+        Finding alone = findAmongGuests(quoted, nowNanos);
+        boolean mayBeLate = !waited && guestsActive(nowNanos) && pairing.sendsUnseen(quoted.protocol, nowNanos);
+        return alone == Finding.UNKNOWN && mayBeLate ? Finding.HOST_SO_FAR : alone;
     }
 
     /** Whether {@link #fetch} is worth its time. */
@@ -204,8 +209,7 @@ public final class Mapper {
     private Finding resolve(Probe quoted, int e, long nowNanos, boolean waited) {
         Pairing.Outcome outcome = pairing.resolve(e, nowNanos, waited);
         long age = nowNanos - egress.sightedNanos(e);
-        boolean guestsActive = anyGuest && nowNanos - lastGuestNanos < GUEST_ACTIVE_NANOS;
-        boolean worthWaiting = !waited && guestsActive && age < pairing.longestWaitNanos();
+        boolean worthWaiting = !waited && guestsActive(nowNanos) && age < pairing.longestWaitNanos();
         boolean fresh = !waited && age < WAIT_NANOS;
         return switch (outcome) {
             case PAIRED -> {
@@ -221,6 +225,10 @@ public final class Mapper {
             case TIED -> worthWaiting ? Finding.WAITING : fresh ? Finding.HOST_SO_FAR : Finding.AMBIGUOUS;
             case ALONE -> worthWaiting ? Finding.WAITING : fresh ? Finding.HOST_SO_FAR : Finding.HOST;
         };
+    }
+
+    private boolean guestsActive(long nowNanos) {
+        return anyGuest && nowNanos - lastGuestNanos < GUEST_ACTIVE_NANOS;
     }
 
     private void bind(int g, int e, boolean alone, long nowNanos) {

@@ -290,6 +290,11 @@ final class Pairing {
         habits.sawNoEgress(guests.protocol(g), nowNanos);
     }
 
+    /** Of probes of this protocol a guest's sighting is all that can be expected. */
+    boolean sendsUnseen(int protocol, long nowNanos) {
+        return habits.sendsUnseen(protocol, nowNanos);
+    }
+
     void egressLost(long nowNanos) {
         habits.egressLost(nowNanos + GUEST_LEAD_NANOS);
     }

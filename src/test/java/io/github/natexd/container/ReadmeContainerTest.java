@@ -52,7 +52,7 @@ class ReadmeContainerTest {
             "is working",
             "sudo natexctl watch --count 5",
             Topology.GUEST1,
-            "sudo nft list table inet natexd",
+            "sudo nft list table ip natexd",
             "ip ttl <= 60",
             DOCTOR,
             "✔",

@@ -127,9 +127,8 @@ class ServiceContainerTest {
         try {
             machine.must("systemctl reload natexd");
 
-            machine.await(
-                    "the rules know the new TTL", Machine.PATIENCE, () -> machine.must("nft list table inet natexd")
-                            .contains("ip ttl <= 42"));
+            machine.await("the rules know the new TTL", Machine.PATIENCE, () -> machine.must("nft list table ip natexd")
+                    .contains("ip ttl <= 42"));
             machine.awaitHops();
             assertEquals(before, pid());
         } finally {
@@ -241,9 +240,8 @@ class ServiceContainerTest {
         try {
             machine.must("systemctl reload natexd-jsvc");
 
-            machine.await(
-                    "the rules know the new TTL", Machine.PATIENCE, () -> machine.must("nft list table inet natexd")
-                            .contains("ip ttl <= 42"));
+            machine.await("the rules know the new TTL", Machine.PATIENCE, () -> machine.must("nft list table ip natexd")
+                    .contains("ip ttl <= 42"));
             assertEquals(before, jsvcChild());
         } finally {
             settings("");

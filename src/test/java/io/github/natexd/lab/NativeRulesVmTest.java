@@ -71,15 +71,15 @@ class NativeRulesVmTest {
                 "busybox traceroute -n -w10"
             })
     void everyHopIsShownAndItsErrorWasQueuedByTheNativeRule(String client) {
-        onHost("nft reset counters table inet natexd");
-        List<String> before = queueRules(onHost("nft list table inet natexd"));
+        onHost("nft reset counters table ip natexd");
+        List<String> before = queueRules(onHost("nft list table ip natexd"));
 
         String guest = trace(lab, Node.GUEST1, client);
         String host = trace(lab, Node.HOST, client);
 
         assertEquals(Topology.HOPS, Traceroute.hops(guest), () -> guest + told(lab, natexd));
         assertEquals(Topology.HOPS, Traceroute.hops(host), () -> host + told(lab, natexd));
-        assertNotEquals(before, queueRules(onHost("nft list table inet natexd")), "the rules' counters");
+        assertNotEquals(before, queueRules(onHost("nft list table ip natexd")), "the rules' counters");
     }
 
     @Test
@@ -91,7 +91,7 @@ class NativeRulesVmTest {
             String foreign = onHost("nft list table inet foreign");
             assertTrue(foreign.matches("(?s).*counter packets [1-9].*"), foreign + counted);
 
-            onHost("nft delete table inet natexd");
+            onHost("nft delete table ip natexd");
             awaitNativeRules();
 
             assertEquals(foreign, onHost("nft list table inet foreign"));
@@ -109,7 +109,7 @@ class NativeRulesVmTest {
             LabNatexd.start(own).killHard();
 
             String host = trace(own, Node.HOST, TRACEROUTE);
-            String left = LabShell.must(own, Node.HOST, "nft list table inet natexd");
+            String left = LabShell.must(own, Node.HOST, "nft list table ip natexd");
 
             assertEquals(Topology.HOPS, Traceroute.hops(host), host + left);
             assertEquals(2, queueRules(left).size(), left);

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class RulesKeptLabTest {
     private static final int ATTEMPTS = 10;
     private static final List<String> FLUSHES =
-            List.of("nft flush ruleset", "nft delete table inet natexd", "iptables-nft -t mangle -F");
+            List.of("nft flush ruleset", "nft delete table ip natexd", "iptables-nft -t mangle -F");
 
     @Test
     @DisplayName(

@@ -52,13 +52,10 @@ class SeveralTracersLabTest {
 
     /**
      * Where nothing but order tells two guests' equal probes apart, or where the guest's sighting is late, natexd may have
-     * to pass an error over when the machine is busy: a star, never a wrong hop. Behind a packet socket a sighting that
-     * is late by less than an error's way is too late: no copy leaves the host in sight, so nothing waits for it.
+     * to pass an error over when the machine is busy: a star, never a wrong hop.
      */
     private static boolean isCertain(LabOptions options) {
-        return !(options.rewritePorts() && options.rewriteIds())
-                && options.egressFirstMillis() == 0
-                && options.send() != LabOptions.Send.PACKET;
+        return !(options.rewritePorts() && options.rewriteIds()) && options.egressFirstMillis() == 0;
     }
 
     /** Traces from all three at once; answers whether no hop is missing. A wrong one, or a wrong packet, fails. */

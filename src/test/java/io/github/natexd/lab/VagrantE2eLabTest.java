@@ -53,7 +53,7 @@ class VagrantE2eLabTest {
                     .orElseThrow();
             assertTrue(Files.readString(saved.resolve("output")).contains("hops that only the host sees: 1 2 3 4"));
             assertTrue(Files.readString(saved.resolve("status.json")).contains("\"version\":1"));
-            assertTrue(Files.readString(saved.resolve("ruleset")).contains("table inet natexd"));
+            assertTrue(Files.readString(saved.resolve("ruleset")).contains("table ip natexd"));
             assertTrue(Files.size(saved.resolveSibling("host.pcap")) > 0);
         }
     }

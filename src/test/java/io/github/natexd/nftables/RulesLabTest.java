@@ -56,8 +56,8 @@ class RulesLabTest {
 
         assertEquals(OK, first.code(), first.text());
         assertEquals(OK, second.code(), second.text());
-        assertTrue(first.text().startsWith("natexd-rules: installed table inet natexd"), first.text());
-        assertTrue(second.text().startsWith("natexd-rules: replaced table inet natexd"), second.text());
+        assertTrue(first.text().startsWith("natexd-rules: installed table ip natexd"), first.text());
+        assertTrue(second.text().startsWith("natexd-rules: replaced table ip natexd"), second.text());
         assertEquals(1, first.text().lines().count());
         assertEquals(OK, rules("status").code());
         assertEquals(OK, rules("status", "--interface", "vmnet8").code());
@@ -73,7 +73,7 @@ class RulesLabTest {
         Result removed = rules("remove");
 
         assertEquals(OK, removed.code(), removed.text());
-        assertTrue(removed.text().startsWith("natexd-rules: removed table inet natexd"), removed.text());
+        assertTrue(removed.text().startsWith("natexd-rules: removed table ip natexd"), removed.text());
         assertEquals("", ruleset());
         assertEquals("natexd-rules: nothing to remove", rules("remove").text());
     }
@@ -138,11 +138,11 @@ class RulesLabTest {
         assertEquals(
                 FAILED, rules("status", "--interface", "vmnet8", "--queue", "7").code(), "other parameters");
 
-        inNamespace("nft", "flush", "chain", "inet", "natexd", "probes");
+        inNamespace("nft", "flush", "chain", "ip", "natexd", "probes");
         assertEquals(FAILED, rules("status").code(), "no log rules");
 
         rules("install", "--interface", "vmnet8");
-        nft(ruleset().contains("NATEXD_QUEUE") ? "flush chain ip mangle INPUT" : "flush chain inet natexd errors");
+        nft(ruleset().contains("NATEXD_QUEUE") ? "flush chain ip mangle INPUT" : "flush chain ip natexd errors");
         assertEquals(FAILED, rules("status").code(), "no queue rule");
 
         rules("install", "--interface", "vmnet8");
@@ -254,7 +254,7 @@ class RulesLabTest {
         Result installed = withTools(List.of(nft), "install", "--interface", "vmnet8");
 
         assertEquals(OK, installed.code(), installed.text());
-        assertTrue(installed.text().contains("replaced table inet natexd, with nft's own queue statement"));
+        assertTrue(installed.text().contains("replaced table ip natexd, with nft's own queue statement"));
         assertEquals(0, count("NATEXD_QUEUE|table ip mangle"), this::ruleset);
         assertEquals(2, count("iifname != \"vmnet8\" icmp type .* accept comment"), this::ruleset);
         Result status = rules("status");

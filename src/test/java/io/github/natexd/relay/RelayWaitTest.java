@@ -63,6 +63,31 @@ class RelayWaitTest {
     }
 
     @Test
+    @DisplayName(
+            "R21: behind a NAT that passes no hook, a guest's frame that is heard after the error still gets a copy")
+    void aLateFrameOfAnUnseenProbeGetsACopy() {
+        scene.guestSends(probe(GUEST, PORT).id(1).bytes());
+        scene.errorComes(error(probe(HOST, PORT).id(1).bytes()));
+        assertEquals(1, scene.count(Reason.RELAYED));
+
+        int id = scene.errorComes(
+                error(Packets.udpProbe(HOST, TARGET, PORT, 34001).bytes()));
+        int others = scene.errorComes(
+                error(Packets.udpProbe(HOST, TARGET, PORT, 34002).bytes()));
+        assertEquals(Verdict.ACCEPT, scene.queue.verdict(id));
+        scene.pass(2);
+        scene.guestSends(Packets.udpProbe(GUEST, TARGET, PORT, 34001).bytes());
+        scene.relay.turn();
+        assertEquals(1, scene.count(Reason.RELAYED_LATE));
+
+        scene.pass(10);
+        scene.relay.turn();
+        assertEquals(Verdict.ACCEPT, scene.queue.verdict(others));
+        assertEquals(1, scene.count(Reason.NO_MAPPING));
+        assertEquals(-1, scene.relay.idleMillis());
+    }
+
+    @Test
     @DisplayName("R21: at most 64 errors wait; the 65th is accepted at once, counted, and kept as a copy")
     void atMostSixtyFourErrorsWait() {
         scene.natIsAhead(8);

@@ -49,7 +49,7 @@ public final class Checkup {
             "LoadState,ActiveState,UnitFileState,User,AmbientCapabilities,CapabilityBoundingSet";
     /** Only ever checked, never loaded. */
     private static final String QUEUE_RULE = """
-            table inet natexd_doctor {
+            table ip natexd_doctor {
                 chain errors {
                     type filter hook input priority mangle;
                     icmp type time-exceeded queue flags bypass to 1

@@ -23,7 +23,7 @@ record FilterChain(String name, String hook, int priority, boolean dropsByDefaul
 
     private static final Map<String, Integer> PRIORITIES =
             Map.of("raw", -300, "mangle", MANGLE, "dstnat", -100, "filter", 0, "security", 50, "srcnat", 100);
-    private static final String OWN_TABLE = "inet natexd";
+    private static final String OWN_TABLE = "ip natexd";
     private static final Pattern TABLE = Pattern.compile("^table (\\S+) (\\S+) \\{.*$");
     private static final Pattern CHAIN = Pattern.compile("^\\tchain (\\S+) \\{.*$");
     private static final Pattern BASE = Pattern.compile(

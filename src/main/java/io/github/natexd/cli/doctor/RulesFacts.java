@@ -17,9 +17,9 @@ import java.util.stream.Collectors;
 /** What the packet filter has: natexd's rules, as their script and nft tell, and those of others. */
 final class RulesFacts {
     private static final String ONLY_ROOT = "only root sees the packet filter";
-    private static final String LOG_CHAIN = "table inet natexd {\tchain probes {";
+    private static final String LOG_CHAIN = "table ip natexd {\tchain probes {";
     private static final List<String> QUEUE_CHAINS =
-            List.of("table inet natexd {\tchain errors {", "table ip mangle {\tchain NATEXD_QUEUE {");
+            List.of("table ip natexd {\tchain errors {", "table ip mangle {\tchain NATEXD_QUEUE {");
     private static final Pattern COUNTED = Pattern.compile("\\bcounter packets (\\d+) ");
 
     private final Path script;

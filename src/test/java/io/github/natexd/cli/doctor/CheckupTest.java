@@ -68,7 +68,7 @@ class CheckupTest {
     @Test
     void sumsTheCountersOfNatexdsOwnChains() {
         Passed passed = RulesFacts.passed("""
-                table inet natexd {
+                table ip natexd {
                 \tchain errors {
                 \t\ttype filter hook input priority mangle; policy accept;
                 \t\tiifname != "vmnet8" icmp type time-exceeded counter packets 4 bytes 224 queue flags bypass to 5511

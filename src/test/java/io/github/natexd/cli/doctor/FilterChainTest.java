@@ -16,7 +16,7 @@ class FilterChainTest {
     @Test
     void readsBaseChainsOfFiltersAndTheirRules() {
         List<FilterChain> chains = FilterChain.parse("""
-                table inet natexd {
+                table ip natexd {
                 \tchain errors {
                 \t\ttype filter hook input priority mangle; policy accept;
                 \t\ticmp type time-exceeded counter packets 1 bytes 2 queue flags bypass to 5511
