@@ -64,7 +64,7 @@ class RelayWaitTest {
 
     @Test
     @DisplayName(
-            "R21: behind a NAT that passes no hook, a guest's frame that is heard after the error still gets a copy")
+            "R36: behind a NAT that passes no hook, a guest's frame that is heard after the error still gets a copy")
     void aLateFrameOfAnUnseenProbeGetsACopy() {
         scene.guestSends(probe(GUEST, PORT).id(1).bytes());
         scene.errorComes(error(probe(HOST, PORT).id(1).bytes()));
