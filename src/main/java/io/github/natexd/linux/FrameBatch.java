@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 
 /**
  * Frames to be sent by one sendmmsg(2). Each packet stays where it is, and gets its Ethernet header written in front of
- * it: a frame in two pieces would cost the kernel 40 ns more. The layout of the structures is told at
+ * it: a frame in two pieces would cost the kernel more. The layout of the structures is told at
  * {@link MessageVector}.
  */
 final class FrameBatch {
