@@ -21,7 +21,7 @@ public interface PacketQueue extends AutoCloseable {
 
     /**
      * The buffer in which packet {@code index} of this batch lies: direct, in network byte order, writable from
-     * {@link GuestLink#HEADER_LENGTH} octets in front of the packet on.
+     * {@link io.github.natexd.wire.EthernetFrame#LENGTH} octets in front of the packet on.
      */
     ByteBuffer buffer(int index);
 
