@@ -10,7 +10,6 @@ import java.nio.ByteBuffer;
  */
 final class FrameBatch {
     private static final int CAPACITY = 64;
-    private static final short ETHER_TYPE_IPV4 = 0x0800;
     /** Signals that may interrupt the sending of one batch. */
     private static final int INTERRUPTIONS_MAX = 16;
 
@@ -40,9 +39,7 @@ final class FrameBatch {
         if (frame < 0 || length < 0 || offset > packet.capacity() - length) {
             throw new IndexOutOfBoundsException("frame of " + length + " octets, header in front of " + offset);
         }
-        packet.putShort(frame, (short) (destinationMac >>> 32)).putInt(frame + 2, (int) destinationMac);
-        packet.putShort(frame + 6, (short) (sourceMac >>> 32)).putInt(frame + 8, (int) sourceMac);
-        packet.putShort(frame + 12, ETHER_TYPE_IPV4);
+        EthernetFrame.write(packet, frame, destinationMac, sourceMac, EthernetFrame.TYPE_IPV4);
         int vector = count * MessageVector.VECTOR_LENGTH;
         vectors.putLong(vector, address(packet) + frame).putLong(vector + 8, EthernetFrame.LENGTH + length);
         return count++;
