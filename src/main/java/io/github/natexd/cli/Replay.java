@@ -3,8 +3,9 @@ package io.github.natexd.cli;
 import io.github.natexd.config.Config;
 import io.github.natexd.mapping.Mapper;
 import io.github.natexd.mapping.Probe;
+import io.github.natexd.relay.Observation;
+import io.github.natexd.relay.Relay;
 import io.github.natexd.translate.ErrorTypes;
-import io.github.natexd.translate.Reason;
 import io.github.natexd.translate.Surroundings;
 import io.github.natexd.translate.Translator;
 import io.github.natexd.wire.Checksum;
@@ -13,30 +14,22 @@ import io.github.natexd.wire.Ipv4Header;
 import io.github.natexd.wire.Protocol;
 import io.github.natexd.wire.UdpHeader;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.List;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The second reading of a capture: mapper and translator do with it what they would have done in the daemon, at the
- * capture's times. The rules of the daemon's loop that are no calculation of theirs are repeated here: which packets
- * are shown to the mapper, and that errors wait for sightings.
+ * The second reading of a capture. The daemon's own {@link Relay} turns, over ports that hold the capture's packets and by
+ * the capture's clock: one turn for each packet, and one whenever a kept copy's time is up in between. What is decided
+ * here is only which packet goes to which port.
  */
 final class Replay {
-    /** As the daemon: so many errors wait at the most, and only short ones. */
-    private static final int WAITING_LIMIT = 64;
-
-    private static final int WAITING_OCTETS_LIMIT = 2048;
-
-    /** The MTU of VMware's networks. */
-    private static final int GUEST_MTU = 1500;
-
     private static final long NANOS_OF_SECOND = 1_000_000_000;
+    private static final long NANOS_OF_MILLI = 1_000_000;
 
     /** An error before its decision. */
-    private record Pending(long packet, long nanos, long sinceNanos, boolean cut, byte[] octets) {}
+    private record Pending(long packet, long nanos, boolean cut, byte[] octets) {}
 
     private final ReplayRoles roles;
     private final ReplayOutput output;
@@ -46,16 +39,13 @@ final class Replay {
     private final UdpHeader udp = new UdpHeader();
     private final IcmpError error = new IcmpError();
     private final Probe probe = new Probe();
-    private final Probe guestProbe = new Probe();
     private final Surroundings surroundings;
-    private final Mapper mapper;
-    private final Translator translator;
+    private final ReplayPorts ports = new ReplayPorts();
+    private final Relay relay;
     private final int maxTtl;
-    private final @Nullable Integer staticGuest;
-    private final List<Pending> waiting = new ArrayList<>();
-    private long staticGuestMac = LinkLayer.NO_MAC;
-    private long staticGatewayMac = LinkLayer.NO_MAC;
-    private boolean staticGuestSighted;
+    /** Errors by the time at which they came, which no two share. */
+    private final Map<Long, Pending> pending = new HashMap<>();
+
     private long nowNanos;
 
     Replay(Config config, ReplayRoles roles, ReplayOutput output) {
@@ -63,12 +53,19 @@ final class Replay {
         this.output = output;
         nowNanos = roles.firstNanos();
         surroundings = roles.surroundings();
-        mapper = new Mapper(config.probes().capacity(), config.probes().lifetimeSeconds() * NANOS_OF_SECOND, nowNanos);
-        translator = new Translator(errorTypes(config.relay().errors()), mapper, surroundings);
+        Mapper mapper =
+                new Mapper(config.probes().capacity(), config.probes().lifetimeSeconds() * NANOS_OF_SECOND, nowNanos);
+        relay = new Relay(
+                new Relay.Ports(ports.queue, ports.log, () -> true, () -> nowNanos),
+                mapper,
+                new Translator(errorTypes(config.relay().errors()), mapper, surroundings));
+        relay.link(ports.link);
+        relay.staticGuest(config.relay().staticGuest().orElse(0));
+        if (config.relay().reinject() == Config.Reinject.VERDICT) {
+            relay.reinject(Relay.Reinject.VERDICT);
+        }
+        relay.observe(this::decided);
         maxTtl = config.probes().maxTtl();
-        staticGuest = config.relay().staticGuest().isPresent()
-                ? (Integer) config.relay().staticGuest().getAsInt()
-                : null;
     }
 
     private static ErrorTypes errorTypes(Set<Config.ErrorKind> kinds) {
@@ -83,11 +80,11 @@ final class Replay {
         return counts;
     }
 
-    /** Takes the next packet. Time does not run backwards, whatever the file says. */
+    /** Takes the next packet. Time does not run backwards, whatever the file says, and no two packets share a moment. */
     void take(CapturedPacket packet) {
         counts.packets++;
-        nowNanos = Math.max(nowNanos, packet.nanos);
-        retry(false);
+        turnUntil(packet.nanos);
+        nowNanos = Math.max(nowNanos + 1, packet.nanos);
         if (!LinkLayer.isRead(packet.linkType)) {
             counts.otherLinkTypes++;
             return;
@@ -104,9 +101,21 @@ final class Replay {
         }
     }
 
-    /** After the last packet: what waits waits no longer. */
+    /** After the last packet: what is kept is judged for the last time. */
     void finish() {
-        retry(true);
+        turnUntil(Long.MAX_VALUE);
+    }
+
+    /** The turns that the daemon makes because a copy's time is up. */
+    private void turnUntil(long nanos) {
+        for (long idle = relay.idleMillis(); idle >= 0; idle = relay.idleMillis()) {
+            long dueNanos = nowNanos + idle * NANOS_OF_MILLI;
+            if (dueNanos >= nanos) {
+                return;
+            }
+            nowNanos = dueNanos;
+            relay.turn();
+        }
     }
 
     private boolean isError(ByteBuffer buffer) {
@@ -124,31 +133,29 @@ final class Replay {
                 && surroundings.isGuestsFrame(header.source(), header.destination(), link.source(), link.destination());
         if (guests) {
             counts.guestProbes++;
-            guestSighted(probe, header.source(), link.source(), link.destination());
+            ports.link.offer(octets(buffer, link.length()), link.source(), link.destination());
+            relay.turn();
         } else if (roles.isHost(header.source())) {
             counts.egressProbes++;
+            byte[] octets = octets(buffer, link.length());
             if (roles.assumedGuest().isPresent()) {
-                assumeGuest(buffer, roles.assumedGuest().get());
+                ports.link.offer(assumed(octets, roles.assumedGuest().get()), LinkLayer.NO_MAC, LinkLayer.NO_MAC);
+                relay.turn();
             }
-            mapper.egressSighted(probe, Mapper.NO_UID, nowNanos);
-            retry(false);
+            ports.log.offer(octets);
+            relay.turn();
         }
     }
 
-    private void guestSighted(Probe sighted, int guest, long guestMac, long gatewayMac) {
-        if (staticGuest != null && staticGuest == guest) {
-            staticGuestSighted = true;
-            staticGuestMac = guestMac;
-            staticGatewayMac = gatewayMac;
-        }
-        mapper.guestSighted(sighted, guestMac, gatewayMac, nowNanos);
-        retry(false);
+    private byte[] octets(ByteBuffer buffer, int length) {
+        byte[] octets = new byte[length];
+        buffer.get(link.offset(), octets);
+        return octets;
     }
 
-    /** Sights the probe of {@link #header} as the guest would have sent it, behind a NAT that keeps all it can. */
-    private void assumeGuest(ByteBuffer buffer, int guest) {
-        ByteBuffer copy = ByteBuffer.allocate(header.octetsAtHand());
-        copy.put(0, buffer, header.offset(), header.octetsAtHand());
+    /** A probe as the guest would have sent it, behind a NAT that keeps all it can. */
+    private byte[] assumed(byte[] leaving, int guest) {
+        ByteBuffer copy = ByteBuffer.wrap(leaving.clone());
         Ipv4Header assumed = new Ipv4Header().over(copy, 0, copy.capacity());
         assumed.check(true);
         if (assumed.protocol() == Protocol.UDP) {
@@ -159,13 +166,17 @@ final class Replay {
             }
         }
         assumed.rewriteSource(guest);
-        guestProbe.read(copy, assumed);
-        guestSighted(guestProbe, guest, LinkLayer.NO_MAC, LinkLayer.NO_MAC);
+        return copy.array();
     }
 
     private void takeError(CapturedPacket packet, boolean incoming) {
         if (roles.onGuestNetwork(header.destination()) && !roles.isHost(header.destination())) {
             counts.errorsToGuests++;
+            if (link.direction() == CapturedPacket.Direction.IN) {
+                // The NAT process's, if anybody's: natexd's own go out.
+                ports.link.offer(octets(packet.buffer, link.length()), link.source(), link.destination());
+                relay.turn();
+            }
         }
         if (!incoming || !roles.isHost(header.destination())) {
             return;
@@ -177,90 +188,29 @@ final class Replay {
                 : link.length();
         boolean cut = packet.cut() && header.totalLength() > link.length();
         counts.cutErrors += cut ? 1 : 0;
-        byte[] octets = new byte[length];
-        packet.buffer.get(link.offset(), octets);
-        Pending pending = new Pending(packet.number, packet.nanos, nowNanos, cut, octets);
-        ReplayedError judged = judge(pending, nowNanos, false);
-        if (undecided(judged.reason())) {
-            if (waiting.size() < WAITING_LIMIT && length <= WAITING_OCTETS_LIMIT) {
-                waiting.add(pending);
-                return;
-            }
-            judged = new ReplayedError(
-                    packet.number,
-                    packet.nanos,
-                    0,
-                    Reason.NO_MAPPING,
-                    cut,
-                    octets,
-                    null,
-                    LinkLayer.NO_MAC,
-                    LinkLayer.NO_MAC);
+        byte[] octets = octets(packet.buffer, length);
+        pending.put(nowNanos, new Pending(packet.number, packet.nanos, cut, octets));
+        ports.queue.offer(octets, cut);
+        relay.turn();
+    }
+
+    private void decided(Observation observation) {
+        Pending decided = pending.remove(nowNanos - observation.agoNanos());
+        if (decided == null) {
+            throw new IllegalStateException("an error was decided twice");
         }
-        decided(judged);
-    }
-
-    /** Judges what waits again; who has waited long enough, or at the {@code last} time, waits no longer. */
-    private void retry(boolean last) {
-        for (Iterator<Pending> each = waiting.iterator(); each.hasNext(); ) {
-            Pending pending = each.next();
-            long untilNanos = pending.sinceNanos() + Mapper.WAIT_NANOS;
-            boolean waited = last || nowNanos >= untilNanos;
-            ReplayedError judged = judge(pending, waited ? untilNanos : nowNanos, waited);
-            if (!undecided(judged.reason())) {
-                each.remove();
-                decided(judged);
-            }
-        }
-    }
-
-    /** The daemon holds the one back and accepts the other with a copy kept; either may become a guest's. */
-    private static boolean undecided(Reason reason) {
-        return reason == Reason.WAITING || reason == Reason.HOST_PROBE_SO_FAR;
-    }
-
-    private void decided(ReplayedError judged) {
-        counts.count(judged.reason());
-        output.error(judged);
-    }
-
-    private ReplayedError judge(Pending pending, long atNanos, boolean waited) {
-        byte[] octets = pending.octets().clone();
-        ByteBuffer buffer = ByteBuffer.wrap(octets);
-        Reason reason = translator.judge(buffer, 0, octets.length, pending.cut(), atNanos, waited);
-        long guestMac = LinkLayer.NO_MAC;
-        long gatewayMac = LinkLayer.NO_MAC;
-        boolean rewritten = false;
-        if (reason == Reason.RELAYED) {
-            guestMac = translator.mapping().guestMac();
-            gatewayMac = translator.mapping().gatewayMac();
-            reason = fits(reason);
-            rewritten = reason == Reason.RELAYED;
-            if (rewritten) {
-                translator.rewrite();
-            }
-        } else if (staticGuest != null && reason.unmapped()) {
-            guestMac = staticGuestMac;
-            gatewayMac = staticGatewayMac;
-            reason = staticGuestSighted ? fits(Reason.STATIC_GUEST) : Reason.STATIC_GUEST_UNSEEN;
-            rewritten = reason == Reason.STATIC_GUEST;
-            if (rewritten) {
-                translator.rewriteForStaticGuest(staticGuest);
-            }
-        }
-        return new ReplayedError(
-                pending.packet(),
-                pending.nanos(),
-                atNanos - pending.sinceNanos(),
-                reason,
-                pending.cut(),
-                pending.octets(),
-                rewritten ? octets : null,
-                guestMac,
-                gatewayMac);
-    }
-
-    private Reason fits(Reason reason) {
-        return translator.totalLength() > GUEST_MTU ? Reason.TOO_LONG : reason;
+        ReplayPorts.@Nullable Delivered delivered =
+                observation.reason().isDelivered() ? ports.delivered().remove() : null;
+        counts.count(observation.reason());
+        output.error(new ReplayedError(
+                decided.packet(),
+                decided.nanos(),
+                observation.agoNanos(),
+                observation.reason(),
+                decided.cut(),
+                decided.octets(),
+                delivered == null ? null : delivered.octets(),
+                delivered == null ? LinkLayer.NO_MAC : delivered.guestMac(),
+                delivered == null ? LinkLayer.NO_MAC : delivered.gatewayMac()));
     }
 }

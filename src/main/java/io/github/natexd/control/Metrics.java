@@ -1,11 +1,13 @@
 package io.github.natexd.control;
 
-import io.github.natexd.mapping.NatBehaviour;
+import io.github.natexd.mapping.NatProfile;
 import io.github.natexd.relay.Counters;
 import io.github.natexd.relay.Snapshot;
 import io.github.natexd.translate.Reason;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
 
 /**
  * A {@link StatusReport} as OpenMetrics text, which ends with {@code # EOF}; Prometheus' older text format reads the same.
@@ -76,15 +78,24 @@ final class Metrics {
         }
     }
 
-    private void nat(NatBehaviour nat) {
-        head("natexd_nat_kept", "counter", "Probes in which the NAT process left a field as it was.");
-        sample("natexd_nat_kept_total", "field", "port", nat.portsKept());
-        sample("natexd_nat_kept_total", "field", "identification", nat.identificationsKept());
-        sample("natexd_nat_kept_total", "field", "ttl", nat.ttlKept());
+    private void nat(NatProfile nat) {
+        head("natexd_nat_kept", "counter", "Probes in which the NAT process left a field unchanged.");
+        traits("natexd_nat_kept_total", nat, NatProfile.Trait::yes);
         head("natexd_nat_changed", "counter", "Probes in which the NAT process changed a field.");
-        sample("natexd_nat_changed_total", "field", "port", nat.portsChanged());
-        sample("natexd_nat_changed_total", "field", "identification", nat.identificationsChanged());
-        sample("natexd_nat_changed_total", "field", "ttl", nat.ttlDecremented());
+        traits("natexd_nat_changed_total", nat, NatProfile.Trait::no);
+    }
+
+    private void traits(String name, NatProfile nat, ToLongFunction<NatProfile.Trait> count) {
+        sample(name, "field", "port", sum(nat, NatProfile.Traits::portKept, count));
+        sample(name, "field", "identification", sum(nat, NatProfile.Traits::identificationKept, count));
+        sample(name, "field", "ttl", sum(nat, NatProfile.Traits::ttlKept, count));
+    }
+
+    private static long sum(
+            NatProfile nat,
+            Function<NatProfile.Traits, NatProfile.Trait> trait,
+            ToLongFunction<NatProfile.Trait> count) {
+        return count.applyAsLong(trait.apply(nat.udp())) + count.applyAsLong(trait.apply(nat.echo()));
     }
 
     private static String word(Enum<?> constant) {

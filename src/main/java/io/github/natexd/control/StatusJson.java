@@ -1,6 +1,6 @@
 package io.github.natexd.control;
 
-import io.github.natexd.mapping.NatBehaviour;
+import io.github.natexd.mapping.NatProfile;
 import io.github.natexd.relay.Counters;
 import io.github.natexd.relay.NatDelivery;
 import io.github.natexd.relay.Snapshot;
@@ -46,11 +46,8 @@ final class StatusJson {
 
     private static void relay(JsonWriter json, Snapshot relay, StatusReport report) {
         json.name("nat").beginObject();
-        NatBehaviour nat = relay.nat();
-        habit(json.name("portsKept"), nat.portsKept(), nat.portsChanged());
-        habit(json.name("identificationsKept"), nat.identificationsKept(), nat.identificationsChanged());
-        habit(json.name("ttlKept"), nat.ttlKept(), nat.ttlDecremented());
-        habit(json.name("seenLeaving"), nat.ttlKept() + nat.ttlDecremented(), nat.unseenLeaving());
+        traits(json.name("udp"), relay.nat().udp());
+        traits(json.name("icmp"), relay.nat().echo());
         json.name("delivers").beginArray();
         relay.deliveries().forEach(delivery -> delivery(json, delivery));
         json.endArray().endObject();
@@ -101,18 +98,26 @@ final class StatusJson {
         json.endArray();
     }
 
-    /** One probe that was changed is enough to say no; without any, nobody knows. */
-    private static void habit(JsonWriter json, long kept, long changed) {
+    private static void traits(JsonWriter json, NatProfile.Traits traits) {
         json.beginObject();
-        json.name("state").value(changed > 0 ? "no" : kept > 0 ? "yes" : "unknown");
-        json.name("kept").value(kept);
-        json.name("changed").value(changed);
+        trait(json.name("portsKept"), traits.portKept());
+        trait(json.name("identificationsKept"), traits.identificationKept());
+        trait(json.name("ttlKept"), traits.ttlKept());
+        trait(json.name("seenLeaving"), traits.seenLeaving());
+        json.endObject();
+    }
+
+    private static void trait(JsonWriter json, NatProfile.Trait trait) {
+        json.beginObject();
+        json.name("state").value(trait.known().name().toLowerCase(Locale.ROOT));
+        json.name("yes").value(trait.yes());
+        json.name("no").value(trait.no());
         json.endObject();
     }
 
     private static void delivery(JsonWriter json, NatDelivery delivery) {
         json.beginObject();
-        json.name("errors").value(ErrorNames.ofType(delivery.errorType()));
+        json.name("errors").value(delivery.errors());
         json.name("probes").value(ErrorNames.ofProtocol(delivery.probeProtocol()));
         json.name("state").value(delivery.byNat() ? "yes" : delivery.byNatexd() ? "no" : "unknown");
         json.endObject();

@@ -4,7 +4,6 @@ import io.github.natexd.control.Answer.Watch;
 import io.github.natexd.control.ControlException.Kind;
 import io.github.natexd.relay.Observation;
 import io.github.natexd.relay.Observer;
-import io.github.natexd.translate.Reason;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -76,7 +75,7 @@ final class Watchers implements Observer {
         Instant now = Instant.now();
         for (Observation observation : batch) {
             String line = Requests.json(json -> ObservationJson.write(json, observation, now));
-            boolean relayed = isRelayed(observation.reason());
+            boolean relayed = observation.reason().isDelivered();
             clients.forEach((client, watch) -> {
                 if (relayed || watch == Watch.ALL) {
                     client.tell(line);
@@ -85,9 +84,5 @@ final class Watchers implements Observer {
         }
         long missing = lost.getAndSet(0);
         clients.keySet().forEach(client -> client.tellLost(missing));
-    }
-
-    private static boolean isRelayed(Reason reason) {
-        return reason == Reason.RELAYED || reason == Reason.RELAYED_LATE || reason == Reason.STATIC_GUEST;
     }
 }

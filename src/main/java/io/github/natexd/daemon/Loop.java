@@ -12,7 +12,6 @@ import io.github.natexd.mapping.MappingPage;
 import io.github.natexd.relay.Observer;
 import io.github.natexd.relay.Relay;
 import io.github.natexd.translate.ErrorTypes;
-import io.github.natexd.translate.Reason;
 import io.github.natexd.translate.Translator;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -84,14 +83,9 @@ final class Loop implements Runnable {
         mapper = new Mapper(config.probes().capacity(), lifetimeNanos(config), System.nanoTime());
         translator = new Translator(types(config), mapper, guestNetwork.surroundings());
         relay = new Relay(
-                queue,
-                egressLog,
-                mapper,
-                translator,
-                reinject(config),
-                config.relay().staticGuest().orElse(0),
-                () -> feeds.poll(0) > 0,
-                System::nanoTime);
+                new Relay.Ports(queue, egressLog, () -> feeds.poll(0) > 0, System::nanoTime), mapper, translator);
+        relay.reinject(reinject(config));
+        relay.staticGuest(config.relay().staticGuest().orElse(0));
         inboxPlace = poller.register(inbox.descriptor());
         queuePlace = poller.register(queue.descriptor());
         poller.register(egressLog.descriptor());
@@ -162,7 +156,7 @@ final class Loop implements Runnable {
 
     /**
      * A reload (R50), to be {@linkplain #tell told}: what the loop itself does differently from now on. Mappings,
-     * sightings and waiting errors stay. Giving errors back in the verdict has to wait for {@link #rulesReplaced}: frames
+     * sightings and kept copies stay. Giving errors back in the verdict has to wait for {@link #rulesReplaced}: frames
      * go with the rules of either way, verdicts with their own alone.
      */
     void configure(Config changed) {
@@ -198,7 +192,6 @@ final class Loop implements Runnable {
             }
             // The rules are gone; what they had queued gets its verdict. Closing the queue alone would drop it.
             turnUntilQueueIsEmpty();
-            relay.releaseWaiting();
         } finally {
             relay.logRepeated();
             LOG.info("packets: {}", relay.counters());
@@ -250,7 +243,7 @@ final class Loop implements Runnable {
 
     /** With the sign of life, so that the count costs no wake-up of its own. */
     private void tellCount() {
-        status.relayed(relay.counters().get(Reason.RELAYED) + relay.counters().get(Reason.RELAYED_LATE));
+        status.relayed(relay.counters().delivered());
     }
 
     private void refreshGuestNetwork() {

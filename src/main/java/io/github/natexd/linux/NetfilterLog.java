@@ -54,6 +54,7 @@ public final class NetfilterLog implements EgressLog {
     private int nextSequence;
     private boolean sequenceKnown;
     private long overflows;
+    private boolean full;
 
     private NetfilterLog(NetlinkSocket netlink) {
         this.netlink = netlink;
@@ -117,6 +118,7 @@ public final class NetfilterLog implements EgressLog {
     public int receive() {
         count = 0;
         int received = messages.receive(netlink.descriptor());
+        full = received == DATAGRAMS;
         if (received < 0) {
             if (received != -Errno.ENOBUFS && received != -Errno.ENOMEM) {
                 throw new OsException("receive from NFLOG", -received);
@@ -184,6 +186,11 @@ public final class NetfilterLog implements EgressLog {
         }
         sequenceKnown = true;
         nextSequence = sequence + 1;
+    }
+
+    @Override
+    public boolean mayHaveMore() {
+        return full;
     }
 
     @Override

@@ -34,7 +34,6 @@ public final class NetfilterQueue implements PacketQueue {
     private static final byte ACCEPT = 1;
     private static final byte DROP = 2;
     private static final byte REWRITTEN = 3;
-    private static final byte HELD = 4;
 
     private final QueueHandle handle;
     private final VerdictBuffer verdicts;
@@ -47,7 +46,6 @@ public final class NetfilterQueue implements PacketQueue {
     private final byte[] decisions = new byte[CAPACITY];
     private int count;
     private boolean unanswered;
-    private int held;
     private int lastId;
     private long overflows;
     private boolean closed;
@@ -185,11 +183,6 @@ public final class NetfilterQueue implements PacketQueue {
     }
 
     @Override
-    public int packetId(int index) {
-        return ids[index];
-    }
-
-    @Override
     public void accept(int index) {
         decisions[index] = ACCEPT;
     }
@@ -203,11 +196,6 @@ public final class NetfilterQueue implements PacketQueue {
     @Override
     public void drop(int index) {
         decisions[index] = DROP;
-    }
-
-    @Override
-    public void hold(int index) {
-        decisions[index] = HELD;
     }
 
     @Override
@@ -227,11 +215,8 @@ public final class NetfilterQueue implements PacketQueue {
         verdicts.send();
     }
 
-    /** The verdict that all waiting packets get, or -1. A held one is waiting too, and one message for all would end that. */
+    /** The verdict that all packets of the batch get, or -1. */
     private int commonVerdict() {
-        if (held > 0) {
-            return -1;
-        }
         int first = plainVerdict(decisions[0]);
         for (int index = 1; index < count && first >= 0; index++) {
             if (plainVerdict(decisions[index]) != first) {
@@ -251,24 +236,9 @@ public final class NetfilterQueue implements PacketQueue {
 
     private void putVerdict(int index) {
         switch (decisions[index]) {
-            case HELD -> held++;
             case REWRITTEN -> verdicts.putRewritten(ids[index], messages.octets(), offsets[index], lengths[index]);
             default -> verdicts.put(ids[index], plainVerdict(decisions[index]));
         }
-    }
-
-    @Override
-    public void release(int packetId, boolean drop) {
-        held--;
-        verdicts.put(packetId, drop ? VerdictBuffer.NF_DROP : VerdictBuffer.NF_ACCEPT);
-        verdicts.send();
-    }
-
-    @Override
-    public void releaseRewritten(int packetId, ByteBuffer buffer, int offset, int length) {
-        held--;
-        verdicts.putRewritten(packetId, buffer, offset, length);
-        verdicts.send();
     }
 
     @Override
@@ -286,10 +256,6 @@ public final class NetfilterQueue implements PacketQueue {
         try {
             for (int round = 0; round < drainRounds && receive() > 0; round++) {
                 sendVerdicts();
-            }
-            if (held > 0) {
-                verdicts.putForAllUpTo(lastId, VerdictBuffer.NF_ACCEPT);
-                verdicts.send();
             }
         } finally {
             handle.close();

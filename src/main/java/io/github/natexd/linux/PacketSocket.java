@@ -39,6 +39,7 @@ public final class PacketSocket implements GuestLink {
     private final MessageVector messages;
     private final FrameBatch frames = new FrameBatch();
     private boolean gone;
+    private boolean full;
 
     private PacketSocket(int descriptor, int mtu, int slotLength) {
         this.descriptor = descriptor;
@@ -135,6 +136,7 @@ public final class PacketSocket implements GuestLink {
             return -1;
         }
         int received = messages.receive(descriptor);
+        full = received == messages.count();
         if (received >= 0) {
             return received;
         }
@@ -146,6 +148,11 @@ public final class PacketSocket implements GuestLink {
             return 0;
         }
         throw new OsException("receive from packet socket", -received);
+    }
+
+    @Override
+    public boolean mayHaveMore() {
+        return full;
     }
 
     @Override

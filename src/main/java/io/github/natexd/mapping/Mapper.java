@@ -1,133 +1,266 @@
 package io.github.natexd.mapping;
 
-import static io.github.natexd.mapping.Slots.NONE;
+import io.github.natexd.mapping.NatProfile.Known;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Answers which guest sent the probe an error quotes.
+ * Returns which guest sent the probe that an error quotes, and how certain that is.
  *
- * <p>A probe is sighted twice, in either order: on the guest network and leaving the host. Two sightings whose every
- * piece of evidence agrees become a mapping at once. Others stay apart until an error quotes one of them: by then the
- * rivals have been sighted too, and the {@linkplain Pairing evidence} of all of them is compared. What stays
- * undecided is not matched: an error of the host's must never go to a guest.
+ * <p>A probe is sighted twice, in either order: on the guest network and leaving the host. A pair that is certain is kept
+ * as soon as both have been sighted. Whatever is less than certain is weighed anew for each error, from all that has been
+ * sighted by then: see {@link Pairing}.
  */
 public final class Mapper {
     /** The user id of a sender that the kernel did not name. */
     public static final int NO_UID = -1;
 
-    /** How long an error may wait for the second sighting of the probe it quotes. */
-    public static final long WAIT_NANOS = 10_000_000;
+    /** After that long, whatever is sighted of a probe has been sighted. */
+    public static final long SETTLED_NANOS = 10_000_000;
 
-    /** Errors wait only while guests are sending: otherwise nothing can come that is worth waiting for. */
-    private static final long GUEST_ACTIVE_NANOS = 1_000_000_000;
+    /** Of the host's probes before the rules came, no error comes after that long. */
+    private static final long UNSEEN_NANOS = 1_000_000_000;
 
-    /** Expired mappings that one {@link #expire} removes: a fraction of a millisecond. */
+    /** Probes of one quoted tuple that are read at the most. */
+    private static final int READ_LIMIT = 64;
+
+    /** Expired mappings of one guest that one {@link #expire} removes. */
     private static final int EXPIRED_LIMIT = 2048;
 
-    private final SightingTable guests;
-    private final SightingTable egress;
-    private final MappingTable mappings;
+    /** More mappings than fit into the processor's nearest cache. */
+    private static final int LARGE = 1024;
+
+    private static final int SAME_IDENTIFICATION = 2;
+    private static final int SAME_CONTENT = 1;
+
+    private final Sightings sightings;
+    private final Profile profile = new Profile();
     private final Pairing pairing;
-    private final BehaviourCounts behaviour = new BehaviourCounts();
+    private final Unseen unseen;
+    private boolean trustsUnseen = true;
     private long lifetimeNanos;
-    private final Mapping found = new Mapping();
-    private long lastGuestNanos;
-    private boolean anyGuest;
-    /** Until then the host may have sent probes that were not sighted: before the start, or in an overflow. */
-    private long egressCompleteFromNanos;
+    private long lastSightedNanos;
+    private long openUntilNanos;
+    /** From then on everything that the host sent within a lifetime was sighted. */
+    private long completeFromNanos;
+
+    /** The rows of the quoted tuple that fit best: how well, the newest without a pair, and the newest with one. */
+    private int fit;
+
+    private @Nullable Sighting unpaired;
+    private @Nullable Sighting paired;
+    private boolean severalSenders;
+    private boolean severalIdentifications;
+    private boolean crowded;
+
+    /** The result of the last look-up. */
+    private @Nullable Sighting found;
+
+    private boolean foundChanged;
+    /** Of no meaning, but what is read must go somewhere, or it would not be read. */
+    private int fetched;
 
     /**
      * @param capacity rows of each table
      * @param lifetimeNanos how long after its sighting a probe can be quoted
      */
     public Mapper(int capacity, long lifetimeNanos, long nowNanos) {
-        guests = new SightingTable(capacity, lifetimeNanos);
-        egress = new SightingTable(capacity, lifetimeNanos);
-        mappings = new MappingTable(capacity, lifetimeNanos);
-        pairing = new Pairing(guests, egress, nowNanos);
+        sightings = new Sightings(capacity, lifetimeNanos, nowNanos);
+        pairing = new Pairing(sightings, profile);
+        unseen = new Unseen(sightings, profile);
         this.lifetimeNanos = lifetimeNanos;
-        egressCompleteFromNanos = nowNanos + GUEST_ACTIVE_NANOS;
+        lastSightedNanos = nowNanos;
+        completeFromNanos = nowNanos + UNSEEN_NANOS;
     }
 
     /** How long after its sighting a probe can be quoted, from now on; those sighted already included. */
     public void lifetime(long nanos, long nowNanos) {
         if (nanos > lifetimeNanos) {
-            egressCompleteFromNanos = nowNanos + nanos; // what lived too short may be gone
+            completeFromNanos = nowNanos + nanos; // what lived too short may be gone
         }
         lifetimeNanos = nanos;
-        guests.lifetime(nanos);
-        egress.lifetime(nanos);
-        mappings.lifetime(nanos);
+        sightings.lifetime(nanos);
+    }
+
+    /**
+     * Whether a quoted probe that was not seen leaving may be a guest's. Not where errors are read before the host's own NAT
+     * has seen them: then they may quote what the host forwarded for others.
+     */
+    public void trustsUnseen(boolean trusts) {
+        trustsUnseen = trusts;
     }
 
     /** A guest's probe was seen on the guest network. */
     public void guestSighted(Probe probe, long guestMac, long gatewayMac, long nowNanos) {
-        int g = guests.add(probe, nowNanos);
-        guests.macs(g, guestMac, gatewayMac);
-        lastGuestNanos = nowNanos;
-        anyGuest = true;
-        int e = pairing.conclusiveEgress(g);
-        if (e != NONE) {
-            bind(g, e, true, nowNanos);
+        Sighting guests = sightings.addGuests(probe, guestMac, gatewayMac, inOrder(nowNanos));
+        long since = guests.sightedNanos - Evidence.LEAVING_LEAD_NANOS;
+        Sighting leaving = sightings.firstLeaving(probe.classKey(), since);
+        for (int read = 0; leaving != null && read < Pairing.LEAVING_LIMIT; read++) {
+            int agreeing = Evidence.of(guests, leaving);
+            if (agreeing != Evidence.IMPOSSIBLE && Evidence.pieces(agreeing) >= Evidence.CERTAIN_PIECES) {
+                bindIfCertain(leaving);
+                return;
+            }
+            leaving = sightings.nextSince(leaving, since);
         }
     }
 
     /** A probe was seen leaving the host; {@code uid} owns the sending socket, {@link #NO_UID} where the kernel did not say. */
     public void egressSighted(Probe probe, int uid, long nowNanos) {
-        long evictions = egress.slots.evictions();
-        int e = egress.add(probe, nowNanos);
-        egress.uid(e, uid);
-        if (egress.slots.evictions() != evictions) {
-            egressCompleteFromNanos = nowNanos + lifetimeNanos;
-        }
-        int g = pairing.conclusiveGuest(e);
-        if (g != NONE) {
-            bind(g, e, true, nowNanos);
-        }
+        bindIfCertain(sightings.addLeaving(probe, uid, inOrder(nowNanos)));
+    }
+
+    /** Sightings of one moment keep their order: one nanosecond lies between them. */
+    private long inOrder(long nowNanos) {
+        lastSightedNanos = nowNanos - lastSightedNanos > 0 ? nowNanos : lastSightedNanos + 1;
+        return lastSightedNanos;
     }
 
     /** The rules that show leaving probes came, or may have been gone: some of a moment ago were not seen. */
     public void egressUnseen(long nowNanos) {
-        long completeFromNanos = nowNanos + GUEST_ACTIVE_NANOS;
-        if (completeFromNanos - egressCompleteFromNanos > 0) {
-            egressCompleteFromNanos = completeFromNanos;
-        }
-        pairing.egressLost(nowNanos);
+        long from = nowNanos + UNSEEN_NANOS;
+        completeFromNanos = from - completeFromNanos > 0 ? from : completeFromNanos;
     }
 
     /** Copies of probes leaving the host were lost: for a lifetime, "not sighted leaving" proves nothing. */
     public void egressLost(long nowNanos) {
-        egressCompleteFromNanos = nowNanos + lifetimeNanos;
-        pairing.egressLost(nowNanos);
+        completeFromNanos = nowNanos + lifetimeNanos;
+    }
+
+    private void bindIfCertain(Sighting leaving) {
+        if (pairing.weigh(leaving) == Match.CERTAIN) {
+            bind();
+        }
+    }
+
+    /** What was weighed last is certain. */
+    private void bind() {
+        for (int i = 0; i < pairing.pairs(); i++) {
+            Sighting leaving = pairing.pairedLeaving(i);
+            if (!leaving.learned) {
+                profile.learn(pairing.pairedGuest(i), leaving);
+            }
+            sightings.pair(pairing.pairedGuest(i), leaving);
+        }
     }
 
     /**
-     * Finds who sent the quoted probe; after MAPPED, {@link #found} has the rest.
+     * Finds who sent the quoted probe; after CERTAIN and LIKELY, {@link #found} has the rest.
      *
-     * @param waited the error has waited: WAITING and HOST_SO_FAR are no answers any more
+     * @param last no other sighting is waited for: OPEN is not returned
      */
-    public Finding find(Probe quoted, long nowNanos, boolean waited) {
-        Finding finding = mappings.find(quoted, nowNanos, found);
-        int e = newestEgress(quoted, nowNanos);
-        if (finding == Finding.MAPPED) {
-            return amongTwins(quoted, e, nowNanos, waited);
+    public Match find(Probe quoted, long nowNanos, boolean last) {
+        scan(quoted, nowNanos);
+        // What becomes a pair now is found by the next scan.
+        for (Sighting open = unpaired; open != null; open = unpaired) {
+            Match match = pairing.weigh(open);
+            if (match != Match.CERTAIN) {
+                return undecided(open, match, quoted, nowNanos, last);
+            }
+            bind();
+            scan(quoted, nowNanos);
         }
-        if (finding != Finding.UNKNOWN) {
-            return finding;
+        Sighting mapped = paired;
+        if (mapped == null || mapped.other == null) {
+            return trustsUnseen ? withoutLeaving(quoted, nowNanos, last) : Match.UNKNOWN;
         }
-        if (e == Pairing.TOO_MANY) {
-            return Finding.AMBIGUOUS;
+        if (severalSenders) {
+            return Match.AMBIGUOUS;
         }
-        if (e != NONE) {
-            return resolve(quoted, e, nowNanos, waited);
-        }
-        Finding alone = findAmongGuests(quoted, nowNanos);
-        boolean mayBeLate = !waited && guestsActive(nowNanos) && pairing.sendsUnseen(quoted.protocol, nowNanos);
-        return alone == Finding.UNKNOWN && mayBeLate ? Finding.HOST_SO_FAR : alone;
+        // Another IP ID: a router altered it, so the guest's is not put back.
+        found(mapped.other, quoted, mapped.identification == quoted.identification && !severalIdentifications);
+        return fit > 0 && !crowded ? Match.CERTAIN : Match.LIKELY;
     }
 
-    /** Whether {@link #fetch} is worth its time. */
+    private void found(@Nullable Sighting guests, Probe quoted, boolean identified) {
+        found = guests;
+        foundChanged = identified && guests != null && guests.identification != quoted.identification;
+    }
+
+    /** Looks for the probes of the quoted tuple, the newest first, and keeps those that fit the quote best. */
+    private void scan(Probe quoted, long nowNanos) {
+        fit = -1;
+        unpaired = null;
+        paired = null;
+        crowded = false;
+        int read = 0;
+        for (Sighting at = sightings.firstQuoted(quoted);
+                at != null && !sightings.expired(at, nowNanos);
+                at = sightings.nextQuoted(at)) {
+            if (++read > READ_LIMIT) {
+                crowded = true;
+                return;
+            }
+            if (at.sameKey(quoted)) {
+                consider(at, quoted);
+            }
+        }
+    }
+
+    private void consider(Sighting leaving, Probe quoted) {
+        int fits = leaving.identification == quoted.identification ? SAME_IDENTIFICATION : 0;
+        if (leaving.contentKnown && quoted.contentKnown && leaving.content == quoted.content) {
+            fits += SAME_CONTENT;
+        }
+        if (fits < fit) {
+            return;
+        }
+        if (fits > fit) {
+            fit = fits;
+            unpaired = null;
+            paired = null;
+            severalSenders = false;
+            severalIdentifications = false;
+        }
+        Sighting guests = leaving.other;
+        if (guests == null) {
+            unpaired = unpaired == null ? leaving : unpaired;
+        } else if (paired == null || paired.other == null) {
+            paired = leaving;
+        } else {
+            severalSenders |= !guests.sameSender(paired.other);
+            severalIdentifications |= guests.identification != paired.other.identification;
+        }
+    }
+
+    /** The quoted probe may be one without a pair, and nothing certain came of weighing it. */
+    private Match undecided(Sighting leaving, Match weighed, Probe quoted, long nowNanos, boolean last) {
+        openUntilNanos = leaving.sightedNanos + SETTLED_NANOS;
+        if (!last && nowNanos - openUntilNanos < 0 && !profile.isForeign(leaving.uid)) {
+            return Match.OPEN;
+        }
+        if (pairing.isOnly() && !leaving.learned) {
+            leaving.learned = true;
+            profile.learn(pairing.guestOf(leaving), leaving);
+        }
+        Sighting mapped = paired;
+        if (weighed != Match.LIKELY || mapped == null || mapped.other == null) {
+            found(weighed == Match.LIKELY ? pairing.guestOf(leaving) : null, quoted, fit >= SAME_IDENTIFICATION);
+            return mapped == null ? weighed : Match.AMBIGUOUS;
+        }
+        found(mapped.other, quoted, false);
+        return severalSenders || !mapped.other.sameSender(pairing.guestOf(leaving)) ? Match.AMBIGUOUS : Match.LIKELY;
+    }
+
+    /** What natexd knows of guests only: a NAT process that sends by packet socket passes no hook. */
+    private Match withoutLeaving(Probe quoted, long nowNanos, boolean last) {
+        boolean complete = nowNanos - completeFromNanos >= 0 && sightings.hasAllOfHost(nowNanos);
+        Match match = unseen.find(quoted, nowNanos - lifetimeNanos, complete);
+        found(unseen.found(), quoted, unseen.isOneProbe());
+        Known seenLeaving = profile.seenLeaving(quoted.isUdp());
+        openUntilNanos = nowNanos + SETTLED_NANOS;
+        boolean mayCome = seenLeaving == Known.NO || seenLeaving == Known.MIXED;
+        return match == Match.UNKNOWN && mayCome && !last ? Match.OPEN : match;
+    }
+
+    /** After OPEN: when to ask for the last time. */
+    public long openUntilNanos() {
+        return openUntilNanos;
+    }
+
+    /** Whether {@link #fetch} is worth its time: looking each tuple up for itself would wait for memory. */
     public boolean isLarge() {
-        return mappings.isLarge();
+        return sightings.pairs() > LARGE;
     }
 
     /**
@@ -135,22 +268,27 @@ public final class Mapper {
      * memory together; each for itself, they would wait one after the other.
      */
     public void fetch(int source, int destination, int sourcePort, int destinationPort, int protocol) {
-        mappings.fetch(Probe.keyHash(source, destination, sourcePort, destinationPort, protocol));
+        fetched ^= sightings.touch(source, destination, sourcePort, destinationPort, protocol);
     }
 
-    /** The answer to the last {@link #find} that said MAPPED; valid until the next one. */
-    public Mapping found() {
-        return found;
+    /** The guest's probe that the last {@link #find} found, CERTAIN or LIKELY; valid until the next call. */
+    public Sighting found() {
+        return Objects.requireNonNull(found);
     }
 
-    /** Removes a bounded number of expired mappings; answers whether none is left. */
+    /** The NAT process changed the IP ID of this very probe (R26): only then it is reverted. */
+    public boolean identificationChanged() {
+        return foundChanged;
+    }
+
+    /** Removes a bounded number of expired mappings; returns whether none is left. */
     public boolean expire(long nowNanos) {
-        return mappings.expire(EXPIRED_LIMIT, nowNanos);
+        return sightings.expire(EXPIRED_LIMIT, nowNanos);
     }
 
     /** How many mappings there are, expired ones that nobody has removed yet included. */
     public int mappings() {
-        return mappings.size();
+        return sightings.pairs();
     }
 
     /**
@@ -159,156 +297,26 @@ public final class Mapper {
      * @param from 0, or the page before's {@link MappingPage#next}
      */
     public MappingPage page(int from, long nowNanos) {
-        return mappings.page(from, nowNanos);
+        return sightings.page(from, nowNanos);
     }
 
-    /** What the NAT process has been seen doing since the start, or since {@link #forgetBehaviour}. */
-    public NatBehaviour behaviour() {
-        return behaviour.snapshot();
+    /** What is known of the NAT process. */
+    public NatProfile profile() {
+        return profile.report();
     }
 
     /** Another NAT process has come. */
-    public void forgetBehaviour() {
-        behaviour.reset();
+    public void forgetProfile() {
+        profile.reset();
     }
 
-    /** Links of hash chains followed so far, over all tables. */
+    /** Links of hash chains followed so far: what look-ups cost, whatever the clock says. */
     long steps() {
-        return mappings.steps() + guests.slots.steps() + egress.slots.steps();
+        return sightings.steps();
     }
 
-    /** Mappings and sightings that went because their table was full. */
+    /** Sightings that went because there was no room for more. */
     public long evictions() {
-        return mappings.evictions() + guests.slots.evictions() + egress.slots.evictions();
-    }
-
-    /**
-     * A mapping has the quoted tuple, but a probe {@code e} without a pair may have it too: the host's own, or the
-     * guest's next one of a constant flow. The IP ID says which one is quoted, or the checksum, or nobody knows.
-     */
-    private Finding amongTwins(Probe quoted, int e, long nowNanos, boolean waited) {
-        boolean exactly = mappings.foundExactly(quoted);
-        if (e == NONE) {
-            return Finding.MAPPED;
-        }
-        if (e == Pairing.TOO_MANY || !mayBe(e, quoted)) {
-            return exactly ? Finding.MAPPED : Finding.AMBIGUOUS;
-        }
-        Finding ofTwin = resolve(quoted, e, nowNanos, waited);
-        return exactly && ofTwin == Finding.HOST ? Finding.AMBIGUOUS : ofTwin;
-    }
-
-    /** IP ID and, where it says something, checksum of a sighting of the quoted tuple are the quoted ones. */
-    private boolean mayBe(int e, Probe quoted) {
-        return egress.identification(e) == quoted.identification
-                && (!egress.checksumIsEvidence(e)
-                        || !quoted.checksumIsEvidence
-                        || egress.checksum(e) == quoted.checksum);
-    }
-
-    private Finding resolve(Probe quoted, int e, long nowNanos, boolean waited) {
-        Pairing.Outcome outcome = pairing.resolve(e, nowNanos, waited);
-        long age = nowNanos - egress.sightedNanos(e);
-        boolean worthWaiting = !waited && guestsActive(nowNanos) && age < pairing.longestWaitNanos();
-        boolean fresh = !waited && age < WAIT_NANOS;
-        return switch (outcome) {
-            case PAIRED -> {
-                for (int i = 0; i < pairing.pairs(); i++) {
-                    bind(pairing.pairedGuest(i), pairing.pairedEgress(i), pairing.pairs() == 1, nowNanos);
-                }
-                Finding finding = mappings.find(quoted, nowNanos, found);
-                yield finding == Finding.UNKNOWN ? Finding.AMBIGUOUS : finding;
-            }
-            case FOREIGN -> Finding.HOST;
-            case LIKELY -> Finding.WAITING;
-            case UNSETTLED -> worthWaiting ? Finding.WAITING : Finding.HOST_SO_FAR;
-            case TIED -> worthWaiting ? Finding.WAITING : fresh ? Finding.HOST_SO_FAR : Finding.AMBIGUOUS;
-            case ALONE -> worthWaiting ? Finding.WAITING : fresh ? Finding.HOST_SO_FAR : Finding.HOST;
-        };
-    }
-
-    private boolean guestsActive(long nowNanos) {
-        return anyGuest && nowNanos - lastGuestNanos < GUEST_ACTIVE_NANOS;
-    }
-
-    private void bind(int g, int e, boolean alone, long nowNanos) {
-        pairing.learn(g, e, alone, nowNanos);
-        behaviour.paired(guests, g, egress, e);
-        mappings.add(guests, g, egress, e, egress.keyHash(e), nowNanos);
-        guests.slots.remove(g);
-        egress.slots.remove(e);
-    }
-
-    /** The sighting of the quoted probe leaving the host: the one with its IP ID, else the newest. */
-    private int newestEgress(Probe quoted, long nowNanos) {
-        if (egress.slots.size() == 0) {
-            return NONE;
-        }
-        int newest = NONE;
-        int read = 0;
-        long since = nowNanos - lifetimeNanos;
-        for (int e = egress.firstSince(quoted.classHash(), since); e != NONE; e = egress.nextSince(e, since)) {
-            if (++read > Pairing.CHAIN_LIMIT) {
-                return newest == NONE ? Pairing.TOO_MANY : newest;
-            }
-            if (!egress.sameKey(e, quoted)) {
-                continue;
-            }
-            if (egress.identification(e) == quoted.identification) {
-                return e;
-            }
-            newest = newest == NONE ? e : newest;
-        }
-        return newest;
-    }
-
-    /**
-     * A NAT that sends by packet socket passes no hook: a guest's sighting alone must do. The host's own sockets do
-     * pass the hook, so this cannot take what is theirs.
-     */
-    private Finding findAmongGuests(Probe quoted, long nowNanos) {
-        boolean egressComplete = nowNanos - egressCompleteFromNanos >= 0;
-        int best = NONE;
-        int bestScore = 0;
-        boolean unique = true;
-        boolean oneRow = true;
-        int read = 0;
-        long since = nowNanos - lifetimeNanos;
-        for (int g = guests.firstSince(quoted.classHash(), since); g != NONE; g = guests.nextSince(g, since)) {
-            if (++read > Pairing.CHAIN_LIMIT) {
-                return Finding.AMBIGUOUS;
-            }
-            int score = guests.sameClass(g, quoted) ? pairing.scoreAlone(g, quoted, egressComplete) : 0;
-            if (score > bestScore) {
-                best = g;
-                bestScore = score;
-                unique = true;
-                oneRow = true;
-            } else if (score > 0 && score == bestScore) {
-                oneRow = false;
-                unique &= guests.source(g) == guests.source(best)
-                        && guests.sourcePort(g) == guests.sourcePort(best)
-                        && guests.guestMac(g) == guests.guestMac(best);
-            }
-        }
-        if (best == NONE) {
-            return Finding.UNKNOWN;
-        }
-        if (!unique) {
-            return Finding.AMBIGUOUS;
-        }
-        if (egressComplete) {
-            pairing.learnNoEgress(best, nowNanos);
-        }
-        behaviour.unseen(guests, best, quoted);
-        found.guest = guests.source(best);
-        found.guestPort = guests.sourcePort(best);
-        found.guestIdentification = guests.identification(best);
-        found.identificationChanged = oneRow && found.guestIdentification != quoted.identification;
-        found.guestMac = guests.guestMac(best);
-        found.gatewayMac = guests.gatewayMac(best);
-        found.timeToLive = guests.timeToLive(best);
-        found.sightedNanos = guests.sightedNanos(best);
-        return Finding.MAPPED;
+        return sightings.evictions();
     }
 }

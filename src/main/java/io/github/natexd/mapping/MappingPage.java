@@ -9,4 +9,6 @@ import java.util.List;
  */
 public record MappingPage(List<MappingRow> rows, int next) {
     public static final int END = -1;
+
+    static final int ROWS_LIMIT = 512;
 }

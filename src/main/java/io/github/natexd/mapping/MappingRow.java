@@ -21,4 +21,18 @@ public record MappingRow(
         int hostAddress,
         int hostPort,
         int timeToLive,
-        long ageNanos) {}
+        long ageNanos) {
+    static MappingRow of(Sighting guests, Sighting leaving, long nowNanos) {
+        return new MappingRow(
+                guests.source,
+                guests.guestMac,
+                leaving.protocol,
+                guests.sourcePort,
+                leaving.destination,
+                leaving.destinationPort,
+                leaving.source,
+                leaving.sourcePort,
+                guests.timeToLive,
+                nowNanos - guests.sightedNanos);
+    }
+}

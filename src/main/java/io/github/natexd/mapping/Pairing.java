@@ -1,400 +1,299 @@
 package io.github.natexd.mapping;
 
-import static io.github.natexd.mapping.Slots.NONE;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Which sighting on the guest network and which one leaving the host are of the same probe.
- *
- * <p>Candidates agree in protocol, destination, destination port (echo: sequence), transport length and TTL (kept, or
- * one less), lie close in time, and the sender's user id is the one that the NAT process was seen to have. Among
- * candidates the evidence decides: an equal source port or identifier, an equal IP ID, a checksum that agrees after
- * the known difference. As a last resort order decides, between equally many probes on both sides that nothing tells
- * apart: a NAT process forwards in the order in which it receives.
+ * Which guest's sighting belongs to a probe seen leaving. The candidates of both sides are gathered once, a bounded number
+ * of each; every two are ranked by their {@link Evidence}; then the only one wins, else the best one, else the order tells.
  */
 final class Pairing {
-    /** Sightings of one class that are read at the most. */
-    static final int CHAIN_LIMIT = 64;
+    /** Sightings of one side that are read, and those of one guest that become candidates, at the most. */
+    private static final int READ_LIMIT = 64;
 
-    /** Answer of a look-up that met its limit. */
-    static final int TOO_MANY = -2;
+    private static final int CANDIDATES_PER_GUEST = 16;
 
-    /** Rivals that are compared at the most. */
-    private static final int RIVALS_LIMIT = 16;
+    /** Candidates of either side at the most: a set of guests' fits into the bits of a long. */
+    private static final int GUESTS_LIMIT = Long.SIZE;
 
-    /** The NAT can be seen sending before the guest is: 8 ms were seen on one busy CPU. */
-    private static final long EGRESS_LEAD_NANOS = 20_000_000;
+    static final int LEAVING_LIMIT = 16;
 
-    /** A busy NAT process may take its time. */
-    private static final long GUEST_LEAD_NANOS = 500_000_000;
+    private static final long WINDOW_NANOS = Evidence.GUEST_LEAD_NANOS + Evidence.LEAVING_LEAD_NANOS;
+    private static final byte IMPOSSIBLE = -1;
 
-    /** After that long, whatever is sighted of a probe has been sighted. */
-    private static final long SETTLED_NANOS = Mapper.WAIT_NANOS;
+    private final Sightings sightings;
+    private final Profile profile;
 
-    private static final int NO_CANDIDATE = -1;
-    private static final int PORT_EQUAL = 3;
-    private static final int IDENTIFICATION_EQUAL = 3;
-    private static final int CHECKSUM_AGREES = 2;
-    private static final int CHECKSUM_SAYS_NOTHING = 1;
+    private final Candidates guests = new Candidates(GUESTS_LIMIT);
+    private final Candidates leaving = new Candidates(LEAVING_LIMIT);
+    /** There are more probes that might leave for a guest than could be read. */
+    private boolean crowded;
+    /** The rank of each two candidates. */
+    private final byte[] ranks = new byte[GUESTS_LIMIT * LEAVING_LIMIT];
+    /** The guests' sightings that the weighed probe is best for, by their place among the candidates. */
+    private long best;
 
-    enum Outcome {
-        /** {@link #pairs} are certain enough to be bound. */
-        PAIRED,
-        /** Another user's than the NAT process: no guest's, however long one waits. */
-        FOREIGN,
-        /** No guest's sighting is a candidate. */
-        ALONE,
-        /** Nothing tells the rivals apart, and nothing is expected to. */
-        TIED,
-        /** More rivals on one side than on the other, or an unusual pair: some are so fresh that better may come. */
-        UNSETTLED,
-        /** A pair, but not the only or the best one thinkable, and too fresh to know that no better candidate comes. */
-        LIKELY
-    }
+    /** The rivals of either side, those of one pair at one place. */
+    private final Candidates rivalGuests = new Candidates(GUESTS_LIMIT);
 
-    private final SightingTable guests;
-    private final SightingTable egress;
-    private final int[] rivalGuests = new int[RIVALS_LIMIT];
-    private final int[] rivalEgress = new int[RIVALS_LIMIT];
-    private final Habits habits;
-    private int pairs;
+    private final Candidates rivalLeaving = new Candidates(LEAVING_LIMIT);
 
-    Pairing(SightingTable guests, SightingTable egress, long nowNanos) {
-        this.guests = guests;
-        this.egress = egress;
-        habits = new Habits(nowNanos);
-    }
+    /** Some sightings. */
+    private static final class Candidates {
+        final @Nullable Sighting[] all;
+        int count;
 
-    /** The sighting leaving the host that is the guest's for certain, or NONE. */
-    int conclusiveEgress(int g) {
-        int only = NONE;
-        int read = 0;
-        long since = guests.sightedNanos(g) - EGRESS_LEAD_NANOS;
-        for (int e = egress.firstSince(guests.classHash(g), since); e != NONE; e = egress.nextSince(e, since)) {
-            if (++read > CHAIN_LIMIT) {
-                return NONE;
+        Candidates(int limit) {
+            all = new Sighting[limit];
+        }
+
+        boolean isFull() {
+            return count == all.length;
+        }
+
+        void add(Sighting sighting) {
+            all[count++] = sighting;
+        }
+
+        /** Adds in the order of the sightings. */
+        void insert(Sighting sighting) {
+            int at = count++;
+            for (; at > 0 && get(at - 1).sightedNanos - sighting.sightedNanos > 0; at--) {
+                all[at] = all[at - 1];
             }
-            if (conclusive(g, e)) {
-                if (only != NONE) {
-                    return NONE;
+            all[at] = sighting;
+        }
+
+        Sighting get(int index) {
+            Sighting sighting = all[index];
+            if (sighting == null) {
+                throw new IndexOutOfBoundsException(index);
+            }
+            return sighting;
+        }
+
+        boolean areTwins() {
+            for (int i = 1; i < count; i++) {
+                if (!get(i).isTwinOf(get(0))) {
+                    return false;
                 }
-                only = e;
             }
+            return true;
         }
-        return only != NONE && onlyConclusiveGuest(only) == g ? only : NONE;
     }
 
-    /** The guest's sighting that the one leaving the host belongs to for certain, or NONE. */
-    int conclusiveGuest(int e) {
-        int g = onlyConclusiveGuest(e);
-        return g != NONE && conclusiveEgress(g) == e ? g : NONE;
-    }
-
-    private int onlyConclusiveGuest(int e) {
-        int only = NONE;
-        int read = 0;
-        long since = egress.sightedNanos(e) - GUEST_LEAD_NANOS;
-        for (int g = guests.firstSince(egress.classHash(e), since); g != NONE; g = guests.nextSince(g, since)) {
-            if (++read > CHAIN_LIMIT) {
-                return NONE;
-            }
-            if (conclusive(g, e)) {
-                if (only != NONE) {
-                    return NONE;
-                }
-                only = g;
-            }
-        }
-        return only;
-    }
-
-    /** Every piece of evidence there is agrees: port, IP ID (0 says nothing) and checksum. */
-    private boolean conclusive(int g, int e) {
-        if (guests.sourcePort(g) != egress.sourcePort(e)) {
-            return false;
-        }
-        boolean identificationSaysNothing = guests.identification(g) == 0 || egress.identification(e) == 0;
-        int full = PORT_EQUAL + (identificationSaysNothing ? 0 : IDENTIFICATION_EQUAL) + CHECKSUM_SAYS_NOTHING;
-        int evidence = evidence(g, e);
-        // The user id is no more than a habit; an equal IP ID on top of all else outweighs it.
-        return evidence >= full && (!identificationSaysNothing || !isForeign(e));
-    }
-
-    /** The IP ID is evidence in {@link #conclusive} pairs unless one side has none. */
-    private boolean identifies(int g, int e) {
-        return guests.identification(g) != 0 && guests.identification(g) == egress.identification(e);
-    }
-
-    /** The {@link #evidence}, where the sender is the NAT process by its user id and by what it does to the TTL. */
-    private int score(int g, int e) {
-        return isForeign(e) || !habits.mayTakeHops(hopsTaken(g, e), egress.sightedNanos(e))
-                ? NO_CANDIDATE
-                : evidence(g, e);
-    }
-
-    private int hopsTaken(int g, int e) {
-        return guests.timeToLive(g) - egress.timeToLive(e);
+    Pairing(Sightings sightings, Profile profile) {
+        this.sightings = sightings;
+        this.profile = profile;
     }
 
     /**
-     * How much speaks for the two being the same probe; NO_CANDIDATE where something necessary disagrees, or all
-     * evidence speaks against it.
+     * Weighs what may be the guest's half of the unpaired probe {@code e}. CERTAIN: each of the {@link #pairs} is one;
+     * LIKELY: {@link #guestOf} is the likeliest.
      */
-    private int evidence(int g, int e) {
-        if (!guests.sameClass(g, egress, e) || guests.transportLength(g) != egress.transportLength(e)) {
-            return NO_CANDIDATE;
+    Match weigh(Sighting e) {
+        gatherGuests(e);
+        gatherLeaving(e);
+        rank();
+        int rank = rankOfBest();
+        rivalGuests.count = 0;
+        rivalLeaving.count = 0;
+        if (rank == IMPOSSIBLE) {
+            return Match.HOST;
         }
-        long guestLead = egress.sightedNanos(e) - guests.sightedNanos(g);
-        if (guestLead > GUEST_LEAD_NANOS || guestLead < -EGRESS_LEAD_NANOS) {
-            return NO_CANDIDATE;
-        }
-        int hopsTaken = hopsTaken(g, e);
-        if (hopsTaken != 0 && hopsTaken != 1) {
-            return NO_CANDIDATE;
-        }
-        int score = 0;
-        if (guests.sourcePort(g) == egress.sourcePort(e)) {
-            score += PORT_EQUAL;
-        }
-        if (identifies(g, e)) {
-            score += IDENTIFICATION_EQUAL;
-        }
-        if (!guests.checksumIsEvidence(g) || !egress.checksumIsEvidence(e)) {
-            return score + CHECKSUM_SAYS_NOTHING;
-        }
-        if (agrees(guests.checksumAfter(g, egress.source(e), egress.sourcePort(e)), egress.checksum(e))) {
-            return score + CHECKSUM_AGREES;
-        }
-        return score == 0 ? NO_CANDIDATE : score;
-    }
-
-    /** 0 and 0xFFFF are the same number in one's complement. */
-    private static boolean agrees(int checksum, int other) {
-        return checksum == other || (checksum % 0xffff == 0 && other % 0xffff == 0);
-    }
-
-    /** What speaks for a guest's sighting being the quoted probe, where none was seen leaving the host; 0: nothing. */
-    int scoreAlone(int g, Probe quoted, boolean egressComplete) {
-        if (quoted.timeToLive > guests.timeToLive(g)) {
-            return 0; // No router raises the TTL: the quoted packet was sent with a larger one, not by this guest.
-        }
-        boolean portEqual = guests.sourcePort(g) == quoted.sourcePort;
-        boolean identificationEqual = quoted.identification != 0 && guests.identification(g) == quoted.identification;
-        boolean checksumAgrees = guests.checksumIsEvidence(g)
-                && quoted.checksumIsEvidence
-                && agrees(guests.checksumAfter(g, quoted.source, quoted.sourcePort), quoted.checksum);
-        if (portEqual && (identificationEqual || checksumAgrees)) {
-            return PORT_EQUAL
-                    + (identificationEqual ? IDENTIFICATION_EQUAL : 0)
-                    + (checksumAgrees ? CHECKSUM_AGREES : 0);
-        }
-        if (checksumAgrees && egressComplete) {
-            return CHECKSUM_AGREES + (identificationEqual ? IDENTIFICATION_EQUAL : 0);
-        }
-        return 0;
-    }
-
-    /** Compares the rivals for a sighting leaving the host; after PAIRED the pairs are listed. */
-    Outcome resolve(int e, long nowNanos, boolean settled) {
-        if (isForeign(e)) {
-            return Outcome.FOREIGN;
-        }
-        int best = bestGuestScore(e);
-        if (best == NO_CANDIDATE) {
-            return Outcome.ALONE;
-        }
-        if (best == TOO_MANY) {
-            return Outcome.TIED;
-        }
-        int guestCount = collectGuests(e, best);
-        if (guestCount == 0) {
-            return Outcome.ALONE;
-        }
-        int egressCount = guestCount == TOO_MANY ? TOO_MANY : collectEgress(guestCount, best);
-        if (egressCount == TOO_MANY) {
-            return Outcome.TIED;
-        }
-        boolean weak = best < PORT_EQUAL;
-        if (weak && refusesWeak(guestCount)) {
-            return Outcome.TIED;
-        }
-        boolean mayChange = !settled && !settled(guestCount, egressCount, nowNanos);
-        if (guestCount != egressCount) {
-            return mayChange ? Outcome.UNSETTLED : Outcome.TIED;
-        }
-        if ((weak || guestCount > 1) && mayChange) {
-            return weak && !habits.leavesWeak(egress.protocol(e), nowNanos) ? Outcome.UNSETTLED : Outcome.LIKELY;
-        }
-        if (isTtlOpen(guestCount, best)) {
-            return Outcome.TIED;
-        }
-        // Both lists run from the newest to the oldest.
-        for (int i = 0; i < guestCount; i++) {
-            if (score(rivalGuests[i], rivalEgress[i]) != best) {
-                return Outcome.TIED;
-            }
-        }
-        pairs = guestCount;
-        return Outcome.PAIRED;
-    }
-
-    /**
-     * Whether some of the rivals would be pairs if the NAT process kept the TTL, and others if it took one: then their order
-     * says nothing, as probes that end at the NAT process are not seen leaving.
-     */
-    private boolean isTtlOpen(int count, int best) {
-        int only = NONE;
-        for (int i = 0; i < count; i++) {
-            for (int j = 0; j < count; j++) {
-                if (score(rivalGuests[i], rivalEgress[j]) == best) {
-                    int hops = hopsTaken(rivalGuests[i], rivalEgress[j]);
-                    if (only != NONE && only != hops) {
-                        return true;
-                    }
-                    only = hops;
-                }
-            }
-        }
-        return false;
+        collectRivals(rank);
+        Match match = compare(rank);
+        boolean lowered = match != Match.AMBIGUOUS && (crowded || profile.contradicts(guestOf(e), e));
+        return !lowered ? match : match == Match.CERTAIN ? Match.LIKELY : Match.HOST;
     }
 
     int pairs() {
-        return pairs;
+        return rivalLeaving.count;
     }
 
-    int pairedGuest(int index) {
-        return rivalGuests[index];
+    Sighting pairedGuest(int index) {
+        return rivalGuests.get(index);
     }
 
-    int pairedEgress(int index) {
-        return rivalEgress[index];
+    Sighting pairedLeaving(int index) {
+        return rivalLeaving.get(index);
     }
 
-    /** Remembers how the NAT process sent the probe of this pair; {@code alone}: neither had a rival. */
-    void learn(int g, int e, boolean alone, long nowNanos) {
-        int protocol = guests.protocol(g);
-        boolean weak = evidence(g, e) < PORT_EQUAL;
-        if (identifies(g, e) && conclusive(g, e)) {
-            habits.sawCertainPair(protocol, egress.uid(e), nowNanos);
+    /** Neither side had a rival. */
+    boolean isOnly() {
+        return rivalGuests.count == 1 && rivalLeaving.count == 1;
+    }
+
+    /** The guest's sighting that stands where {@code e} stands. */
+    Sighting guestOf(Sighting e) {
+        int at = 0;
+        while (rivalLeaving.get(at) != e) {
+            at++;
         }
-        habits.sawPair(protocol, weak, nowNanos);
-        if (!weak) {
-            habits.sawLead(guests.sightedNanos(g) - egress.sightedNanos(e));
-        }
-        if (alone) {
-            habits.sawHopsTaken(hopsTaken(g, e), nowNanos);
-        }
+        return rivalGuests.get(at);
     }
 
-    /** A guest's sighting alone was what an error quoted. */
-    void learnNoEgress(int g, long nowNanos) {
-        habits.sawNoEgress(guests.protocol(g), nowNanos);
-    }
-
-    /** Of probes of this protocol a guest's sighting is all that can be expected. */
-    boolean sendsUnseen(int protocol, long nowNanos) {
-        return habits.sendsUnseen(protocol, nowNanos);
-    }
-
-    void egressLost(long nowNanos) {
-        habits.egressLost(nowNanos + GUEST_LEAD_NANOS);
-    }
-
-    long longestWaitNanos() {
-        return habits.longestWaitNanos();
-    }
-
-    private boolean isForeign(int e) {
-        return habits.isForeign(egress.uid(e));
-    }
-
-    private boolean refusesWeak(int guestCount) {
-        for (int i = 0; i < guestCount; i++) {
-            int g = rivalGuests[i];
-            if (habits.refusesWeak(guests.protocol(g), guests.sightedNanos(g))) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private int bestGuestScore(int e) {
-        int best = NO_CANDIDATE;
-        int read = 0;
-        long since = egress.sightedNanos(e) - GUEST_LEAD_NANOS;
-        for (int g = guests.firstSince(egress.classHash(e), since); g != NONE; g = guests.nextSince(g, since)) {
-            if (++read > CHAIN_LIMIT) {
-                return TOO_MANY;
-            }
-            best = Math.max(best, score(g, e));
-        }
-        return best;
-    }
-
-    private int bestEgressScore(int g) {
-        int best = NO_CANDIDATE;
-        int read = 0;
-        long since = guests.sightedNanos(g) - EGRESS_LEAD_NANOS;
-        for (int e = egress.firstSince(guests.classHash(g), since); e != NONE; e = egress.nextSince(e, since)) {
-            if (++read > CHAIN_LIMIT) {
-                return TOO_MANY;
-            }
-            best = Math.max(best, score(g, e));
-        }
-        return best;
-    }
-
-    /** Guests' sightings for which {@code e} is as good as any: those with a better one belong elsewhere. */
-    private int collectGuests(int e, int best) {
-        int count = 0;
-        long since = egress.sightedNanos(e) - GUEST_LEAD_NANOS;
-        for (int g = guests.firstSince(egress.classHash(e), since); g != NONE; g = guests.nextSince(g, since)) {
-            if (score(g, e) == best && bestEgressScore(g) == best) {
-                if (count == RIVALS_LIMIT) {
-                    return TOO_MANY;
+    private void gatherGuests(Sighting e) {
+        guests.count = 0;
+        long classKey = Probe.classKey(e.destination, e.destinationPort, e.protocol);
+        long since = e.sightedNanos - Evidence.GUEST_LEAD_NANOS;
+        for (int guest = sightings.firstGuest(since);
+                guest != Sightings.NOBODY;
+                guest = sightings.nextGuest(guest, since)) {
+            int most = Math.min(GUESTS_LIMIT, guests.count + CANDIDATES_PER_GUEST);
+            int read = 0;
+            for (Sighting g = sightings.firstOf(guest, classKey, since);
+                    g != null && guests.count < most && read < READ_LIMIT;
+                    g = sightings.nextSince(g, since)) {
+                read++;
+                // One hop around the probe: these are its candidates, and the candidates of its rivals.
+                int hops = Evidence.hops(g, e);
+                if (hops >= -1 && hops <= 2 && g.sameClass(e)) {
+                    guests.add(g);
                 }
-                rivalGuests[count++] = g;
             }
         }
-        return count;
     }
 
-    /** Sightings leaving the host that are as good for one of the rival guests' sightings, and have none better. */
-    private int collectEgress(int guestCount, int best) {
-        int count = 0;
-        int newestGuest = rivalGuests[0];
-        long since = guests.sightedNanos(rivalGuests[guestCount - 1]) - EGRESS_LEAD_NANOS;
-        for (int e = egress.firstSince(guests.classHash(newestGuest), since);
-                e != NONE;
-                e = egress.nextSince(e, since)) {
-            if (rivals(e, guestCount, best) && bestGuestScore(e) == best) {
-                if (count == RIVALS_LIMIT) {
-                    return TOO_MANY;
-                }
-                rivalEgress[count++] = e;
+    private void gatherLeaving(Sighting e) {
+        leaving.count = 0;
+        leaving.add(e);
+        crowded = false;
+        long classKey = Probe.classKey(e.destination, e.destinationPort, e.protocol);
+        long since = e.sightedNanos - WINDOW_NANOS;
+        int read = 0;
+        for (Sighting other = sightings.firstLeaving(classKey, since);
+                other != null;
+                other = sightings.nextSince(other, since)) {
+            if (++read > READ_LIMIT || leaving.isFull()) {
+                crowded = true;
+                return;
+            }
+            if (other != e
+                    && Math.abs(other.timeToLive - e.timeToLive) <= 1
+                    && other.sightedNanos - e.sightedNanos <= WINDOW_NANOS
+                    && other.sameClass(e)) {
+                leaving.add(other);
             }
         }
-        return count;
     }
 
-    private boolean rivals(int e, int guestCount, int best) {
-        for (int i = 0; i < guestCount; i++) {
-            if (score(rivalGuests[i], e) == best) {
-                return true;
+    private void rank() {
+        for (int g = 0; g < guests.count; g++) {
+            for (int l = 0; l < leaving.count; l++) {
+                ranks[g * LEAVING_LIMIT + l] = rank(guests.get(g), leaving.get(l));
             }
         }
-        return false;
     }
 
-    /** Every rival is old enough for its pair to have been sighted. */
-    private boolean settled(int guestCount, int egressCount, long nowNanos) {
-        for (int i = 0; i < guestCount; i++) {
-            if (nowNanos - guests.sightedNanos(rivalGuests[i]) < SETTLED_NANOS) {
+    /** Two for each piece that agrees, and one for a TTL as it is expected. */
+    private byte rank(Sighting g, Sighting e) {
+        int agreeing = Evidence.of(g, e);
+        if (agreeing == Evidence.IMPOSSIBLE || (profile.isForeign(e.uid) && !outweighsTheUser(agreeing))) {
+            return IMPOSSIBLE;
+        }
+        int pieces = Evidence.pieces(agreeing);
+        return (byte) (2 * pieces + (profile.expectsHops(g.isUdp(), Evidence.hops(g, e), pieces) ? 1 : 0));
+    }
+
+    /** The sender's user is not the NAT process's, and all the same it is the NAT process that sends. */
+    static boolean outweighsTheUser(int agreeing) {
+        int both = Evidence.PORT | Evidence.IDENTIFICATION;
+        return agreeing != Evidence.IMPOSSIBLE && (agreeing & both) == both;
+    }
+
+    private int ranked(int g, int l) {
+        return ranks[g * LEAVING_LIMIT + l];
+    }
+
+    /** The highest rank among the guests' sightings that have no better probe; marks those that have it. */
+    private int rankOfBest() {
+        int highest = IMPOSSIBLE;
+        best = 0;
+        for (int g = 0; g < guests.count; g++) {
+            int rank = ranked(g, 0);
+            if (rank == IMPOSSIBLE || rank < highest || !isBestFor(g)) {
+                continue;
+            }
+            best = (rank > highest ? 0 : best) | 1L << g;
+            highest = rank;
+        }
+        return highest;
+    }
+
+    /** No other probe leaving ranks higher for this guest's sighting. */
+    private boolean isBestFor(int g) {
+        for (int l = 1; l < leaving.count; l++) {
+            if (ranked(g, l) > ranked(g, 0)) {
                 return false;
             }
         }
-        for (int i = 0; i < egressCount; i++) {
-            if (nowNanos - egress.sightedNanos(rivalEgress[i]) < SETTLED_NANOS) {
+        return true;
+    }
+
+    /** The marked ones, and the probes that are as good for one of them and have no better guest's sighting. */
+    private void collectRivals(int rank) {
+        for (int g = 0; g < guests.count; g++) {
+            if (isMarked(g)) {
+                rivalGuests.insert(guests.get(g));
+            }
+        }
+        for (int l = 0; l < leaving.count; l++) {
+            if (l == 0 || isRival(l, rank)) {
+                rivalLeaving.insert(leaving.get(l));
+            }
+        }
+    }
+
+    private boolean isRival(int l, int rank) {
+        boolean equal = false;
+        for (int g = 0; g < guests.count; g++) {
+            if (ranked(g, l) > rank) {
                 return false;
+            }
+            equal |= ranked(g, l) == rank && isMarked(g);
+        }
+        return equal;
+    }
+
+    private boolean isMarked(int g) {
+        return (best >>> g & 1) != 0;
+    }
+
+    private Match compare(int rank) {
+        Match full = rank >= 2 * Evidence.CERTAIN_PIECES ? Match.CERTAIN : Match.LIKELY;
+        if (isOnly()) {
+            return full;
+        }
+        if (rivalGuests.count < rivalLeaving.count || !isPairedInOrder(rank)) {
+            return Match.AMBIGUOUS;
+        }
+        if (rivalGuests.areTwins() && rivalLeaving.areTwins()) {
+            return full;
+        }
+        return rivalGuests.count == rivalLeaving.count && isOfOneTtl() ? Match.LIKELY : Match.AMBIGUOUS;
+    }
+
+    private boolean isPairedInOrder(int rank) {
+        for (int i = 0; i < rivalLeaving.count; i++) {
+            if (rank(rivalGuests.get(i), rivalLeaving.get(i)) != rank) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Whether all rivals would be pairs behind the same kind of NAT. If some would where it keeps the TTL, and others where
+     * it takes one, their order says nothing: probes that end at the NAT process are not seen leaving.
+     */
+    private boolean isOfOneTtl() {
+        int hops = Evidence.hops(rivalGuests.get(0), rivalLeaving.get(0));
+        for (int g = 0; g < rivalGuests.count; g++) {
+            for (int l = 0; l < rivalLeaving.count; l++) {
+                boolean possible = rank(rivalGuests.get(g), rivalLeaving.get(l)) != IMPOSSIBLE;
+                if (possible && Evidence.hops(rivalGuests.get(g), rivalLeaving.get(l)) != hops) {
+                    return false;
+                }
             }
         }
         return true;

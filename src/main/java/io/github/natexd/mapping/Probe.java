@@ -25,10 +25,17 @@ public final class Probe {
     int destinationPort;
     int identification;
     int timeToLive;
+    /** The octets of the transport as its sender counted them; 0 where they are not known: an echo's first fragment. */
     int transportLength;
-    int checksum;
+
+    /**
+     * The sum that the checksum is of, without what a NAT replaces: the source port and, in UDP's pseudo-header, the
+     * source address. It is the same on both sides of a NAT that leaves the data alone. 0 stands for both zeros of ones'
+     * complement.
+     */
+    int content;
     /** The checksum says something about the packet: it is present and finished. */
-    boolean checksumIsEvidence;
+    boolean contentKnown;
 
     private final UdpHeader udp = new UdpHeader();
     private final IcmpEcho echo = new IcmpEcho();
@@ -48,28 +55,33 @@ public final class Probe {
         destination = header.destination();
         identification = header.identification();
         timeToLive = header.timeToLive();
-        int payloadLength = header.totalLength() - header.headerLength();
         if (protocol == Protocol.UDP) {
             udp.over(buffer, header.transportOffset());
             sourcePort = udp.sourcePort();
             destinationPort = udp.destinationPort();
             transportLength = udp.length();
-            checksum = udp.checksum();
+            int checksum = udp.checksum();
             // Offload leaves just the pseudo-header's sum in the field; 0 means that there is none (RFC 768).
-            checksumIsEvidence = checksum != 0
+            contentKnown = checksum != 0
                     && checksum != Checksum.pseudoHeader(source, destination, Protocol.UDP, transportLength);
+            content = content(Checksum.update32(checksum, source, 0));
             return true;
         }
         if (protocol == Protocol.ICMP) {
             echo.over(buffer, header.transportOffset());
             sourcePort = echo.identifier();
             destinationPort = echo.sequence();
-            transportLength = payloadLength;
-            checksum = echo.checksum();
-            checksumIsEvidence = checksum != 0;
+            transportLength = header.isFragment() ? 0 : header.totalLength() - header.headerLength();
+            contentKnown = true;
+            content = content(echo.checksum());
             return echo.type() == IcmpEcho.TYPE_REQUEST && echo.code() == 0;
         }
         return false;
+    }
+
+    private int content(int checksum) {
+        int sum = Checksum.complement(Checksum.update16(checksum, sourcePort, 0));
+        return sum == 0xffff ? 0 : sum;
     }
 
     public int source() {
@@ -84,6 +96,10 @@ public final class Probe {
         return protocol;
     }
 
+    boolean isUdp() {
+        return protocol == Protocol.UDP;
+    }
+
     /** The UDP source port or the echo's identifier. */
     public int sourcePort() {
         return sourcePort;
@@ -94,22 +110,12 @@ public final class Probe {
         return destinationPort;
     }
 
-    /** All but the sender: what both sightings of a probe have in common. */
-    int classHash() {
-        return classHash(destination, destinationPort, protocol);
+    /** All that both sightings of a probe have in common: protocol, destination and destination port. */
+    public long classKey() {
+        return classKey(destination, destinationPort, protocol);
     }
 
-    /** The whole tuple that a router quotes. */
-    int keyHash() {
-        return keyHash(source, destination, sourcePort, destinationPort, protocol);
-    }
-
-    static int classHash(int destination, int destinationPort, int protocol) {
-        return Slots.mix(((long) destination << 32) | ((long) protocol << 16) | destinationPort);
-    }
-
-    static int keyHash(int source, int destination, int sourcePort, int destinationPort, int protocol) {
-        long sender = ((long) source << 32) | ((long) sourcePort << 16) | destinationPort;
-        return Slots.mix(sender + 0x9E3779B97F4A7C15L * (((long) destination << 8) | protocol));
+    static long classKey(int destination, int destinationPort, int protocol) {
+        return ((long) destination << 32) | ((long) protocol << 16) | destinationPort;
     }
 }

@@ -10,12 +10,10 @@ public final class Counters {
         GUEST_SIGHTINGS,
         /** Probes seen leaving the host. */
         EGRESS_SIGHTINGS,
-        /** Errors that waited for a sighting. */
-        WAITED,
-        /** Errors accepted at once of which a copy was kept for a late sighting. */
+        /** Errors that were accepted undecided, of which a copy was kept. */
         COPIES_KEPT,
-        /** Errors that could not wait because as many as may wait did. */
-        WAITING_FULL,
+        /** Errors that were decided at once because no more copies could be kept. */
+        COPIES_FULL,
         /** Frames on the guest network that were no sighting. */
         FRAMES_IGNORED,
         /** Errors the NAT process was seen delivering itself. */
@@ -52,6 +50,15 @@ public final class Counters {
 
     public long get(Event event) {
         return events[event.ordinal()];
+    }
+
+    /** How many errors guests were given. */
+    public long delivered() {
+        long sum = 0;
+        for (Reason reason : REASONS) {
+            sum += reason.isDelivered() ? get(reason) : 0;
+        }
+        return sum;
     }
 
     /** One line: every number that is not zero. */

@@ -10,8 +10,11 @@ public interface EgressLog extends AutoCloseable {
 
     int descriptor();
 
-    /** Receives what is there, without blocking; answers the number of packets. */
+    /** Receives what is there, without blocking; returns the number of packets. */
     int receive();
+
+    /** The last {@link #receive} filled its batch. If it did not, nothing was left. */
+    boolean mayHaveMore();
 
     ByteBuffer buffer(int index);
 

@@ -1,7 +1,7 @@
 package io.github.natexd.relay;
 
+import io.github.natexd.translate.Judgement;
 import io.github.natexd.translate.Reason;
-import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** The frames that carry a batch of errors to guests: which error has one, and whether the guest network took it. */
@@ -43,23 +43,26 @@ final class GuestFrames {
         frames[index] = NO_FRAME;
     }
 
-    /** What keeps a packet of so many octets from becoming a frame; RELAYED: nothing does. */
-    Reason obstacle(int length) {
+    /** What keeps an error from becoming a frame; null: nothing does. */
+    @Nullable
+    Reason obstacle(Judgement error) {
         GuestLink present = link;
         if (present == null) {
             return Reason.NO_GUEST_NETWORK;
         }
-        return length > present.mtu() ? Reason.TOO_LONG : Reason.RELAYED;
+        return error.totalLength() > present.mtu() ? Reason.TOO_LONG : null;
     }
 
-    /** Queues the frame of error {@code index}; RELAYED if there was room. */
-    Reason queue(int index, long guestMac, long gatewayMac, ByteBuffer buffer, int offset, int length) {
+    /** Queues the frame of error {@code index}, for which there is no obstacle. */
+    void queue(int index, Judgement error) {
         GuestLink present = link;
-        if (present == null) {
-            return Reason.NO_GUEST_NETWORK;
+        if (present != null) {
+            frames[index] = present.queueFrame(
+                    error.guestMac(), error.gatewayMac(), error.buffer(), error.offset(), error.totalLength());
         }
-        frames[index] = present.queueFrame(guestMac, gatewayMac, buffer, offset, length);
-        return frames[index] == NO_FRAME ? Reason.SEND_FAILED : Reason.RELAYED;
+        if (frames[index] == NO_FRAME) {
+            error.becomes(Reason.SEND_FAILED);
+        }
     }
 
     /** Sends what was queued. Never throws. */

@@ -5,11 +5,14 @@ import java.nio.ByteBuffer;
 
 /** Frames of the guest network, in and out, in batches. */
 public interface GuestLink extends AutoCloseable {
-    /** The descriptor to poll for input; it may change after {@link #receive} answered -1 and the link was reopened. */
+    /** The descriptor to poll for input; it may change after {@link #receive} returned -1 and the link was reopened. */
     int descriptor();
 
-    /** Receives what is there, without blocking; answers the number of frames, or -1 if the interface has gone. */
+    /** Receives what is there, without blocking; returns the number of frames, or -1 if the interface has gone. */
     int receive();
+
+    /** The last {@link #receive} filled its batch. If it did not, nothing was left. */
+    boolean mayHaveMore();
 
     ByteBuffer buffer(int index);
 
@@ -35,7 +38,7 @@ public interface GuestLink extends AutoCloseable {
     int queueFrame(long destinationMac, long sourceMac, ByteBuffer packet, int offset, int length);
 
     /**
-     * Sends the queued frames in one go and empties the batch; {@link #sent} tells which were taken.
+     * Sends the queued frames in one go and empties the batch; {@link #sent} says which were taken.
      *
      * @return whether the interface is still there
      */

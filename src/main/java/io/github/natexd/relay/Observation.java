@@ -5,9 +5,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of one error, for whoever watches. What an error does not tell, or nobody was seen sending, is null.
+ * What became of one error, for a client that watches. What the error does not contain, or nobody was seen sending, is null.
  *
- * @param agoNanos how long before the last thing that happened the error came: it may have waited
+ * @param agoNanos how long ago the error came: a copy may have been kept for some time
  */
 public record Observation(
         Reason reason,
@@ -16,6 +16,7 @@ public record Observation(
         @Nullable Quote quote,
         @Nullable Guest guest) {
     static final long UNKNOWN_NANOS = 0;
+    static final int UNKNOWN_HOP = 0;
 
     /**
      * The error itself.

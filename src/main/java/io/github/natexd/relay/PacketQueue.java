@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
  * readable, and may be rewritten in place, until the next {@link #receive}.
  *
  * <p>Every packet of a batch gets exactly one verdict: what has none when {@link #sendVerdicts} is called is accepted
- * unchanged. A packet that shall wait beyond its batch is {@linkplain #hold held}.
+ * unchanged.
  */
 public interface PacketQueue extends AutoCloseable {
     /** The descriptor to poll for input. */
@@ -34,9 +34,6 @@ public interface PacketQueue extends AutoCloseable {
     /** The kernel copied only a part of the packet (NFQA_CAP_LEN). */
     boolean truncated(int index);
 
-    /** The kernel's id of packet {@code index}: unsigned, 32 bits. */
-    int packetId(int index);
-
     /** Notes ACCEPT, unchanged, for packet {@code index}. */
     void accept(int index);
 
@@ -46,17 +43,8 @@ public interface PacketQueue extends AutoCloseable {
     /** Notes DROP for packet {@code index}. */
     void drop(int index);
 
-    /** Takes packet {@code index} out of the batch: its verdict will be given later by {@link #release}. */
-    void hold(int index);
-
-    /** Sends the verdicts noted for this batch, in order, and ACCEPT for packets without one (but not held ones). */
+    /** Sends the verdicts noted for this batch, in order, and ACCEPT for packets without one. */
     void sendVerdicts();
-
-    /** Sends one verdict for a held packet: ACCEPT unchanged, or DROP. */
-    void release(int packetId, boolean drop);
-
-    /** ACCEPT with new octets, for a held packet that was rewritten in a copy. */
-    void releaseRewritten(int packetId, ByteBuffer buffer, int offset, int length);
 
     /** Packets lost to the daemon so far: gaps in ids (accepted by the kernel with FAIL_OPEN) and ENOBUFS. */
     long overflows();

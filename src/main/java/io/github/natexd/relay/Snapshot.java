@@ -1,13 +1,13 @@
 package io.github.natexd.relay;
 
-import io.github.natexd.mapping.NatBehaviour;
+import io.github.natexd.mapping.NatProfile;
 import java.util.List;
 
 /**
  * How the relay is at one moment, for other threads: made by its own thread when asked, never changed.
  *
  * @param counters a copy
- * @param nat what the NAT process does to probes
+ * @param nat what is known of the NAT process
  * @param deliveries one for each class of errors that can be relayed
  * @param mappings how many there are
  * @param swept no expired mapping is among them; else ask again for a better number
@@ -19,7 +19,7 @@ import java.util.List;
  */
 public record Snapshot(
         Counters counters,
-        NatBehaviour nat,
+        NatProfile nat,
         List<NatDelivery> deliveries,
         int mappings,
         boolean swept,

@@ -2,21 +2,19 @@ package io.github.natexd.translate;
 
 /** What became of a queued packet, and why. Each constant is a counter, a log field and a row in the manual. */
 public enum Reason {
-    /** Rewritten and given to the guest that sent the probe; dropped for the host. */
-    RELAYED("rewritten and delivered to the guest that sent the probe"),
-    /** Accepted at once, since nothing had shown that a guest sent the probe; then something did. */
-    RELAYED_LATE("delivered to the guest after the host had been given it too"),
+    /** Certain: the error is moved. Rewritten and given to the guest that sent the probe, dropped for the host. */
+    RELAYED("moved to the guest that sent the probe"),
+    /** R52: likely, on little evidence: the guest gets a copy. */
+    COPIED_LIKELY("copied to the guest that likely sent the probe; the host keeps the error"),
+    /** R52: only a sighting that came after the error showed whose it is. */
+    COPIED_LATE("copied to the guest when a late sighting showed that it sent the probe; the host keeps the error"),
 
     /** R15: the probe is the host's own. */
     HOST_PROBE("the host itself sent the probe"),
     /** R15: nobody was seen sending the embedded packet. */
     NO_MAPPING("no recent probe matches the embedded packet"),
     /** R17: more than one sender is possible. */
-    AMBIGUOUS("several senders are possible"),
-    /** Not a final reason: accepted, with a copy kept in case that a late sighting shows it to be a guest's. */
-    HOST_PROBE_SO_FAR("nothing has shown so far that a guest sent the probe"),
-    /** Not a final reason: the probe's second sighting may still come. */
-    WAITING("the probe's second sighting may still come"),
+    AMBIGUOUS("several senders are equally possible"),
 
     /** R3: the kernel handed over only a part of it. */
     TRUNCATED("the kernel handed over only a part of the packet"),
@@ -52,7 +50,7 @@ public enum Reason {
     /** The guest network is not there. */
     NO_GUEST_NETWORK("the guest network is not there"),
     /** R41: an error of natexd's own. */
-    INTERNAL_ERROR("an error inside natexd");
+    INTERNAL_ERROR("internal error; packet passed unchanged");
 
     private final String text;
 
@@ -66,7 +64,12 @@ public enum Reason {
     }
 
     /** No sender is known for the embedded packet: what the static guest is for. */
-    public boolean unmapped() {
-        return this == HOST_PROBE || this == HOST_PROBE_SO_FAR || this == NO_MAPPING || this == AMBIGUOUS;
+    public boolean isUnmapped() {
+        return this == HOST_PROBE || this == NO_MAPPING || this == AMBIGUOUS;
+    }
+
+    /** A guest was given the error, or a copy of it. */
+    public boolean isDelivered() {
+        return this == RELAYED || this == COPIED_LIKELY || this == COPIED_LATE || this == STATIC_GUEST;
     }
 }

@@ -1,8 +1,9 @@
 package io.github.natexd.translate;
 
 import io.github.natexd.mapping.Mapper;
-import io.github.natexd.mapping.Mapping;
+import io.github.natexd.mapping.Match;
 import io.github.natexd.mapping.Probe;
+import io.github.natexd.mapping.Sighting;
 import io.github.natexd.wire.Checksum;
 import io.github.natexd.wire.IcmpEcho;
 import io.github.natexd.wire.IcmpError;
@@ -11,13 +12,16 @@ import io.github.natexd.wire.MplsLabels;
 import io.github.natexd.wire.Protocol;
 import io.github.natexd.wire.UdpHeader;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns an ICMP error about the host's packet into the error the guest should have got: the embedded packet again as
  * the guest sent it, the outer destination the guest's, every checksum repaired by the difference (RFC 1624), nothing
  * else touched (RFC 5508 section 4.2).
  *
- * <p>{@link #judge} reads and decides, {@link #rewrite} writes; in between the caller may think better of it.
+ * <p>{@link #judge} reads and decides, {@link #rewrite} writes; in between the caller may decide otherwise.
  */
 public final class Translator {
     private static final int NO_HEADER = 1 << 20;
@@ -37,11 +41,9 @@ public final class Translator {
     private final Ipv4Header embedded = new Ipv4Header();
     private final UdpHeader udp = new UdpHeader();
     private final IcmpEcho echo = new IcmpEcho();
-    private final Probe quoted = new Probe();
+    private final MplsLabels mpls = new MplsLabels();
     private Surroundings surroundings;
     private ByteBuffer packet = ByteBuffer.allocate(0);
-    private boolean errorRead;
-    private boolean quoteRead;
 
     public Translator(ErrorTypes types, Mapper mapper, Surroundings surroundings) {
         this.types = types;
@@ -62,43 +64,50 @@ public final class Translator {
     }
 
     /**
-     * Decides about the packet at {@code offset}; RELAYED means that {@link #mapping} says for whom it is and that
-     * {@link #rewrite} may be called.
+     * Reads an error and decides what becomes of it. Where a guest gets it, {@link #rewrite} may be called next.
      *
-     * @param length octets at hand
-     * @param truncated the packet is longer than that
-     * @param waited the packet has waited for a sighting: WAITING and HOST_PROBE_SO_FAR are no answers any more
+     * @param judgement has the packet; gets the rest
      */
-    public Reason judge(ByteBuffer buffer, int offset, int length, boolean truncated, long nowNanos, boolean waited) {
-        packet = buffer;
-        errorRead = false;
-        quoteRead = false;
-        if (truncated) {
+    public void judge(Judgement judgement, long nowNanos) {
+        judgement.forget();
+        packet = judgement.buffer;
+        Reason obstacle = readOuter(judgement);
+        obstacle = obstacle == null ? readEmbedded(judgement.quoted) : obstacle;
+        if (obstacle == null) {
+            judgement.quoteRead = true;
+            findSender(judgement, nowNanos);
+        } else {
+            judgement.reason = obstacle;
+        }
+    }
+
+    /** Null when the packet is an ICMP error that may be relayed. */
+    private @Nullable Reason readOuter(Judgement judgement) {
+        if (judgement.truncated) {
             return Reason.TRUNCATED;
         }
-        if (outer.over(buffer, offset, length).check(false) != Ipv4Header.Problem.NONE) {
+        if (outer.over(packet, judgement.offset, judgement.length).check(false) != Ipv4Header.Problem.NONE) {
             return Reason.OUTER_MALFORMED;
         }
+        judgement.totalLength = outer.totalLength();
         if (outer.isFragment()) {
             return Reason.OUTER_FRAGMENT;
         }
         if (outer.protocol() != Protocol.ICMP || outer.transportOctets() < IcmpError.LENGTH) {
             return Reason.NOT_SELECTED;
         }
-        error.over(buffer, outer.transportOffset(), outer.transportOctets());
-        errorRead = true;
+        error.over(packet, outer.transportOffset(), outer.transportOctets());
+        judgement.errorRead = true;
+        judgement.reporter = outer.source();
+        judgement.type = error.type();
+        judgement.code = error.code();
         if (!types.select(error.type(), error.code())) {
             return Reason.NOT_SELECTED;
         }
         if (!error.checksumOk()) {
             return Reason.OUTER_CHECKSUM;
         }
-        if (surroundings.isImpossibleReporter(outer.source())) {
-            return Reason.IMPOSSIBLE_REPORTER;
-        }
-        Reason reason = readEmbedded();
-        quoteRead = reason == Reason.RELAYED;
-        return reason == Reason.RELAYED ? sender(nowNanos, waited) : reason;
+        return surroundings.isImpossibleReporter(outer.source()) ? Reason.IMPOSSIBLE_REPORTER : null;
     }
 
     /**
@@ -128,8 +137,8 @@ public final class Translator {
         return offset < end ? (buffer.get(offset) & 0x0f) * 4 : NO_HEADER;
     }
 
-    /** RELAYED when the embedded packet is a probe that can be looked up. */
-    private Reason readEmbedded() {
+    /** Null when the embedded packet is a probe that can be looked up. */
+    private @Nullable Reason readEmbedded(Probe quoted) {
         if (embedded.over(packet, error.embeddedOffset(), error.embeddedOctets())
                         .check(true)
                 != Ipv4Header.Problem.NONE) {
@@ -147,101 +156,45 @@ public final class Translator {
         if (embedded.transportOctets() < Probe.TRANSPORT_HEAD_OCTETS) {
             return Reason.EMBEDDED_MALFORMED;
         }
-        return quoted.read(packet, embedded) ? Reason.RELAYED : Reason.EMBEDDED_NOT_A_PROBE;
+        return quoted.read(packet, embedded) ? null : Reason.EMBEDDED_NOT_A_PROBE;
     }
 
-    private Reason sender(long nowNanos, boolean waited) {
-        return switch (mapper.find(quoted, nowNanos, waited)) {
-            case MAPPED -> Reason.RELAYED;
-            case HOST_SO_FAR -> Reason.HOST_PROBE_SO_FAR;
-            case HOST -> Reason.HOST_PROBE;
+    private void findSender(Judgement judgement, long nowNanos) {
+        Match match = mapper.find(judgement.quoted, nowNanos, judgement.last);
+        judgement.reason = switch (match) {
+            case CERTAIN -> Reason.RELAYED;
+            case LIKELY -> Reason.COPIED_LIKELY;
             case AMBIGUOUS -> Reason.AMBIGUOUS;
-            case WAITING -> Reason.WAITING;
-            case UNKNOWN -> Reason.NO_MAPPING;
+            case HOST -> Reason.HOST_PROBE;
+            case OPEN, UNKNOWN -> Reason.NO_MAPPING;
         };
-    }
-
-    /** For whom the packet judged last is. */
-    public Mapping mapping() {
-        return mapper.found();
-    }
-
-    /** The packet judged last is ICMP, so reporter, type and code may be asked. */
-    public boolean errorRead() {
-        return errorRead;
-    }
-
-    /** It quotes a probe, so that may be asked. */
-    public boolean quoteRead() {
-        return quoteRead;
-    }
-
-    /** The type of the error judged last. */
-    public int errorType() {
-        return error.type();
-    }
-
-    /** The code of the error judged last. */
-    public int errorCode() {
-        return error.code();
-    }
-
-    /** Reads the MPLS labels of the error judged last. */
-    public void readLabels(MplsLabels labels) {
-        labels.over(packet, error);
-    }
-
-    /** The source of the error judged last. */
-    public int reporter() {
-        return outer.source();
-    }
-
-    /** The protocol of the packet that the error judged last quotes. */
-    public int probeProtocol() {
-        return embedded.protocol();
-    }
-
-    /** The source of the probe that the error judged last quotes. */
-    public int probeSource() {
-        return embedded.source();
-    }
-
-    /** The quoted UDP source port or echo identifier. */
-    public int probeSourcePort() {
-        return quoted.sourcePort();
-    }
-
-    /** Where the probe went that the error judged last quotes. */
-    public int probeDestination() {
-        return embedded.destination();
-    }
-
-    /** The quoted UDP destination port or echo sequence. */
-    public int probeDestinationPort() {
-        return quoted.destinationPort();
-    }
-
-    /** The outer total length of the packet judged last. */
-    public int totalLength() {
-        return outer.totalLength();
-    }
-
-    /** Rewrites the packet judged last for the guest of its mapping (R23 to R34). */
-    public void rewrite() {
-        Mapping mapping = mapper.found();
-        int before = embeddedHeadSum();
-        revert(mapping.guest(), mapping.guestPort());
-        if (mapping.identificationChanged()) {
-            embedded.rewriteIdentification(mapping.guestIdentification());
+        if (match == Match.OPEN) {
+            judgement.open = true;
+            judgement.openUntilNanos = mapper.openUntilNanos();
+        } else if (match == Match.CERTAIN || match == Match.LIKELY) {
+            judgement.sentBy(mapper.found(), mapper.identificationChanged());
         }
-        finish(before, mapping.guest());
     }
 
-    /** Rewrites addresses only, for the guest that gets whatever has no mapping. */
-    public void rewriteForStaticGuest(int guest) {
+    /** Reads the MPLS labels of the error judged last; allocates. */
+    public void readLabels(Judgement judgement) {
+        mpls.over(packet, error);
+        List<Integer> entries = new ArrayList<>();
+        for (int i = 0; i < mpls.count(); i++) {
+            entries.add(mpls.entry(i));
+        }
+        judgement.labels = List.copyOf(entries);
+    }
+
+    /** Rewrites the packet judged last for the guest (R23 to R34). */
+    public void rewrite(Judgement judgement) {
         int before = embeddedHeadSum();
-        revert(guest, quoted.sourcePort());
-        finish(before, guest);
+        revert(judgement.guest(), judgement.guestPort());
+        Sighting sender = judgement.sender();
+        if (judgement.identificationChanged && sender != null) {
+            embedded.rewriteIdentification(sender.identification());
+        }
+        finish(before, judgement.guest());
     }
 
     private void revert(int guest, int guestPort) {
@@ -273,8 +226,7 @@ public final class Translator {
                 Checksum.add(Checksum.complement(checksum), Checksum.complement(before)), embeddedHeadSum())));
         outer.rewriteDestination(guest);
         if (outer.optionsLength() > 0) {
-            // A router echoes the probe's record route here; the host's kernel has since added its own address to it,
-            // and
+            // A router echoes the probe's record route here; the host's kernel has since added its own address, and
             // repairs the checksum only of what it forwards. It had checked the header before.
             outer.recomputeHeaderChecksum();
         }

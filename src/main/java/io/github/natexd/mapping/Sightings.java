@@ -1,0 +1,258 @@
+package io.github.natexd.mapping;
+
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every sighting there is. Those without a pair are found by what both sides have in common, guests' sightings by the
+ * guest as well: a look-up reads a bounded number from each guest, whatever the others send. Probes that left the host are
+ * found by the tuple that a router quotes, too.
+ */
+final class Sightings {
+    /** No guest. */
+    static final int NOBODY = -1;
+
+    /** Expired sightings that go when one is added: two for one, so that they never fill the store. */
+    private static final int EXPIRED_PER_ADD = 2;
+
+    /** Sightings that one page looks at, and mappings that it has, at the most: bounds the time of a page. */
+    private static final int PAGE_READ_LIMIT = 8192;
+
+    private final Shares shares;
+    private final Index classes;
+    private final Index keys;
+    private final long secret = new SecureRandom().nextLong() | 1;
+    private long lifetimeNanos;
+
+    /** Guests by the time of their last sighting, the latest first: links from one to the next. */
+    private final int[] later = new int[Shares.HOLDERS];
+
+    private final int[] earlier = new int[Shares.HOLDERS];
+    private final long[] lastNanos = new long[Shares.HOLDERS];
+    private final boolean[] known = new boolean[Shares.HOLDERS];
+    private int latest = NOBODY;
+    private int sweep;
+    private int pairs;
+    private long evictions;
+    private long hostCompleteFromNanos;
+
+    /** @param capacity how many mappings there can be */
+    Sightings(int capacity, long lifetimeNanos, long nowNanos) {
+        shares = new Shares(2 * capacity);
+        classes = new Index(2 * capacity, false);
+        keys = new Index(capacity, true);
+        this.lifetimeNanos = lifetimeNanos;
+        hostCompleteFromNanos = nowNanos;
+    }
+
+    void lifetime(long nanos) {
+        lifetimeNanos = nanos;
+    }
+
+    boolean expired(Sighting sighting, long nowNanos) {
+        return nowNanos - sighting.sightedNanos > lifetimeNanos;
+    }
+
+    Sighting addGuests(Probe probe, long guestMac, long gatewayMac, long nowNanos) {
+        int guest = Shares.ofGuest(probe.source);
+        Sighting added = add(probe, guest, nowNanos);
+        added.guestMac = guestMac;
+        added.gatewayMac = gatewayMac;
+        classes.add(added, ofClass(probe.classKey(), guest));
+        toFront(guest, nowNanos);
+        return added;
+    }
+
+    Sighting addLeaving(Probe probe, int uid, long nowNanos) {
+        Sighting added = add(probe, Shares.HOST, nowNanos);
+        added.uid = uid;
+        added.guestMac = 0;
+        added.gatewayMac = 0;
+        classes.add(added, ofClass(probe.classKey(), Shares.HOST));
+        keys.add(
+                added, ofKey(probe.source, probe.destination, probe.sourcePort, probe.destinationPort, probe.protocol));
+        return added;
+    }
+
+    private Sighting add(Probe probe, int holder, long nowNanos) {
+        removeExpired(holder, EXPIRED_PER_ADD, nowNanos);
+        sweep = (sweep + 1) % Shares.HOLDERS;
+        removeExpired(sweep, EXPIRED_PER_ADD, nowNanos);
+        Sighting excess = shares.excess();
+        if (excess != null) {
+            evictions++;
+            if (excess.holder == Shares.HOST) {
+                hostCompleteFromNanos = nowNanos + lifetimeNanos;
+            }
+            remove(excess);
+        }
+        Sighting added = shares.take(holder);
+        added.of(probe, holder == Shares.HOST, nowNanos);
+        return added;
+    }
+
+    /** Makes a pair of two; only unpaired ones stay in the chains of their class. */
+    void pair(Sighting guests, Sighting leaving) {
+        classes.remove(guests);
+        classes.remove(leaving);
+        guests.other = leaving;
+        leaving.other = guests;
+        if (!leaving.contentKnown && guests.contentKnown) {
+            // The host had not finished this checksum when it was sighted; a router quotes the finished one.
+            leaving.content = guests.content;
+            leaving.contentKnown = true;
+        }
+        shares.hand(leaving, guests.holder);
+        pairs++;
+    }
+
+    private void remove(Sighting sighting) {
+        Sighting other = sighting.other;
+        if (other == null) {
+            classes.remove(sighting);
+        } else {
+            pairs--;
+            free(other);
+        }
+        free(sighting);
+    }
+
+    private void free(Sighting sighting) {
+        if (sighting.leaving) {
+            keys.remove(sighting);
+        }
+        shares.release(sighting);
+    }
+
+    /** Removes some of a holder's expired sightings; returns whether none is left. */
+    private boolean removeExpired(int holder, int limit, long nowNanos) {
+        Sighting oldest = shares.oldest(holder);
+        for (int i = 0; i < limit && oldest != null && expired(oldest, nowNanos); i++) {
+            remove(oldest);
+            oldest = shares.oldest(holder);
+        }
+        return oldest == null || !expired(oldest, nowNanos);
+    }
+
+    /** Removes at most {@code limit} expired sightings of each holder; returns whether none is left. */
+    boolean expire(int limit, long nowNanos) {
+        boolean none = true;
+        for (int holder = 0; holder < Shares.HOLDERS; holder++) {
+            none &= removeExpired(holder, limit, nowNanos);
+        }
+        return none;
+    }
+
+    private void toFront(int guest, long nowNanos) {
+        lastNanos[guest] = nowNanos;
+        if (latest == guest) {
+            return;
+        }
+        if (known[guest]) {
+            later[earlier[guest]] = later[guest];
+            if (later[guest] != NOBODY) {
+                earlier[later[guest]] = earlier[guest];
+            }
+        }
+        known[guest] = true;
+        later[guest] = latest;
+        if (latest != NOBODY) {
+            earlier[latest] = guest;
+        }
+        latest = guest;
+    }
+
+    /** The guest that sent a probe last, NOBODY if none did since then. */
+    int firstGuest(long sinceNanos) {
+        return activeSince(latest, sinceNanos);
+    }
+
+    /** The one whose last probe came before this guest's. */
+    int nextGuest(int guest, long sinceNanos) {
+        return activeSince(later[guest], sinceNanos);
+    }
+
+    private int activeSince(int guest, long sinceNanos) {
+        return guest == NOBODY || lastNanos[guest] - sinceNanos < 0 ? NOBODY : guest;
+    }
+
+    /** The newest unpaired sighting of a class by one guest; hashes collide, so the class has to be compared. */
+    @Nullable
+    Sighting firstOf(int guest, long classKey, long sinceNanos) {
+        return classes.firstSince(ofClass(classKey, guest), sinceNanos);
+    }
+
+    /** The newest unpaired probe of a class that left the host; likewise. */
+    @Nullable
+    Sighting firstLeaving(long classKey, long sinceNanos) {
+        return classes.firstSince(ofClass(classKey, Shares.HOST), sinceNanos);
+    }
+
+    @Nullable
+    Sighting nextSince(Sighting sighting, long sinceNanos) {
+        return classes.nextSince(sighting, sinceNanos);
+    }
+
+    /** The newest probe that left the host with the quoted tuple; likewise. */
+    @Nullable
+    Sighting firstQuoted(Probe quoted) {
+        return keys.first(
+                ofKey(quoted.source, quoted.destination, quoted.sourcePort, quoted.destinationPort, quoted.protocol));
+    }
+
+    @Nullable
+    Sighting nextQuoted(Sighting sighting) {
+        return keys.next(sighting);
+    }
+
+    /** Reads what {@link #firstQuoted} will, for nothing but to have it in the processor's cache; returns what it likes. */
+    int touch(int source, int destination, int sourcePort, int destinationPort, int protocol) {
+        Sighting first = keys.first(ofKey(source, destination, sourcePort, destinationPort, protocol));
+        return first == null ? 0 : first.source ^ (first.other == null ? 0 : first.other.source);
+    }
+
+    private int ofClass(long classKey, int holder) {
+        return Index.mix(classKey + secret * (holder + 1L));
+    }
+
+    private int ofKey(int source, int destination, int sourcePort, int destinationPort, int protocol) {
+        long sender = ((long) source << 32) | ((long) sourcePort << 16) | destinationPort;
+        return Index.mix((sender ^ secret) + 0x9E3779B97F4A7C15L * (((long) destination << 8) | protocol));
+    }
+
+    /** How many pairs there are. */
+    int pairs() {
+        return pairs;
+    }
+
+    /** The live mappings among a bounded number of sightings; a sighting keeps its number as long as it lives. */
+    MappingPage page(int from, long nowNanos) {
+        List<MappingRow> rows = new ArrayList<>();
+        int last = Math.min(shares.made(), from + PAGE_READ_LIMIT);
+        int number = from;
+        for (; number < last && rows.size() < MappingPage.ROWS_LIMIT; number++) {
+            Sighting at = shares.get(number);
+            Sighting guests = at.other;
+            if (at.leaving && guests != null && !expired(at, nowNanos)) {
+                rows.add(MappingRow.of(guests, at, nowNanos));
+            }
+        }
+        return new MappingPage(List.copyOf(rows), number < shares.made() ? number : MappingPage.END);
+    }
+
+    long steps() {
+        return classes.steps() + keys.steps();
+    }
+
+    /** No probe of the host's that could still be quoted had to go. */
+    boolean hasAllOfHost(long nowNanos) {
+        return nowNanos - hostCompleteFromNanos >= 0;
+    }
+
+    /** Sightings that had to go for others. */
+    long evictions() {
+        return evictions;
+    }
+}

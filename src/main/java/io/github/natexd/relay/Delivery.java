@@ -1,0 +1,110 @@
+package io.github.natexd.relay;
+
+import io.github.natexd.translate.Judgement;
+import io.github.natexd.wire.IcmpError;
+import io.github.natexd.wire.Protocol;
+
+/** One error on its way to a guest, as far as natexd and the NAT process can be compared. Reused. */
+final class Delivery {
+    /** The kinds of errors that NAT processes treat differently; each for UDP and for echo requests. */
+    enum Kind {
+        TIME_EXCEEDED("time-exceeded"),
+        FRAGMENTATION_NEEDED("fragmentation-needed"),
+        PORT_UNREACHABLE("port-unreachable"),
+        DESTINATION_UNREACHABLE("destination-unreachable"),
+        OTHER("parameter-problem");
+
+        private final String text;
+
+        Kind(String text) {
+            this.text = text;
+        }
+
+        String text() {
+            return text;
+        }
+    }
+
+    /** A kind and a protocol make a class. */
+    static final int CLASSES = 2 * Kind.values().length;
+
+    int errorClass;
+    int guest;
+    int reporter;
+    int ports;
+    long guestMac;
+    long gatewayMac;
+    long nanos;
+
+    /** What is to be delivered. */
+    Delivery of(Judgement error, long nowNanos) {
+        return set(classOf(error.type(), error.code(), error.quoted().protocol()), error.guest(), error.reporter())
+                .with(error.guestPort(), error.quoted().destinationPort(), nowNanos)
+                .between(error.gatewayMac(), error.guestMac());
+    }
+
+    Delivery set(int itsClass, int itsGuest, int itsReporter) {
+        errorClass = itsClass;
+        guest = itsGuest;
+        reporter = itsReporter;
+        return this;
+    }
+
+    Delivery with(int guestPort, int destinationPort, long nowNanos) {
+        ports = guestPort << 16 | destinationPort;
+        nanos = nowNanos;
+        return this;
+    }
+
+    Delivery between(long itsGatewayMac, long itsGuestMac) {
+        gatewayMac = itsGatewayMac;
+        guestMac = itsGuestMac;
+        return this;
+    }
+
+    void copyOf(Delivery that) {
+        set(that.errorClass, that.guest, that.reporter).between(that.gatewayMac, that.guestMac);
+        ports = that.ports;
+        nanos = that.nanos;
+    }
+
+    boolean isSame(Delivery that) {
+        return errorClass == that.errorClass
+                && guest == that.guest
+                && reporter == that.reporter
+                && ports == that.ports
+                && guestMac == that.guestMac
+                && gatewayMac == that.gatewayMac;
+    }
+
+    static int classOf(int type, int code, int protocol) {
+        return kind(type, code).ordinal() << 1 | (protocol == Protocol.UDP ? 1 : 0);
+    }
+
+    /** The class in words. */
+    String kindName() {
+        return kindOf(errorClass).text() + (protocolOf(errorClass) == Protocol.UDP ? " (udp)" : " (icmp)");
+    }
+
+    static Kind kindOf(int errorClass) {
+        return Kind.values()[errorClass >>> 1];
+    }
+
+    static int protocolOf(int errorClass) {
+        return (errorClass & 1) == 1 ? Protocol.UDP : Protocol.ICMP;
+    }
+
+    private static Kind kind(int type, int code) {
+        if (type == IcmpError.TYPE_TIME_EXCEEDED) {
+            return Kind.TIME_EXCEEDED;
+        }
+        if (type != IcmpError.TYPE_DESTINATION_UNREACHABLE) {
+            return Kind.OTHER;
+        }
+        return switch (code) {
+            case IcmpError.CODE_FRAGMENTATION_NEEDED -> Kind.FRAGMENTATION_NEEDED;
+            case IcmpError.CODE_PORT_UNREACHABLE -> Kind.PORT_UNREACHABLE;
+            default -> Kind.DESTINATION_UNREACHABLE;
+        };
+    }
+}

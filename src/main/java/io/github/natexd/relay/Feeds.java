@@ -1,0 +1,140 @@
+package io.github.natexd.relay;
+
+import io.github.natexd.mapping.Mapper;
+import io.github.natexd.mapping.Probe;
+import io.github.natexd.translate.Surroundings;
+import io.github.natexd.wire.EthernetFrame;
+import io.github.natexd.wire.IcmpError;
+import io.github.natexd.wire.Ipv4Header;
+import io.github.natexd.wire.Protocol;
+import java.nio.ByteBuffer;
+
+/** Reads the two feeds: what guests send, what leaves the host, and what the NAT process delivers to guests itself. */
+final class Feeds {
+    /** Batches read in one turn at the most: a flood of probes must not delay verdicts. */
+    private static final int BATCHES_LIMIT = 16;
+
+    /** Who is told of what was read. */
+    record Readers(Mapper mapper, Yielding yielding, KeptCopies copies, StaticGuest staticGuest) {}
+
+    private final Readers readers;
+    private final Counters counters;
+    private final RepeatedTrouble internalErrors;
+    private final EthernetFrame frame = new EthernetFrame();
+    private final Ipv4Header header = new Ipv4Header();
+    private final Ipv4Header embedded = new Ipv4Header();
+    private final IcmpError error = new IcmpError();
+    private final Probe probe = new Probe();
+    private final Probe quoted = new Probe();
+    private final Delivery delivery = new Delivery();
+    private long egressOverflows;
+
+    Feeds(Readers readers, Counters counters, RepeatedTrouble internalErrors) {
+        this.readers = readers;
+        this.counters = counters;
+        this.internalErrors = internalErrors;
+    }
+
+    /** Drains the guest network's feed; returns whether the interface is still there. */
+    boolean drain(GuestLink link, Surroundings surroundings, long nowNanos) {
+        for (int batch = 0; batch < BATCHES_LIMIT; batch++) {
+            int count = link.receive();
+            if (count < 0) {
+                return false;
+            }
+            for (int i = 0; i < count; i++) {
+                try {
+                    guestFrame(link, i, surroundings, nowNanos);
+                } catch (RuntimeException e) {
+                    notRead(e, nowNanos);
+                }
+            }
+            if (!link.mayHaveMore()) {
+                break;
+            }
+        }
+        return true;
+    }
+
+    void drain(EgressLog log, long nowNanos) {
+        for (int batch = 0; batch < BATCHES_LIMIT; batch++) {
+            int count = log.receive();
+            for (int i = 0; i < count; i++) {
+                try {
+                    leavingProbe(log, i, nowNanos);
+                } catch (RuntimeException e) {
+                    notRead(e, nowNanos);
+                }
+            }
+            if (!log.mayHaveMore()) {
+                break;
+            }
+        }
+        if (log.overflows() != egressOverflows) {
+            egressOverflows = log.overflows();
+            readers.mapper.egressLost(nowNanos);
+        }
+    }
+
+    private void leavingProbe(EgressLog log, int index, long nowNanos) {
+        ByteBuffer buffer = log.buffer(index);
+        if (header.over(buffer, log.offset(index), log.length(index)).check(true) == Ipv4Header.Problem.NONE
+                && probe.read(buffer, header)) {
+            counters.count(Counters.Event.EGRESS_SIGHTINGS);
+            readers.mapper.egressSighted(probe, log.uid(index), nowNanos);
+            readers.copies.sighted(probe.classKey());
+        }
+    }
+
+    /** A packet that natexd fails to read must not end it: whoever can send one could do so again and again. */
+    private void notRead(RuntimeException e, long nowNanos) {
+        counters.count(Counters.Event.NOT_READ);
+        internalErrors.happened(e, nowNanos);
+    }
+
+    private void guestFrame(GuestLink link, int index, Surroundings surroundings, long nowNanos) {
+        ByteBuffer buffer = link.buffer(index);
+        // A frame may be longer than what was received of it: all that matters stands at its beginning.
+        if (link.outgoing(index)
+                || !frame.over(buffer, link.offset(index), link.length(index)).check()
+                || !frame.isIpv4()
+                || header.over(buffer, frame.payloadOffset(), frame.payloadOctets())
+                                .check(true)
+                        != Ipv4Header.Problem.NONE) {
+            counters.count(Counters.Event.FRAMES_IGNORED);
+        } else if (surroundings.isGuestsFrame(
+                        header.source(), header.destination(), frame.source(), frame.destination())
+                && probe.read(buffer, header)) {
+            counters.count(Counters.Event.GUEST_SIGHTINGS);
+            readers.staticGuest.sighted(header.source(), frame.source(), frame.destination());
+            readers.mapper.guestSighted(probe, frame.source(), frame.destination(), nowNanos);
+            readers.copies.sighted(probe.classKey());
+        } else if (isDelivery(buffer, surroundings)) {
+            counters.count(Counters.Event.NAT_DELIVERIES);
+            readers.yielding.seen(delivery.set(
+                            Delivery.classOf(error.type(), error.code(), embedded.protocol()),
+                            header.destination(),
+                            header.source())
+                    .with(quoted.sourcePort(), quoted.destinationPort(), nowNanos)
+                    .between(frame.source(), frame.destination()));
+        } else {
+            counters.count(Counters.Event.FRAMES_IGNORED);
+        }
+    }
+
+    /** An error about a probe, from a router outside to somebody on the guest network; R40: not the NAT's own. */
+    private boolean isDelivery(ByteBuffer buffer, Surroundings surroundings) {
+        if (header.protocol() != Protocol.ICMP
+                || header.isFragment()
+                || header.transportOctets() < IcmpError.LENGTH
+                || surroundings.isImpossibleReporter(header.source())) {
+            return false;
+        }
+        error.over(buffer, header.transportOffset(), header.transportOctets());
+        return IcmpError.isErrorType(error.type())
+                && embedded.over(buffer, error.embeddedOffset(), error.embeddedOctets())
+                                .check(true)
+                        == Ipv4Header.Problem.NONE
+                && quoted.read(buffer, embedded);
+    }
+}

@@ -1,0 +1,185 @@
+package io.github.natexd.translate;
+
+import io.github.natexd.mapping.Probe;
+import io.github.natexd.mapping.Sighting;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One error under judgement: the packet as it came, what it says, what becomes of it, and for whom it is. Filled by the
+ * {@link Translator}, and used again for other errors.
+ */
+public final class Judgement {
+    ByteBuffer buffer = ByteBuffer.allocate(0);
+    int offset;
+    int length;
+    boolean truncated;
+    boolean last;
+    private long arrivedNanos;
+
+    Reason reason = Reason.NO_MAPPING;
+    boolean open;
+    long openUntilNanos;
+
+    boolean errorRead;
+    int reporter;
+    int type;
+    int code;
+    int totalLength;
+    List<Integer> labels = List.of();
+
+    boolean quoteRead;
+    final Probe quoted = new Probe();
+
+    private @Nullable Sighting sender;
+    private int guest;
+    private int guestPort;
+    boolean identificationChanged;
+    private long guestMac;
+    private long gatewayMac;
+
+    /** Begins with the packet of {@code itsLength} octets at {@code itsOffset}, which came at that time. */
+    public void begin(ByteBuffer itsBuffer, int itsOffset, int itsLength, long itsArrivedNanos) {
+        buffer = itsBuffer;
+        offset = itsOffset;
+        length = itsLength;
+        arrivedNanos = itsArrivedNanos;
+        truncated = false;
+        last = false;
+        forget();
+    }
+
+    /** The packet is longer than what is at hand. */
+    public void truncated() {
+        truncated = true;
+    }
+
+    /** No other sighting is waited for: the error is not left open. */
+    public void last() {
+        last = true;
+    }
+
+    /** Forgets what was read and decided. */
+    void forget() {
+        reason = Reason.NO_MAPPING;
+        open = false;
+        errorRead = false;
+        quoteRead = false;
+        sender = null;
+        labels = List.of();
+    }
+
+    /** A guest's probe is quoted. */
+    void sentBy(Sighting probe, boolean changed) {
+        sender = probe;
+        guest = probe.source();
+        guestPort = probe.sourcePort();
+        guestMac = probe.guestMac();
+        gatewayMac = probe.gatewayMac();
+        identificationChanged = changed;
+    }
+
+    /** A guest gets it that was not seen sending the probe: its address is all that is put back. */
+    public void copyTo(int address, long itsMac, long itsGatewayMac) {
+        guest = address;
+        guestPort = quoted.sourcePort();
+        guestMac = itsMac;
+        gatewayMac = itsGatewayMac;
+        identificationChanged = false;
+    }
+
+    /** Something else than what was decided became of it. */
+    public void becomes(Reason other) {
+        reason = other;
+    }
+
+    public ByteBuffer buffer() {
+        return buffer;
+    }
+
+    public int offset() {
+        return offset;
+    }
+
+    /** The octets at hand. */
+    public int length() {
+        return length;
+    }
+
+    public long arrivedNanos() {
+        return arrivedNanos;
+    }
+
+    public Reason reason() {
+        return reason;
+    }
+
+    /** Nothing is certain yet, and a sighting by {@link #openUntilNanos} may show whose the probe is. */
+    public boolean isOpen() {
+        return open;
+    }
+
+    public long openUntilNanos() {
+        return openUntilNanos;
+    }
+
+    /** The packet is ICMP: reporter, type, code and labels may be asked. */
+    public boolean isErrorRead() {
+        return errorRead;
+    }
+
+    /** The source of the outer header. */
+    public int reporter() {
+        return reporter;
+    }
+
+    public int type() {
+        return type;
+    }
+
+    public int code() {
+        return code;
+    }
+
+    /** The outer total length. */
+    public int totalLength() {
+        return totalLength;
+    }
+
+    /** MPLS label stack entries, if they were read. */
+    public List<Integer> labels() {
+        return labels;
+    }
+
+    /** It quotes a probe: {@link #quoted} may be asked. */
+    public boolean isQuoteRead() {
+        return quoteRead;
+    }
+
+    public Probe quoted() {
+        return quoted;
+    }
+
+    /** The guest's sighting of the quoted probe, valid during this turn; null if it is nobody's. */
+    public @Nullable Sighting sender() {
+        return sender;
+    }
+
+    /** The guest that gets it. */
+    public int guest() {
+        return guest;
+    }
+
+    public int guestPort() {
+        return guestPort;
+    }
+
+    public long guestMac() {
+        return guestMac;
+    }
+
+    public long gatewayMac() {
+        return gatewayMac;
+    }
+}
