@@ -43,9 +43,11 @@ final class QueuedErrors implements Errors {
 
     @Override
     public boolean keep(int index, Judgement judgement) {
-        queue.accept(index);
         boolean kept = copies.add(judgement);
         counters.count(kept ? Counters.Event.COPIES_KEPT : Counters.Event.COPIES_FULL);
+        if (kept) {
+            queue.accept(index);
+        }
         return kept;
     }
 

@@ -198,7 +198,7 @@ class DaemonCommandsTest {
             }
             Observer observer = scene.observer();
             observer.decided(new Observation(
-                    Reason.RELAYED_LATE,
+                    Reason.COPIED_LATE,
                     0,
                     new Observation.Report(0x0a000001, 11, 0, List.of(24001 << 12, 16 << 12)),
                     new Observation.Quote(17, 1, 2, 0x0a000002, 4),

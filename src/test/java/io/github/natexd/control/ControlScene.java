@@ -4,7 +4,8 @@ import io.github.natexd.config.Config;
 import io.github.natexd.config.EffectiveConfig;
 import io.github.natexd.mapping.MappingPage;
 import io.github.natexd.mapping.MappingRow;
-import io.github.natexd.mapping.NatBehaviour;
+import io.github.natexd.mapping.NatProfile;
+import io.github.natexd.mapping.NatProfile.Known;
 import io.github.natexd.relay.Counters;
 import io.github.natexd.relay.NatDelivery;
 import io.github.natexd.relay.Observation;
@@ -71,11 +72,13 @@ public final class ControlScene implements DaemonView {
     static Snapshot snapshot(long queueOverflows) {
         return new Snapshot(
                 new Counters(),
-                new NatBehaviour(12, 0, 10, 2, 0, 0, 0),
+                new NatProfile(
+                        traits(trait(Known.YES, 12, 0), trait(Known.MIXED, 10, 2)),
+                        traits(trait(Known.UNKNOWN, 0, 0), trait(Known.UNKNOWN, 0, 0))),
                 List.of(
-                        new NatDelivery(IcmpError.TYPE_TIME_EXCEEDED, Protocol.UDP, false, true),
-                        new NatDelivery(IcmpError.TYPE_TIME_EXCEEDED, Protocol.ICMP, true, false),
-                        new NatDelivery(IcmpError.TYPE_DESTINATION_UNREACHABLE, Protocol.UDP, false, false)),
+                        new NatDelivery("time-exceeded", Protocol.UDP, false, true),
+                        new NatDelivery("time-exceeded", Protocol.ICMP, true, false),
+                        new NatDelivery("destination-unreachable", Protocol.UDP, false, false)),
                 3,
                 true,
                 0,
@@ -83,6 +86,15 @@ public final class ControlScene implements DaemonView {
                 0,
                 true,
                 5_900_000_000L);
+    }
+
+    private static NatProfile.Traits traits(NatProfile.Trait portKept, NatProfile.Trait identificationKept) {
+        NatProfile.Trait unknown = trait(Known.UNKNOWN, 0, 0);
+        return new NatProfile.Traits(portKept, identificationKept, unknown, unknown);
+    }
+
+    private static NatProfile.Trait trait(Known known, long yes, long no) {
+        return new NatProfile.Trait(known, yes, no);
     }
 
     /** The answer that root gets, one line with its LF. */

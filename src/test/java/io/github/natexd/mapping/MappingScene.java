@@ -70,18 +70,12 @@ final class MappingScene {
         egress(sent, NO_UID);
     }
 
-    /** Teaches that the NAT is seen sending that long before its guests: by a pair sighted in that order. */
-    void natAhead(long nanos) {
-        egress(fromHost(PORT - 1).dataOctets(1));
-        passNanos(nanos);
-        guest(fromGuest(PORT - 1).dataOctets(1));
-    }
-
-    Finding find(ProbeBuilder quoted) {
+    Match find(ProbeBuilder quoted) {
         return mapper.find(read(quoted.bytes()), now, false);
     }
 
-    Finding findAfterWaiting(ProbeBuilder quoted) {
+    /** What it is when nothing more is waited for. */
+    Match findAtLast(ProbeBuilder quoted) {
         pass(10);
         return mapper.find(read(quoted.bytes()), now, true);
     }
@@ -100,13 +94,13 @@ final class MappingScene {
 
     /** The guest's port of what was found, if it is the first guest's, else the negative of the other guest's. */
     int foundPort() {
-        Mapping found = mapper.found();
-        boolean first = found.guest() == GUEST && found.guestMac() == GUEST_MAC;
-        boolean second = found.guest() == OTHER_GUEST && found.guestMac() == OTHER_GUEST_MAC;
+        Sighting found = mapper.found();
+        boolean first = found.source() == GUEST && found.guestMac() == GUEST_MAC;
+        boolean second = found.source() == OTHER_GUEST && found.guestMac() == OTHER_GUEST_MAC;
         if (first == second || found.gatewayMac() != GATEWAY_MAC) {
             throw new AssertionError("a mapping of nobody's");
         }
-        return first ? found.guestPort() : -found.guestPort();
+        return first ? found.sourcePort() : -found.sourcePort();
     }
 
     private Probe read(byte[] packet) {

@@ -35,7 +35,9 @@ final class RelayScene {
         int[] hosts = {Packets.HOST, HOST_ON_GUEST_NETWORK, Ipv4Address.parse("127.0.0.1")};
         Surroundings surroundings = new Surroundings(hosts, HOST_ON_GUEST_NETWORK, 24, HOST_MAC);
         translator = new Translator(types, mapper, surroundings);
-        relay = new Relay(queue, log, mapper, translator, reinject, staticGuest, () -> true, () -> now);
+        relay = new Relay(new Relay.Ports(queue, log, () -> true, () -> now), mapper, translator);
+        relay.reinject(reinject);
+        relay.staticGuest(staticGuest);
         relay.link(link);
     }
 
@@ -74,15 +76,6 @@ final class RelayScene {
         return Packets.timeExceeded(Packets.ROUTER, Packets.GUEST)
                 .quoting(probe(Packets.GUEST, sourcePort).bytes(), 28)
                 .bytes();
-    }
-
-    /** Teaches that the NAT is seen sending that long before its guests: by a pair sighted in that order. */
-    void natIsAhead(long millis) {
-        log.leave(Packets.udpProbe(Packets.HOST, Packets.TARGET, 30000, 33499).bytes(), ROOT);
-        relay.turn();
-        pass(millis);
-        guestSends(Packets.udpProbe(Packets.GUEST, Packets.TARGET, 30000, 33499).bytes());
-        relay.turn();
     }
 
     void guestSends(byte[] probe) {

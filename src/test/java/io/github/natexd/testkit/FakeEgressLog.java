@@ -65,6 +65,11 @@ public final class FakeEgressLog implements EgressLog {
     }
 
     @Override
+    public boolean mayHaveMore() {
+        return batch.size() == BATCH;
+    }
+
+    @Override
     public ByteBuffer buffer(int index) {
         if (batch.get(index).octets() == UNREADABLE) {
             throw new IllegalStateException("reading broke, as the test wants");

@@ -129,6 +129,11 @@ public final class FakeGuestLink implements GuestLink {
     }
 
     @Override
+    public boolean mayHaveMore() {
+        return batch.size() == BATCH;
+    }
+
+    @Override
     public ByteBuffer buffer(int index) {
         if (batch.get(index).frame() == UNREADABLE) {
             throw new IllegalStateException("reading broke, as the test wants");

@@ -13,15 +13,14 @@ import java.util.Map;
 /**
  * The kernel's queue as a test plays it. It keeps the packets as they came, so that an ACCEPT hands over those octets
  * whatever happened to the copy, and it fails the test at once when the contract is broken: a second verdict, a batch
- * left without verdicts, the release of a packet that is not held, a DROP of what no guest has got.
+ * left without verdicts, a DROP of what no guest has got.
  */
 public final class FakePacketQueue implements PacketQueue {
     /** What became of a packet. */
     public enum Verdict {
         ACCEPT,
         ACCEPT_REWRITTEN,
-        DROP,
-        HELD
+        DROP
     }
 
     /** Octets around a packet in its buffer: a read or write there shows. */
@@ -63,7 +62,7 @@ public final class FakePacketQueue implements PacketQueue {
         return originals.size() - 1;
     }
 
-    /** The verdict of a packet; HELD is none yet. */
+    /** The verdict of a packet. */
     public Verdict verdict(int id) {
         Verdict verdict = verdicts.get(id);
         if (verdict == null) {
@@ -72,22 +71,16 @@ public final class FakePacketQueue implements PacketQueue {
         return verdict;
     }
 
-    /** What the host's own stack got of a packet: nothing where it was dropped or is held. */
+    /** What the host's own stack got of a packet: nothing where it was dropped. */
     public byte[] toHost(int id) {
         return delivered.getOrDefault(id, new byte[0]);
     }
 
-    /** Every packet that came has been answered, and for good. */
+    /** Every packet that came has been answered. */
     public void checkAllAnswered() {
         for (int id = 0; id < originals.size(); id++) {
-            if (verdict(id) == Verdict.HELD) {
-                throw new AssertionError("packet " + id + " is still held");
-            }
+            verdict(id);
         }
-    }
-
-    public int held() {
-        return (int) verdicts.values().stream().filter(v -> v == Verdict.HELD).count();
     }
 
     /** Whether nothing was written into the packet's buffer, of a packet of the present batch. */
@@ -147,11 +140,6 @@ public final class FakePacketQueue implements PacketQueue {
     }
 
     @Override
-    public int packetId(int index) {
-        return batch[index];
-    }
-
-    @Override
     public void accept(int index) {
         note(index, Verdict.ACCEPT);
     }
@@ -168,11 +156,6 @@ public final class FakePacketQueue implements PacketQueue {
     }
 
     @Override
-    public void hold(int index) {
-        note(index, Verdict.HELD);
-    }
-
-    @Override
     public void sendVerdicts() {
         check(!answered, "there is no batch to answer");
         for (int i = 0; i < batch.length; i++) {
@@ -182,21 +165,6 @@ public final class FakePacketQueue implements PacketQueue {
             settle(batch[i], verdict, verdict == Verdict.ACCEPT_REWRITTEN ? octets(i) : originals.get(batch[i]));
         }
         answered = true;
-    }
-
-    @Override
-    public void release(int packetId, boolean drop) {
-        checkHeld(packetId);
-        if (drop) {
-            checkGuestHas(packetId);
-        }
-        settle(packetId, drop ? Verdict.DROP : Verdict.ACCEPT, originals.get(packetId));
-    }
-
-    @Override
-    public void releaseRewritten(int packetId, ByteBuffer buffer, int offset, int length) {
-        checkHeld(packetId);
-        settle(packetId, Verdict.ACCEPT_REWRITTEN, Packets.octets(buffer, offset, length));
     }
 
     @Override
@@ -217,10 +185,6 @@ public final class FakePacketQueue implements PacketQueue {
         if (verdict == Verdict.ACCEPT || verdict == Verdict.ACCEPT_REWRITTEN) {
             delivered.put(id, octets.clone());
         }
-    }
-
-    private void checkHeld(int id) {
-        check(verdicts.get(id) == Verdict.HELD, "packet " + id + " is released and was not held");
     }
 
     private void checkGuestHas(int id) {
