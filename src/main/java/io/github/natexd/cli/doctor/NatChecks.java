@@ -1,7 +1,7 @@
 package io.github.natexd.cli.doctor;
 
 import io.github.natexd.cli.doctor.DaemonStatus.Delivery;
-import io.github.natexd.cli.doctor.DaemonStatus.Habit;
+import io.github.natexd.cli.doctor.DaemonStatus.Trait;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -22,7 +22,7 @@ final class NatChecks {
     }
 
     static Diagnosis ttl(Facts facts) {
-        return habit(
+        return trait(
                 facts,
                 DaemonStatus::ttl,
                 "it keeps the TTL of probes",
@@ -30,7 +30,7 @@ final class NatChecks {
     }
 
     static Diagnosis identification(Facts facts) {
-        return habit(
+        return trait(
                 facts,
                 DaemonStatus::identification,
                 "it keeps the IP ID of probes",
@@ -38,7 +38,7 @@ final class NatChecks {
     }
 
     static Diagnosis ports(Facts facts) {
-        return habit(
+        return trait(
                 facts,
                 DaemonStatus::ports,
                 "it keeps source ports and ICMP identifiers",
@@ -46,7 +46,7 @@ final class NatChecks {
     }
 
     static Diagnosis leaving(Facts facts) {
-        return habit(
+        return trait(
                 facts,
                 DaemonStatus::leaving,
                 "its probes pass the host's stack, where natexd sees them",
@@ -76,19 +76,34 @@ final class NatChecks {
                 .collect(Collectors.joining(", "));
     }
 
-    private static Diagnosis habit(
-            Facts facts, Function<DaemonStatus, Habit> which, String whenKept, String whenChanged) {
+    /** @param no begins with "it ", as {@code yes} does */
+    private static Diagnosis trait(Facts facts, Function<DaemonStatus, Trait> which, String yes, String no) {
         return judge(facts, status -> {
-            Habit habit = which.apply(status);
-            long seen = habit.kept() + habit.changed();
-            if (seen == 0) {
+            Trait trait = which.apply(status);
+            String udp = words(trait.udp(), yes, no);
+            String echo = words(trait.echo(), yes, no);
+            if (udp.isEmpty() && echo.isEmpty()) {
                 return Diagnosis.unknown("no probe has shown it yet", PROBE);
             }
-            return Diagnosis.ok(
-                    habit.changed() == 0
-                            ? whenKept + " (" + seen + " seen)"
-                            : whenChanged + " (" + habit.changed() + " of " + seen + ")");
+            if (udp.equals(echo)) {
+                return Diagnosis.ok(udp);
+            }
+            return Diagnosis.ok("UDP: " + orUnknown(udp) + "; echo: " + orUnknown(echo));
         });
+    }
+
+    /** Empty where nothing is known. */
+    private static String words(String state, String yes, String no) {
+        return switch (state) {
+            case "yes" -> yes;
+            case "no" -> no;
+            case "mixed" -> no.replaceFirst("^it ", "it sometimes ");
+            default -> "";
+        };
+    }
+
+    private static String orUnknown(String words) {
+        return words.isEmpty() ? "not known yet" : words;
     }
 
     private static Diagnosis judge(Facts facts, Function<DaemonStatus, Diagnosis> judge) {
