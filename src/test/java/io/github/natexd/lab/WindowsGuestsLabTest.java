@@ -53,7 +53,7 @@ class WindowsGuestsLabTest {
     private static final Guest FIRST = new Guest(Node.GUEST1, Topology.GUEST1, Topology.GUEST1_MAC, 0x1200, 1);
     private static final Guest SECOND = new Guest(Node.GUEST2, Topology.GUEST2, Topology.GUEST2_MAC, 0x7400, 2);
 
-    /** With IP IDs rewritten only the TTL tells the probes apart: there may be stars until its habit is known; no mix-up. */
+    /** With IP IDs rewritten only the TTL tells the probes apart: there may be stars until the profile has it; no mix-up. */
     @ParameterizedTest
     @CsvSource({"false, false", "true, false", "false, true"})
     @DisplayName("R17, R18: two Windows guests with one identifier and one row of sequences get their own errors only")
