@@ -5,6 +5,7 @@ import io.github.natexd.mapping.Probe;
 import io.github.natexd.testkit.Packets;
 import io.github.natexd.testkit.ProbeBuilder;
 import io.github.natexd.translate.ErrorTypes;
+import io.github.natexd.translate.Judgement;
 import io.github.natexd.translate.Reason;
 import io.github.natexd.translate.Surroundings;
 import io.github.natexd.translate.Translator;
@@ -43,6 +44,7 @@ public class TranslateBenchmark {
     public int mappings;
 
     private final Mapper mapper = new Mapper(CAPACITY, TimeUnit.HOURS.toNanos(1), 0);
+    private final Judgement judgement = new Judgement();
     private Translator translator;
     private ByteBuffer errors;
     private ByteBuffer packet;
@@ -93,10 +95,12 @@ public class TranslateBenchmark {
     public int translate() {
         packet.put(0, errors, next * length, length);
         next = next + 1 < mappings ? next + 1 : 0;
-        if (translator.judge(packet, 0, length, false, 2, false) != Reason.RELAYED) {
+        judgement.begin(packet, 0, length, 2);
+        translator.judge(judgement, 2);
+        if (judgement.reason() != Reason.RELAYED) {
             throw new IllegalStateException("an error of the benchmark's was not recognized");
         }
-        translator.rewrite();
+        translator.rewrite(judgement);
         return packet.getInt(16);
     }
 }

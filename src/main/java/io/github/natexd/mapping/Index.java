@@ -29,43 +29,31 @@ final class Index {
     void add(Sighting sighting, int hash) {
         int bucket = hash & (buckets.length - 1);
         Sighting first = buckets[bucket];
+        link(null, sighting);
         link(sighting, first);
-        if (byKey) {
-            sighting.previousOfKey = null;
-            sighting.keyBucket = bucket;
-        } else {
-            sighting.previousOfClass = null;
-            sighting.classBucket = bucket;
-        }
         buckets[bucket] = sighting;
     }
 
-    void remove(Sighting sighting) {
+    /** @param hash with which it was added */
+    void remove(Sighting sighting, int hash) {
         Sighting previous = byKey ? sighting.previousOfKey : sighting.previousOfClass;
         Sighting next = byKey ? sighting.nextOfKey : sighting.nextOfClass;
-        if (previous != null) {
-            link(previous, next);
-            return;
-        }
-        buckets[byKey ? sighting.keyBucket : sighting.classBucket] = next;
-        if (next != null && byKey) {
-            next.previousOfKey = null;
-        } else if (next != null) {
-            next.previousOfClass = null;
+        link(previous, next);
+        if (previous == null) {
+            buckets[hash & (buckets.length - 1)] = next;
         }
     }
 
-    private void link(Sighting sighting, @Nullable Sighting next) {
-        if (byKey) {
+    private void link(@Nullable Sighting sighting, @Nullable Sighting next) {
+        if (sighting != null && byKey) {
             sighting.nextOfKey = next;
-            if (next != null) {
-                next.previousOfKey = sighting;
-            }
-        } else {
+        } else if (sighting != null) {
             sighting.nextOfClass = next;
-            if (next != null) {
-                next.previousOfClass = sighting;
-            }
+        }
+        if (next != null && byKey) {
+            next.previousOfKey = sighting;
+        } else if (next != null) {
+            next.previousOfClass = sighting;
         }
     }
 

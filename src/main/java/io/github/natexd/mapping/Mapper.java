@@ -94,14 +94,14 @@ public final class Mapper {
     public void guestSighted(Probe probe, long guestMac, long gatewayMac, long nowNanos) {
         Sighting guests = sightings.addGuests(probe, guestMac, gatewayMac, inOrder(nowNanos));
         long since = guests.sightedNanos - Evidence.LEAVING_LEAD_NANOS;
-        Sighting leaving = sightings.firstLeaving(probe.classKey(), since);
+        Sighting leaving = sightings.firstOf(Shares.HOST, probe.classKey(), since);
         for (int read = 0; leaving != null && read < Pairing.LEAVING_LIMIT; read++) {
             int agreeing = Evidence.of(guests, leaving);
             if (agreeing != Evidence.IMPOSSIBLE && Evidence.pieces(agreeing) >= Evidence.CERTAIN_PIECES) {
                 bindIfCertain(leaving);
                 return;
             }
-            leaving = sightings.nextSince(leaving, since);
+            leaving = sightings.nextOf(leaving, since);
         }
     }
 

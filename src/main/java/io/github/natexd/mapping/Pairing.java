@@ -134,7 +134,7 @@ final class Pairing {
 
     private void gatherGuests(Sighting e) {
         guests.count = 0;
-        long classKey = Probe.classKey(e.destination, e.destinationPort, e.protocol);
+        long classKey = e.classKey();
         long since = e.sightedNanos - Evidence.GUEST_LEAD_NANOS;
         for (int guest = sightings.firstGuest(since);
                 guest != Sightings.NOBODY;
@@ -143,11 +143,11 @@ final class Pairing {
             int read = 0;
             for (Sighting g = sightings.firstOf(guest, classKey, since);
                     g != null && guests.count < most && read < READ_LIMIT;
-                    g = sightings.nextSince(g, since)) {
+                    g = sightings.nextOf(g, since)) {
                 read++;
                 // One hop around the probe: these are its candidates, and the candidates of its rivals.
                 int hops = Evidence.hops(g, e);
-                if (hops >= -1 && hops <= 2 && g.sameClass(e)) {
+                if (hops >= -1 && hops <= 2) {
                     guests.add(g);
                 }
             }
@@ -158,20 +158,19 @@ final class Pairing {
         leaving.count = 0;
         leaving.add(e);
         crowded = false;
-        long classKey = Probe.classKey(e.destination, e.destinationPort, e.protocol);
+        long classKey = e.classKey();
         long since = e.sightedNanos - WINDOW_NANOS;
         int read = 0;
-        for (Sighting other = sightings.firstLeaving(classKey, since);
+        for (Sighting other = sightings.firstOf(Shares.HOST, classKey, since);
                 other != null;
-                other = sightings.nextSince(other, since)) {
+                other = sightings.nextOf(other, since)) {
             if (++read > READ_LIMIT || leaving.isFull()) {
                 crowded = true;
                 return;
             }
             if (other != e
                     && Math.abs(other.timeToLive - e.timeToLive) <= 1
-                    && other.sightedNanos - e.sightedNanos <= WINDOW_NANOS
-                    && other.sameClass(e)) {
+                    && other.sightedNanos - e.sightedNanos <= WINDOW_NANOS) {
                 leaving.add(other);
             }
         }

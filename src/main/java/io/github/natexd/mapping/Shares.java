@@ -74,7 +74,7 @@ final class Shares {
 
     private void append(Sighting sighting, int by) {
         Sighting last = newest[by];
-        sighting.holder = by;
+        sighting.holder = (short) by;
         sighting.older = last;
         sighting.newer = null;
         if (last == null) {

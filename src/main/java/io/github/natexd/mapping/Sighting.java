@@ -9,15 +9,17 @@ import org.jspecify.annotations.Nullable;
  * steady state none is made.
  */
 public final class Sighting {
-    int protocol;
+    // Small types, since a look-up among many mappings costs what it reads of memory; a char is an unsigned 16-bit
+    // number.
+    byte protocol;
     int source;
     int destination;
-    int sourcePort;
-    int destinationPort;
-    int identification;
-    int timeToLive;
-    int transportLength;
-    int content;
+    char sourcePort;
+    char destinationPort;
+    char identification;
+    short timeToLive;
+    char transportLength;
+    char content;
     boolean contentKnown;
     long sightedNanos;
     /** Of a guest's sighting: the addresses of its frame. */
@@ -53,26 +55,29 @@ public final class Sighting {
     @Nullable
     Sighting older;
 
-    int holder;
-    int classBucket;
-    int keyBucket;
+    short holder;
 
     /** Takes over what a probe is. */
     void of(Probe probe, boolean isLeaving, long nowNanos) {
-        protocol = probe.protocol;
+        protocol = (byte) probe.protocol;
         source = probe.source;
         destination = probe.destination;
-        sourcePort = probe.sourcePort;
-        destinationPort = probe.destinationPort;
-        identification = probe.identification;
-        timeToLive = probe.timeToLive;
-        transportLength = probe.transportLength;
-        content = probe.content;
+        sourcePort = (char) probe.sourcePort;
+        destinationPort = (char) probe.destinationPort;
+        identification = (char) probe.identification;
+        timeToLive = (short) probe.timeToLive;
+        transportLength = (char) probe.transportLength;
+        content = (char) probe.content;
         contentKnown = probe.contentKnown;
         sightedNanos = nowNanos;
         leaving = isLeaving;
         learned = false;
         other = null;
+    }
+
+    /** See {@link Probe#classKey}. */
+    long classKey() {
+        return Probe.classKey(destination, destinationPort, protocol);
     }
 
     boolean isUdp() {

@@ -60,7 +60,7 @@ final class Sightings {
         Sighting added = add(probe, guest, nowNanos);
         added.guestMac = guestMac;
         added.gatewayMac = gatewayMac;
-        classes.add(added, ofClass(probe.classKey(), guest));
+        classes.add(added, ofClass(added));
         toFront(guest, nowNanos);
         return added;
     }
@@ -70,9 +70,8 @@ final class Sightings {
         added.uid = uid;
         added.guestMac = 0;
         added.gatewayMac = 0;
-        classes.add(added, ofClass(probe.classKey(), Shares.HOST));
-        keys.add(
-                added, ofKey(probe.source, probe.destination, probe.sourcePort, probe.destinationPort, probe.protocol));
+        classes.add(added, ofClass(added));
+        keys.add(added, ofKey(added));
         return added;
     }
 
@@ -95,8 +94,8 @@ final class Sightings {
 
     /** Makes a pair of two; only unpaired ones stay in the chains of their class. */
     void pair(Sighting guests, Sighting leaving) {
-        classes.remove(guests);
-        classes.remove(leaving);
+        classes.remove(guests, ofClass(guests));
+        classes.remove(leaving, ofClass(leaving));
         guests.other = leaving;
         leaving.other = guests;
         if (!leaving.contentKnown && guests.contentKnown) {
@@ -111,7 +110,7 @@ final class Sightings {
     private void remove(Sighting sighting) {
         Sighting other = sighting.other;
         if (other == null) {
-            classes.remove(sighting);
+            classes.remove(sighting, ofClass(sighting));
         } else {
             pairs--;
             free(other);
@@ -121,7 +120,7 @@ final class Sightings {
 
     private void free(Sighting sighting) {
         if (sighting.leaving) {
-            keys.remove(sighting);
+            keys.remove(sighting, ofKey(sighting));
         }
         shares.release(sighting);
     }
@@ -178,24 +177,28 @@ final class Sightings {
         return guest == NOBODY || lastNanos[guest] - sinceNanos < 0 ? NOBODY : guest;
     }
 
-    /** The newest unpaired sighting of a class by one guest; hashes collide, so the class has to be compared. */
+    /** The newest unpaired sighting of a class: one guest's, or of those leaving the host ({@link Shares#HOST}). */
     @Nullable
-    Sighting firstOf(int guest, long classKey, long sinceNanos) {
-        return classes.firstSince(ofClass(classKey, guest), sinceNanos);
+    Sighting firstOf(int holder, long classKey, long sinceNanos) {
+        return skipOthers(classes.firstSince(ofClass(classKey, holder), sinceNanos), holder, classKey, sinceNanos);
     }
 
-    /** The newest unpaired probe of a class that left the host; likewise. */
+    /** The next one of the same. */
     @Nullable
-    Sighting firstLeaving(long classKey, long sinceNanos) {
-        return classes.firstSince(ofClass(classKey, Shares.HOST), sinceNanos);
+    Sighting nextOf(Sighting sighting, long sinceNanos) {
+        return skipOthers(classes.nextSince(sighting, sinceNanos), sighting.holder, sighting.classKey(), sinceNanos);
     }
 
-    @Nullable
-    Sighting nextSince(Sighting sighting, long sinceNanos) {
-        return classes.nextSince(sighting, sinceNanos);
+    /** Hashes collide, so others' sightings and other classes can be in the chain. */
+    private @Nullable Sighting skipOthers(@Nullable Sighting first, int holder, long classKey, long sinceNanos) {
+        Sighting at = first;
+        while (at != null && (at.holder != holder || at.classKey() != classKey)) {
+            at = classes.nextSince(at, sinceNanos);
+        }
+        return at;
     }
 
-    /** The newest probe that left the host with the quoted tuple; likewise. */
+    /** The newest probe in the chain of a quoted tuple; hashes collide, so the tuple has to be compared. */
     @Nullable
     Sighting firstQuoted(Probe quoted) {
         return keys.first(
@@ -215,6 +218,20 @@ final class Sightings {
 
     private int ofClass(long classKey, int holder) {
         return Index.mix(classKey + secret * (holder + 1L));
+    }
+
+    /** Of one that is not paired yet: a pair is its guest's. */
+    private int ofClass(Sighting sighting) {
+        return ofClass(sighting.classKey(), sighting.holder);
+    }
+
+    private int ofKey(Sighting sighting) {
+        return ofKey(
+                sighting.source,
+                sighting.destination,
+                sighting.sourcePort,
+                sighting.destinationPort,
+                sighting.protocol);
     }
 
     private int ofKey(int source, int destination, int sourcePort, int destinationPort, int protocol) {

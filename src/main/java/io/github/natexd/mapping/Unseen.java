@@ -57,7 +57,7 @@ final class Unseen {
             int leftOfGuest = Math.min(READ_LIMIT_PER_GUEST, left);
             for (Sighting at = sightings.firstOf(guest, quoted.classKey(), sinceNanos);
                     at != null && leftOfGuest > 0;
-                    at = sightings.nextSince(at, sinceNanos)) {
+                    at = sightings.nextOf(at, sinceNanos)) {
                 leftOfGuest--;
                 left--;
                 consider(at, agreeing(at, quoted, complete));
@@ -68,7 +68,7 @@ final class Unseen {
     /** The pieces that agree if they are enough, else 0. */
     private static int agreeing(Sighting guests, Probe quoted, boolean complete) {
         // No router raises the TTL: a probe quoted with a larger one than the guest gave is not this one.
-        if (!guests.sameClass(quoted) || quoted.timeToLive > guests.timeToLive) {
+        if (quoted.timeToLive > guests.timeToLive) {
             return 0;
         }
         int agreeing = Evidence.ofQuote(guests, quoted);
