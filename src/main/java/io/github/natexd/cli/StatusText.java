@@ -37,7 +37,7 @@ final class StatusText {
         row("guest network", guestNetwork(status.getAsJsonObject("guestNetwork")));
         row("relays", words(status, "errors") + ", delivered " + delivery(text(status, "delivery")));
         if (!status.get("staticGuest").isJsonNull()) {
-            row("static guest", text(status, "staticGuest") + " gets a copy of errors without a mapping");
+            row("static guest", text(status, "staticGuest") + " gets a copy of each error whose sender is not known");
         }
         JsonObject rules = status.getAsJsonObject("rules");
         row("rules", rules(text(rules, "state")));
@@ -74,7 +74,7 @@ final class StatusText {
     private static String rules(String state) {
         return switch (state) {
             case "loaded" -> "loaded, and restored when somebody removes them";
-            case "unmanaged" -> "not natexd's business (rules.manage = false), so not known to be there";
+            case "unmanaged" -> "left to somebody else (rules.manage = false); natexd does not check them";
             case "pending" -> "not loaded yet";
             default -> "not loaded";
         };

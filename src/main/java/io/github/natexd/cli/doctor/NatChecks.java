@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** What running traffic has shown of guests and of the NAT process. Whatever it does is well; unseen is unknown. */
+/** What natexd has seen of guests and of the NAT process. Whatever the NAT process does is well; unseen is unknown. */
 final class NatChecks {
     static final String PROBE = "run `traceroute -n 9.9.9.9` in a guest (Windows: tracert -d 9.9.9.9), then ask again";
 
@@ -26,7 +26,7 @@ final class NatChecks {
                 facts,
                 DaemonStatus::ttl,
                 "it keeps the TTL of probes",
-                "it takes one off the TTL of probes: guests see a star as first hop, or the gateway");
+                "it lowers the TTL of probes by one: guests see a star or the gateway as the first hop");
     }
 
     static Diagnosis identification(Facts facts) {
@@ -65,8 +65,8 @@ final class NatChecks {
         }
         return Diagnosis.ok(
                 byNat.isEmpty()
-                        ? "it hands over none of those that came; natexd does: " + byNatexd
-                        : "it hands over itself: " + byNat + (byNatexd.isEmpty() ? "" : "; natexd does: " + byNatexd));
+                        ? "it delivers none of the errors that came; natexd relays them: " + byNatexd
+                        : "it delivers itself: " + byNat + (byNatexd.isEmpty() ? "" : "; natexd relays: " + byNatexd));
     }
 
     private static String classes(List<Delivery> deliveries, String byNat) {

@@ -474,14 +474,14 @@ class CheckTest {
                         Check.NAT_TTL,
                         facts -> facts.control = HealthyFacts.answering(
                                 HealthyFacts.status(List.of(), HealthyFacts.NO, HealthyFacts.YES, "no")),
-                        "takes one off the TTL of probes: guests see a star as first hop, or the gateway"),
+                        "lowers the TTL of probes by one: guests see a star or the gateway as the first hop"),
                 well(
                         "sometimes, and unseen",
                         Check.NAT_TTL,
                         facts -> facts.control = HealthyFacts.answering(
                                 HealthyFacts.status(List.of(), new Trait("mixed", "unknown"), HealthyFacts.YES, "no")),
-                        "UDP: it sometimes takes one off the TTL of probes: guests see a star as first hop, or the"
-                                + " gateway; echo: not known yet"),
+                        "UDP: it sometimes lowers the TTL of probes by one: guests see a star or the gateway as the first"
+                                + " hop; echo: not known yet"),
                 unknown("unseen", Check.NAT_IDENTIFICATION, facts -> facts.control = quiet(), "no probe", "traceroute"),
                 unknown("unseen", Check.NAT_PORTS, facts -> facts.control = quiet(), "no probe", "traceroute"),
                 well("rewritten", Check.NAT_PORTS, facts -> {}, "rewrites source ports or ICMP identifiers"),
@@ -492,7 +492,7 @@ class CheckTest {
                         Check.NAT_ERRORS,
                         facts -> facts.control = HealthyFacts.answering(
                                 HealthyFacts.status(List.of(), HealthyFacts.YES, HealthyFacts.YES, "yes")),
-                        "it hands over itself: time-exceeded about udp"),
+                        "it delivers itself: time-exceeded about udp"),
                 unknown("stopped", Check.NAT_ERRORS, HealthyFacts::notRunning, "not running", "start"),
                 unknown("silent", Check.NAT_ERRORS, facts -> facts.control = silent(true), "trouble", "remedy"));
     }
