@@ -38,7 +38,8 @@ final class Unseen {
         }
         Known seenLeaving = profile.seenLeaving(guests.isUdp());
         boolean full = complete && isEnoughWithPort(bestAgreeing);
-        if (full) {
+        if (full && !guests.learned) {
+            guests.learned = true;
             profile.learnUnseen(guests, quoted);
         }
         if (seenLeaving == Known.YES) {
