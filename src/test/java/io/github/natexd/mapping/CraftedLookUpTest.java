@@ -12,8 +12,8 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /**
- * The dearest look-ups that can be crafted: links of chains that are followed, whatever the clock says. All probes are of
- * one class; a guest can forge every address of its network.
+ * The dearest look-ups that can be crafted: links of chains that are followed, whatever the clock says.
+ * Mostly all probes are of one class; a guest can forge every address of its network.
  */
 class CraftedLookUpTest {
     private static final int NETWORK = Ipv4Address.parse("192.168.44.0");
@@ -46,7 +46,7 @@ class CraftedLookUpTest {
 
     @Test
     @DisplayName(
-            "R21, R53: defect 11: 254 addresses with probes that fit, and leaving ones without a pair: 64 are read of each side")
+            "R21, R53: defect 11: 254 addresses with probes that fit, and as many leaving: 64 are read of each side")
     void manyAddressesWithProbesThatFit() {
         for (int i = 0; i < 100; i++) {
             for (int address = 1; address <= ADDRESSES; address++) {
@@ -74,8 +74,7 @@ class CraftedLookUpTest {
     }
 
     @Test
-    @DisplayName(
-            "R21, R53: defect 11: one tuple, sixty pairs that nobody looked at: the error that finds them all pays for them")
+    @DisplayName("R21, R53: defect 11: one tuple, sixty pairs not kept yet: the error that finds them pays for them")
     void manyPairsThatAnErrorFindsFirst() {
         int[] ttls = {10, 20, 30, 40};
         for (int ttl : ttls) {

@@ -53,8 +53,7 @@ class MapperFloodTest {
     }
 
     @Test
-    @DisplayName(
-            "R16, R53: where hashes collide, the host's probe is not taken for a guest's, nor one guest's for another's")
+    @DisplayName("R16, R53: where hashes collide, neither the host's probe nor a guest's is taken for another's")
     void collidingHashesMixUpNobody() {
         for (int i = 0; i < 500; i++) {
             MappingScene small = new MappingScene(4); // a few buckets, and a secret of its own

@@ -26,8 +26,7 @@ class ProbeTest {
     private static final int PORT = 40000;
 
     @Test
-    @DisplayName(
-            "R17: the content is equal on both sides of a NAT that repairs checksums by difference, and of one that computes")
+    @DisplayName("R17: the content is equal on both sides of a NAT, whether it repairs checksums or computes them")
     void theContentIsEqualOnBothSidesOfANat() {
         Random random = new Random(1624);
         int zeros = 0;

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Several that may be a pair: the higher rank, twins, the order, and what is left undecided; and how many are looked at. */
+/** Several that may be a pair: the higher rank, twins, order, what is undecided; and how many are looked at. */
 class RivalsTest {
     private static final int REWRITTEN = 61000;
     private static final int GUEST_ID = 0x1111;
@@ -100,7 +100,7 @@ class RivalsTest {
 
     @Test
     @DisplayName(
-            "R16, R52: a host's probe that is exactly like the NAT's takes the guest's certainty away, never the host's error")
+            "R16, R52: a host's probe exactly like the NAT's costs the guest its certainty, not the host its error")
     void aHostsLookalikeIsNotTaken() {
         ProbeBuilder both = fromHost(PORT).id(GUEST_ID);
         scene.egress(both);

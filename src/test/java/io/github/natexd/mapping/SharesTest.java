@@ -35,7 +35,7 @@ class SharesTest {
     void aFloodOfOneGuestEvictsNobodyElses() {
         othersProbes();
         for (int i = 0; i < FLOOD; i++) {
-            guest(GUEST, 1 + i % 60_000, 1 + i / 60_000, i & 0xFFFF);
+            guest(GUEST, 1 + i % 16, 1 + i / 16, i & 0xFFFF);
         }
 
         assertEquals(FLOOD + 4 * FEW - 2 * CAPACITY, mapper.evictions());
@@ -48,8 +48,8 @@ class SharesTest {
     void aFloodOfOneGuestsMappingsEvictsNobodyElses() {
         othersProbes();
         for (int i = 0; i < FLOOD; i++) {
-            guest(GUEST, 1 + i % 60_000, 1 + i / 60_000, 1 + (i & 0x7FFF));
-            leaves(1 + i % 60_000, 1 + i / 60_000, 1 + (i & 0x7FFF));
+            guest(GUEST, 1 + i % 16, 1 + i / 16, 1 + (i & 0x7FFF));
+            leaves(1 + i % 16, 1 + i / 16, 1 + (i & 0x7FFF));
         }
 
         othersAreFound();
@@ -61,8 +61,8 @@ class SharesTest {
     void twoThatFloodShareWhatThereIs() {
         othersProbes();
         for (int i = 0; i < FLOOD; i++) {
-            guest(GUEST, 1 + i % 60_000, 1 + i / 60_000, i & 0xFFFF);
-            guest(GUEST + 7, 1 + i % 60_000, 1 + i / 60_000, i & 0xFFFF);
+            guest(GUEST, 1 + i % 16, 1 + i / 16, i & 0xFFFF);
+            guest(GUEST + 7, 1 + i % 16, 1 + i / 16, i & 0xFFFF);
         }
 
         othersAreFound();
@@ -73,7 +73,7 @@ class SharesTest {
     void aFloodOfTheHostEvictsNoGuests() {
         othersProbes();
         for (int i = 0; i < FLOOD; i++) {
-            leaves(1 + i % 60_000, 1 + i / 60_000, i & 0xFFFF);
+            leaves(1 + i % 16, 1 + i / 16, i & 0xFFFF);
         }
 
         for (int i = 0; i < FEW; i++) {

@@ -67,8 +67,7 @@ class ChangingNatTest {
 
     @ParameterizedTest
     @CsvSource({"udp", "echo"})
-    @DisplayName(
-            "R36, R52: defect 15: where all is changed at once, one piece is left, and the trace lacks the first hop alone")
+    @DisplayName("R36, R52: defect 15: where all is changed at once, the trace lacks the first hop alone")
     void theTraceAfterACompleteChangeLacksOneHop(String protocol) {
         boolean udp = protocol.equals("udp");
         assertEquals(HOPS, trace(udp, KEEPING));

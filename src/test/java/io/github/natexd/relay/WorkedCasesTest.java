@@ -134,7 +134,7 @@ class WorkedCasesTest {
 
     @Test
     @DisplayName(
-            "R17: 7. behind the NAT of case 3, without contents, G1, G2, L1, L2: by order, each guest gets its own copy")
+            "R17: 7. behind the NAT of case 3, without contents, G1, G2, L1, L2: by order, each guest its own copy")
     void twoGuestsOrder() {
         byte[] first = host(61000, 9).checksum(0).bytes();
         byte[] second = host(61001, 10).checksum(0).bytes();

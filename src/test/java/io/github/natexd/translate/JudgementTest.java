@@ -22,7 +22,7 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** What is decided about an error, in the terms of the reasons: from what the mapper finds, and what a second look changes. */
+/** What is decided about an error, in the reasons' terms: what the mapper finds, and what a second look changes. */
 class JudgementTest {
     private static final int PORT = 40000;
     private static final long MILLI = 1_000_000;
