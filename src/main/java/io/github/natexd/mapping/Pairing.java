@@ -164,13 +164,14 @@ final class Pairing {
         for (Sighting other = sightings.firstOf(Shares.HOST, classKey, since);
                 other != null;
                 other = sightings.nextOf(other, since)) {
-            if (++read > READ_LIMIT || leaving.isFull()) {
+            boolean rival = other != e
+                    && Math.abs(other.timeToLive - e.timeToLive) <= 1
+                    && other.sightedNanos - e.sightedNanos <= WINDOW_NANOS;
+            if (++read > READ_LIMIT || (rival && leaving.isFull())) {
                 crowded = true;
                 return;
             }
-            if (other != e
-                    && Math.abs(other.timeToLive - e.timeToLive) <= 1
-                    && other.sightedNanos - e.sightedNanos <= WINDOW_NANOS) {
+            if (rival) {
                 leaving.add(other);
             }
         }
