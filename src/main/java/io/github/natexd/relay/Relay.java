@@ -205,8 +205,17 @@ public final class Relay {
                     judgement.becomes(Reason.SEND_FAILED);
                 }
                 errors.settle(i, judgement);
-                ledger.decided(judgement, nowNanos);
+                report(judgement, nowNanos);
             }
+        }
+    }
+
+    /** Whoever watches must not cost the rest of the batch its verdicts. */
+    private void report(Judgement judgement, long nowNanos) {
+        try {
+            ledger.decided(judgement, nowNanos);
+        } catch (RuntimeException e) {
+            internalErrors.happened(e, nowNanos);
         }
     }
 
