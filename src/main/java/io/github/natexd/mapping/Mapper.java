@@ -226,7 +226,7 @@ public final class Mapper {
     /** The quoted probe may be one without a pair, and nothing certain came of weighing it. */
     private Match undecided(Sighting leaving, Match weighed, Probe quoted, long nowNanos, boolean last) {
         openUntilNanos = leaving.sightedNanos + SETTLED_NANOS;
-        if (!last && nowNanos - openUntilNanos < 0 && !profile.isForeign(leaving.uid)) {
+        if (!last && nowNanos - openUntilNanos < 0 && mayChange(leaving, weighed)) {
             return Match.OPEN;
         }
         if (pairing.isOnly() && !leaving.learned) {
@@ -240,6 +240,13 @@ public final class Mapper {
         }
         found(mapped.other, quoted, false);
         return severalSenders || !mapped.other.sameSender(pairing.guestOf(leaving)) ? Match.AMBIGUOUS : Match.LIKELY;
+    }
+
+    /** Another sighting may still come that matters: not for another user's probe, nor for a pair as this NAT makes them. */
+    private boolean mayChange(Sighting leaving, Match weighed) {
+        boolean expected =
+                weighed == Match.LIKELY && pairing.isOnly() && profile.expects(pairing.guestOf(leaving), leaving);
+        return !expected && !profile.isForeign(leaving.uid);
     }
 
     /** What natexd knows of guests only: a NAT process that sends by packet socket passes no hook. */

@@ -101,9 +101,19 @@ final class Pairing {
             return Match.HOST;
         }
         collectRivals(rank);
-        Match match = compare(rank);
-        boolean lowered = match != Match.AMBIGUOUS && (crowded || profile.contradicts(guestOf(e), e));
-        return !lowered ? match : match == Match.CERTAIN ? Match.LIKELY : Match.HOST;
+        return lower(compare(rank), e);
+    }
+
+    /** Certain needs that nothing speaks against it. Likely bears one trait against it: of NATs that keep ports, some replace those that are taken. */
+    private Match lower(Match match, Sighting e) {
+        if (match != Match.CERTAIN && match != Match.LIKELY) {
+            return match;
+        }
+        int contradictions = profile.contradictions(guestOf(e), e);
+        if (match == Match.CERTAIN) {
+            return crowded || contradictions > 0 ? Match.LIKELY : Match.CERTAIN;
+        }
+        return crowded || contradictions > 1 ? Match.HOST : Match.LIKELY;
     }
 
     int pairs() {
