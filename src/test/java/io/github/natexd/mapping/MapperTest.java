@@ -243,6 +243,32 @@ class MapperTest {
     }
 
     @Test
+    @DisplayName("R17: mapped probes of two senders and a likely one of the second, all of the quoted tuple: nobody's")
+    void mappedProbesOfTwoSendersAndALikelyOneAreAmbiguous() {
+        scene.otherGuest(fromOtherGuest(PORT).id(0));
+        scene.egress(fromHost(PORT).id(0));
+        scene.guest(fromGuest(PORT).id(0));
+        scene.egress(fromHost(PORT).id(0));
+        scene.guest(fromGuest(PORT).id(0).checksum(0));
+        scene.egress(fromHost(PORT).id(0).checksum(0));
+
+        assertEquals(Match.AMBIGUOUS, scene.findAtLast(fromHost(PORT).id(0).checksum(0)));
+    }
+
+    @Test
+    @DisplayName("R26: of a likely pair, too, the IP ID is put back only if the quoted one is the one that left")
+    void ofALikelyPairTheIdentificationIsPutBackIfItLeft() {
+        scene.guest(fromGuest(PORT).id(ID).checksum(0));
+        scene.egress(fromHost(PORT).id(NAT_ID).checksum(0));
+
+        assertEquals(Match.LIKELY, scene.findAtLast(fromHost(PORT).id(NAT_ID).checksum(0)));
+        assertTrue(scene.mapper.identificationChanged());
+        assertEquals(
+                Match.LIKELY, scene.findAtLast(fromHost(PORT).id(NAT_ID + 1).checksum(0)));
+        assertFalse(scene.mapper.identificationChanged());
+    }
+
+    @Test
     @DisplayName("R36: until ten milliseconds after the probe left, a guest's sighting may still come: open")
     void itIsOpenForTenMillis() {
         scene.egress(fromHost(PORT));

@@ -58,6 +58,10 @@ final class MappingScene {
         mapper.guestSighted(read(sent.bytes()), GUEST_MAC, GATEWAY_MAC, now);
     }
 
+    void guestVia(long gatewayMac, ProbeBuilder sent) {
+        mapper.guestSighted(read(sent.bytes()), GUEST_MAC, gatewayMac, now);
+    }
+
     void otherGuest(ProbeBuilder sent) {
         mapper.guestSighted(read(sent.bytes()), OTHER_GUEST_MAC, GATEWAY_MAC, now);
     }

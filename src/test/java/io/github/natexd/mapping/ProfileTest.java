@@ -52,6 +52,19 @@ class ProfileTest {
         assertEquals(Match.CERTAIN, pairWithPort(false));
     }
 
+    @ParameterizedTest
+    @CsvSource({"61000, 7, 3", "40000, 9, 3", "40000, 7, 2"})
+    @DisplayName("R52: port, IP ID and TTL can each contradict")
+    void eachTraitCanContradict(int port, int id, int ttl) {
+        pairWithPort(true);
+        scene.pass(600);
+        ProbeBuilder leaving = fromHost(port).id(id).ttl(ttl);
+        scene.guest(fromGuest(PORT).id(ID).ttl(3));
+        scene.egress(leaving);
+
+        assertEquals(Match.LIKELY, scene.findAtLast(leaving));
+    }
+
     @Test
     @DisplayName("R52: a likely pair that contradicts is the host's, and teaches all the same")
     void aLikelyPairThatContradictsIsTheHosts() {

@@ -155,4 +155,56 @@ class RivalsTest {
 
         assertEquals(Match.CERTAIN, scene.find(oldest));
     }
+
+    @Test
+    @DisplayName(
+            "R17: a probe leaving that some guest's sighting ranks higher is no rival, though it is two TTLs ahead")
+    void aProbeThatIsBetterForAnotherGuestIsNoRival() {
+        ProbeBuilder weighed = fromHost(REWRITTEN).id(NAT_ID).ttl(3).checksum(0);
+        scene.guest(fromGuest(PORT).id(GUEST_ID).ttl(4).checksum(0));
+        scene.otherGuest(fromOtherGuest(PORT + 1).id(GUEST_ID).ttl(5).checksum(0));
+        scene.egress(weighed);
+        scene.egress(fromHost(PORT + 1).id(NAT_ID + 1).ttl(4).checksum(0));
+
+        assertEquals(Match.LIKELY, scene.findAtLast(weighed));
+        assertEquals(PORT, scene.foundPort());
+    }
+
+    @Test
+    @DisplayName("R17, R52: guests' twins that leave from different ports are paired by order, which is never certain")
+    void twinsOfOneSideAreNoTwins() {
+        ProbeBuilder first = fromHost(REWRITTEN).id(GUEST_ID);
+        ProbeBuilder second = fromHost(REWRITTEN + 1).id(GUEST_ID);
+        scene.egress(first);
+        scene.egress(second);
+        scene.guest(fromGuest(PORT).id(GUEST_ID));
+        scene.guest(fromGuest(PORT).id(GUEST_ID));
+
+        assertEquals(Match.LIKELY, scene.findAtLast(first));
+        assertEquals(Match.LIKELY, scene.findAtLast(second));
+    }
+
+    @Test
+    @DisplayName("R17: where the order would pair two that cannot be of one probe, it says nothing")
+    void orderOfImpossiblePairsSaysNothing() {
+        ProbeBuilder earlier = fromHost(PORT + 1).id(NAT_ID).data((byte) 2);
+        ProbeBuilder later = fromHost(REWRITTEN).id(NAT_ID + 1).data((byte) 1);
+        scene.guest(fromGuest(PORT).id(GUEST_ID).data((byte) 1)); // never the earlier one
+        scene.otherGuest(fromOtherGuest(PORT + 1).id(GUEST_ID).data((byte) 1));
+        scene.egress(earlier);
+        scene.egress(later);
+
+        assertEquals(Match.AMBIGUOUS, scene.findAtLast(later));
+    }
+
+    @Test
+    @DisplayName("R37: probes to different gateways are no twins: the frame of the error would come from another")
+    void probesToTwoGatewaysAreNoTwins() {
+        ProbeBuilder leaving = fromHost(PORT).id(0);
+        scene.guest(fromGuest(PORT).id(0));
+        scene.guestVia(0x0050_56E0_0003L, fromGuest(PORT).id(0));
+        scene.egress(leaving);
+
+        assertEquals(Match.AMBIGUOUS, scene.findAtLast(leaving));
+    }
 }

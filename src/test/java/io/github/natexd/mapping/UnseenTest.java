@@ -22,7 +22,7 @@ class UnseenTest {
     private static final int REWRITTEN = 61000;
     private static final long SECOND = 1000 * MILLI;
 
-    private final MappingScene scene = new MappingScene();
+    private final MappingScene scene = new MappingScene(65_536);
 
     @Test
     @DisplayName("an equal port and an equal IP ID name the guest")
@@ -208,5 +208,17 @@ class UnseenTest {
         assertEquals(Match.CERTAIN, scene.find(fromHost(PORT).id(ID)));
         scene.passNanos(1);
         assertEquals(Match.UNKNOWN, scene.findNow(fromHost(PORT).id(ID)));
+    }
+
+    @Test
+    @DisplayName("R53: a guest that has sent hundreds of the class does not hide another guest's probe")
+    void hundredsOfOneGuestHideNobody() {
+        scene.otherGuest(fromOtherGuest(PORT).id(ID));
+        for (int i = 0; i < 300; i++) {
+            scene.guest(fromGuest(REWRITTEN).id(ID + 1 + i).data((byte) 1));
+        }
+
+        assertEquals(Match.CERTAIN, scene.find(fromHost(PORT).id(ID)));
+        assertEquals(-PORT, scene.foundPort());
     }
 }
