@@ -24,6 +24,9 @@ public final class Mapper {
     /** Probes of one quoted tuple that are read at the most. */
     private static final int READ_LIMIT = 64;
 
+    /** Pairs that one look-up can make, one after the other. */
+    private static final int ROUNDS_LIMIT = 4;
+
     /** Expired mappings of one guest that one {@link #expire} removes. */
     private static final int EXPIRED_LIMIT = 2048;
 
@@ -152,7 +155,8 @@ public final class Mapper {
     public Match find(Probe quoted, long nowNanos, boolean last) {
         scan(quoted, nowNanos);
         // What becomes a pair now is found by the next scan.
-        for (Sighting open = unpaired; open != null; open = unpaired) {
+        int rounds = 0;
+        for (Sighting open = unpaired; open != null && rounds < ROUNDS_LIMIT; open = unpaired, rounds++) {
             Match match = pairing.weigh(open);
             if (match != Match.CERTAIN) {
                 return undecided(open, match, quoted, nowNanos, last);
@@ -169,7 +173,7 @@ public final class Mapper {
         }
         // Another IP ID: a router altered it, so the guest's is not put back.
         found(mapped.other, quoted, mapped.identification == quoted.identification && !severalIdentifications);
-        return fit > 0 && !crowded ? Match.CERTAIN : Match.LIKELY;
+        return fit > 0 && !crowded && unpaired == null ? Match.CERTAIN : Match.LIKELY;
     }
 
     private void found(@Nullable Sighting guests, Probe quoted, boolean identified) {

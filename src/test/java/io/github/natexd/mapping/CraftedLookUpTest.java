@@ -26,13 +26,13 @@ class CraftedLookUpTest {
     /** Sightings of one side that are read at the most: of a guest, and of the host. */
     private static final int READ = 64;
     /** Some hashes collide, whatever the secret is. */
-    private static final int COLLIDING = 1000;
+    private static final int COLLIDING = 300;
 
     private final Mapper mapper = new Mapper(65_536, LIFETIME, NOW - 2 * LIFETIME);
     private final Probe probe = new Probe();
 
     @Test
-    @DisplayName("R21, R53: defect 11: 254 forged addresses with 100 probes of the class each: 64 of each are read")
+    @DisplayName("R21, R53: defect 11: 254 forged addresses with 100 probes of the class each: 128 are read in all")
     void manyAddressesWithProbesThatDoNotFit() {
         for (int i = 0; i < 100; i++) {
             for (int address = 1; address <= ADDRESSES; address++) {
@@ -40,8 +40,8 @@ class CraftedLookUpTest {
             }
         }
 
-        assertStepsAtMost((ADDRESSES + 1) * READ, () -> leaves(9, 99, TTL));
-        assertStepsAtMost((ADDRESSES + 1) * READ, () -> find(9, 99));
+        assertStepsAtMost(128 + READ, () -> leaves(9, 99, TTL));
+        assertStepsAtMost(128 + 2 * READ, () -> find(9, 99));
     }
 
     @Test
@@ -62,7 +62,7 @@ class CraftedLookUpTest {
 
     @Test
     @DisplayName(
-            "R21, R53: defect 11: an error about none of 254 addresses' probes, and nothing seen leaving: 256 are read")
+            "R21, R53: defect 11: an error about none of 254 addresses' probes, and nothing seen leaving: 128 are read")
     void manyAddressesAndNothingSeenLeaving() {
         for (int i = 0; i < 100; i++) {
             for (int address = 1; address <= ADDRESSES; address++) {
@@ -70,11 +70,11 @@ class CraftedLookUpTest {
             }
         }
 
-        assertStepsAtMost(256 + ADDRESSES, () -> find(999, 999));
+        assertStepsAtMost(128, () -> find(999, 999));
     }
 
     @Test
-    @DisplayName("R21, R53: defect 11: one tuple, sixty pairs not kept yet: the error that finds them pays for them")
+    @DisplayName("R21, R53: defect 11: one tuple, sixty pairs not kept yet: an error keeps a few of them")
     void manyPairsThatAnErrorFindsFirst() {
         int[] ttls = {10, 20, 30, 40};
         for (int ttl : ttls) {
@@ -88,9 +88,10 @@ class CraftedLookUpTest {
             }
         }
 
-        assertStepsAtMost(3 * READ * READ, () -> find(9, 0x7FFF));
+        for (int error = 1; error <= 16; error++) {
+            assertStepsAtMost(5 * 3 * READ, () -> find(9, 0x7FFF));
+        }
         assertEquals(64, mapper.mappings());
-        assertStepsAtMost(READ, () -> find(9, 0x7FFF));
     }
 
     @Test
