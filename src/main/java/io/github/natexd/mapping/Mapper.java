@@ -52,6 +52,7 @@ public final class Mapper {
 
     private @Nullable Sighting unpaired;
     private @Nullable Sighting paired;
+    private boolean severalUnpaired;
     private boolean severalSenders;
     private boolean severalIdentifications;
     private boolean crowded;
@@ -101,7 +102,7 @@ public final class Mapper {
         for (int read = 0; leaving != null && read < Pairing.LEAVING_LIMIT; read++) {
             int agreeing = Evidence.of(guests, leaving);
             if (agreeing != Evidence.IMPOSSIBLE && Evidence.pieces(agreeing) >= Evidence.CERTAIN_PIECES) {
-                bindIfCertain(leaving);
+                bindIfFull(leaving);
                 return;
             }
             leaving = sightings.nextOf(leaving, since);
@@ -110,7 +111,7 @@ public final class Mapper {
 
     /** A probe was seen leaving the host; {@code uid} owns the sending socket, {@link #NO_UID} where the kernel did not say. */
     public void egressSighted(Probe probe, int uid, long nowNanos) {
-        bindIfCertain(sightings.addLeaving(probe, uid, inOrder(nowNanos)));
+        bindIfFull(sightings.addLeaving(probe, uid, inOrder(nowNanos)));
     }
 
     /** Sightings of one moment keep their order: one nanosecond lies between them. */
@@ -130,8 +131,9 @@ public final class Mapper {
         completeFromNanos = nowNanos + lifetimeNanos;
     }
 
-    private void bindIfCertain(Sighting leaving) {
-        if (pairing.weigh(leaving) == Match.CERTAIN) {
+    /** Something better may be sighted in this turn: what has not full evidence is left to the error, which comes later. */
+    private void bindIfFull(Sighting leaving) {
+        if (pairing.weigh(leaving) == Match.CERTAIN && Evidence.isFull(pairing.guestOf(leaving), leaving)) {
             bind();
         }
     }
@@ -213,11 +215,13 @@ public final class Mapper {
             fit = fits;
             unpaired = null;
             paired = null;
+            severalUnpaired = false;
             severalSenders = false;
             severalIdentifications = false;
         }
         Sighting guests = leaving.other;
         if (guests == null) {
+            severalUnpaired = unpaired != null;
             unpaired = unpaired == null ? leaving : unpaired;
         } else if (paired == null || paired.other == null) {
             paired = leaving;
@@ -237,13 +241,16 @@ public final class Mapper {
             leaving.learned = true;
             profile.learn(pairing.guestOf(leaving), leaving);
         }
+        // By order, each of several without a pair would be another sender's, and any of them may be quoted.
+        boolean likely = weighed == Match.LIKELY && (!severalUnpaired || pairing.isOfOneSender());
         Sighting mapped = paired;
-        if (weighed != Match.LIKELY || mapped == null || mapped.other == null) {
-            found(weighed == Match.LIKELY ? pairing.guestOf(leaving) : null, quoted, fit >= SAME_IDENTIFICATION);
-            return mapped == null ? weighed : Match.AMBIGUOUS;
+        if (mapped == null || mapped.other == null) {
+            found(likely ? pairing.guestOf(leaving) : null, quoted, fit >= SAME_IDENTIFICATION);
+            return likely ? Match.LIKELY : weighed == Match.LIKELY ? Match.AMBIGUOUS : weighed;
         }
         found(mapped.other, quoted, false);
-        return severalSenders || !mapped.other.sameSender(pairing.guestOf(leaving)) ? Match.AMBIGUOUS : Match.LIKELY;
+        boolean sameSender = !severalSenders && likely && mapped.other.sameSender(pairing.guestOf(leaving));
+        return sameSender ? Match.LIKELY : Match.AMBIGUOUS;
     }
 
     /** Another sighting may still come that matters: not for another user's probe, nor for a pair as this NAT makes them. */

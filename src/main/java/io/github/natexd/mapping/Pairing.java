@@ -139,6 +139,16 @@ final class Pairing {
         return rivalGuests.count == 1 && rivalLeaving.count == 1;
     }
 
+    /** All rivals are of one guest's socket. */
+    boolean isOfOneSender() {
+        for (int i = 1; i < rivalGuests.count; i++) {
+            if (!rivalGuests.get(i).sameSender(rivalGuests.get(0))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** The guest's sighting that stands where {@code e} stands. */
     Sighting guestOf(Sighting e) {
         int at = 0;

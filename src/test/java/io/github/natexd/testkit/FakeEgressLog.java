@@ -23,6 +23,7 @@ public final class FakeEgressLog implements EgressLog {
     private final List<Copy> batch = new ArrayList<>();
     private long overflows;
     private boolean breaksWhenReceiving;
+    private int receives;
 
     /** A packet leaves the host, sent by a socket of {@code uid}. */
     public void leave(byte[] packet, int uid) {
@@ -47,6 +48,11 @@ public final class FakeEgressLog implements EgressLog {
         overflows = count;
     }
 
+    /** How often it was asked for what is there. */
+    public int receives() {
+        return receives;
+    }
+
     @Override
     public int descriptor() {
         return -1;
@@ -54,6 +60,7 @@ public final class FakeEgressLog implements EgressLog {
 
     @Override
     public int receive() {
+        receives++;
         if (breaksWhenReceiving) {
             throw new IllegalStateException("the log's socket broke, as the test wants");
         }

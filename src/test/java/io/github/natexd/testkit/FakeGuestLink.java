@@ -34,6 +34,7 @@ public final class FakeGuestLink implements GuestLink {
     private boolean breaksWhenQueueing;
     private boolean breaksWhenSending;
     private boolean breaksWhenReceiving;
+    private int receives;
 
     /** A port of the hub sends a frame. */
     public void arrive(byte[] frame) {
@@ -108,6 +109,11 @@ public final class FakeGuestLink implements GuestLink {
         return false;
     }
 
+    /** How often it was asked for what is there. */
+    public int receives() {
+        return receives;
+    }
+
     @Override
     public int descriptor() {
         return -1;
@@ -115,6 +121,7 @@ public final class FakeGuestLink implements GuestLink {
 
     @Override
     public int receive() {
+        receives++;
         if (breaksWhenReceiving) {
             throw new IllegalStateException("the guest network's socket broke, as the test wants");
         }
