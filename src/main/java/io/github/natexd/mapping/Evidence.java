@@ -46,13 +46,6 @@ final class Evidence {
         return agreeing == 0 ? IMPOSSIBLE : agreeing;
     }
 
-    /** No piece that says something disagrees. */
-    static boolean isFull(Sighting guests, Sighting leaving) {
-        return guests.sourcePort == leaving.sourcePort
-                && (guests.identification == 0 || guests.identification == leaving.identification)
-                && (!guests.contentKnown || !leaving.contentKnown || guests.content == leaving.content);
-    }
-
     /** The pieces of a guest's sighting that agree with a probe as a router quotes it. */
     static int ofQuote(Sighting guests, Probe quoted) {
         int agreeing = portAndIdentification(guests, quoted.sourcePort, quoted.identification);

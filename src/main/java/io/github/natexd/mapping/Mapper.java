@@ -102,7 +102,7 @@ public final class Mapper {
         for (int read = 0; leaving != null && read < Pairing.LEAVING_LIMIT; read++) {
             int agreeing = Evidence.of(guests, leaving);
             if (agreeing != Evidence.IMPOSSIBLE && Evidence.pieces(agreeing) >= Evidence.CERTAIN_PIECES) {
-                bindIfFull(leaving);
+                bindIfWhole(leaving);
                 return;
             }
             leaving = sightings.nextOf(leaving, since);
@@ -111,7 +111,7 @@ public final class Mapper {
 
     /** A probe was seen leaving the host; {@code uid} owns the sending socket, {@link #NO_UID} where the kernel did not say. */
     public void egressSighted(Probe probe, int uid, long nowNanos) {
-        bindIfFull(sightings.addLeaving(probe, uid, inOrder(nowNanos)));
+        bindIfWhole(sightings.addLeaving(probe, uid, inOrder(nowNanos)));
     }
 
     /** Sightings of one moment keep their order: one nanosecond lies between them. */
@@ -131,9 +131,9 @@ public final class Mapper {
         completeFromNanos = nowNanos + lifetimeNanos;
     }
 
-    /** Something better may be sighted in this turn: what has not full evidence is left to the error, which comes later. */
-    private void bindIfFull(Sighting leaving) {
-        if (pairing.weigh(leaving) == Match.CERTAIN && Evidence.isFull(pairing.guestOf(leaving), leaving)) {
+    /** Something better may be sighted in this turn: what is not whole is left to the error, which comes later. */
+    private void bindIfWhole(Sighting leaving) {
+        if (pairing.weigh(leaving) == Match.CERTAIN && profile.isWhole(pairing.guestOf(leaving), leaving)) {
             bind();
         }
     }

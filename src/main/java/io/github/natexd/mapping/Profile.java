@@ -123,6 +123,14 @@ final class Profile {
         return count + (traits.ttlKept.contradicts(Evidence.hops(guests, leaving) == 0) ? 1 : 0);
     }
 
+    /** No piece of evidence disagrees, but for an IP ID where this NAT process is known to replace them. */
+    boolean isWhole(Sighting guests, Sighting leaving) {
+        boolean replaced = of(guests.isUdp()).identificationKept.known() == Known.NO;
+        return guests.sourcePort == leaving.sourcePort
+                && (replaced || guests.identification == 0 || guests.identification == leaving.identification)
+                && (!guests.contentKnown || !leaving.contentKnown || guests.content == leaving.content);
+    }
+
     /** All that can be known of this pair is known, and speaks for it. */
     boolean expects(Sighting guests, Sighting leaving) {
         Traits traits = of(guests.isUdp());
