@@ -179,7 +179,7 @@ final class HeartFuzz {
 
     // ---- what differs ----
 
-    private @Nullable String tried(Schedule schedule) {
+    @Nullable String tried(Schedule schedule) {
         try {
             return run(schedule);
         } catch (RuntimeException | AssertionError e) {

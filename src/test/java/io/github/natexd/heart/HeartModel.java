@@ -31,7 +31,6 @@ final class HeartModel {
         final long gateway;
         final long at;
         boolean paired;
-        boolean taught;
 
         GuestSeen(Step.Guest step, long at) {
             probe = step.probe();
@@ -193,7 +192,7 @@ final class HeartModel {
             LeftSeen left = lefts.get(i);
             if (left.pair == null
                     && sighting.at - left.at <= LEFT_BEFORE
-                    && canBeOne(sighting, left)
+                    && canBeOne(sighting, left, false)
                     && pieces(sighting, left) >= 2) {
                 weighAndKeep(left);
                 return;
@@ -204,6 +203,10 @@ final class HeartModel {
     // ---- evidence ----
 
     private boolean canBeOne(GuestSeen guest, LeftSeen left) {
+        return canBeOne(guest, left, true);
+    }
+
+    private boolean canBeOne(GuestSeen guest, LeftSeen left, boolean userCounts) {
         Sent sent = guest.probe;
         Sent gone = left.probe;
         int hop = sent.ttl() - gone.ttl();
@@ -218,7 +221,7 @@ final class HeartModel {
         if (differs && !port && !id) {
             return false;
         }
-        return !isAnothers(left.uid) || port && id;
+        return !userCounts || !isAnothers(left.uid) || port && id;
     }
 
     private boolean isAnothers(int uid) {
@@ -407,8 +410,7 @@ final class HeartModel {
         Traits traits = traits(left.probe.protocol());
         return traits.portKept.contradicts(samePort(guest.probe, left.probe))
                 || guest.probe.id() != 0 && traits.idKept.contradicts(sameId(guest.probe, left.probe))
-                || traits.ttlKept.contradicts(guest.probe.ttl() == left.probe.ttl())
-                || traits.seenLeaving.contradicts(true);
+                || traits.ttlKept.contradicts(guest.probe.ttl() == left.probe.ttl());
     }
 
     private void teach(GuestSeen guest, LeftSeen left) {
@@ -429,10 +431,6 @@ final class HeartModel {
     }
 
     private void teachUnseen(GuestSeen guest, Sent quoted) {
-        if (guest.taught) {
-            return;
-        }
-        guest.taught = true;
         Traits traits = traits(quoted.protocol());
         traits.portKept.shows(samePort(guest.probe, quoted));
         if (guest.probe.id() != 0) {
@@ -474,7 +472,7 @@ final class HeartModel {
             if (found.grade == Grade.CERTAIN) {
                 settle(copy.error, copy.quoted, found, Reason.COPIED_LATE, false);
                 each.remove();
-            } else if (last) {
+            } else if (found.grade != Grade.OPEN) {
                 settle(copy.error, copy.quoted, found, Reason.COPIED_LIKELY, false);
                 each.remove();
             }
@@ -514,7 +512,7 @@ final class HeartModel {
                 if (!left.probe.sameTuple(quoted) || ++searched > MOST_SEARCHED) {
                     continue;
                 }
-                int fit = (left.probe.id() == quoted.id() ? 2 : 0) + (sameContent(quoted, left.probe) ? 1 : 0);
+                int fit = (left.probe.id() == quoted.id() ? 2 : 0) + (contentFits(quoted, left) ? 1 : 0);
                 if (fit > best) {
                     fitting.clear();
                     best = fit;
@@ -548,6 +546,13 @@ final class HeartModel {
         }
     }
 
+    /** What left may not have shown its content; then the guest's probe that it is a pair with tells. */
+    private static boolean contentFits(Sent quoted, LeftSeen left) {
+        GuestSeen pair = left.pair;
+        Sent known = left.probe.contentKnown() || pair == null ? left.probe : pair.probe;
+        return sameContent(quoted, known);
+    }
+
     private static Found amongPairs(Sent quoted, List<LeftSeen> fitting, boolean certain) {
         GuestSeen newest = fitting.get(0).pair;
         boolean idPutBack = true;
@@ -571,7 +576,7 @@ final class HeartModel {
                 if (!likely || guest == null || !pair.sameSender(guest)) {
                     return Found.nobody(Grade.AMBIGUOUS);
                 }
-                idPutBack &= pair.probe.id() == guest.probe.id();
+                idPutBack = false;
             }
         }
         return new Found(weighed.grade, guest, idPutBack, 0);
@@ -586,23 +591,24 @@ final class HeartModel {
         int best = 0;
         GuestSeen newest = null;
         boolean severalSenders = false;
+        boolean idPutBack = true;
         for (int i = guests.size() - 1; i >= 0; i--) {
             GuestSeen guest = guests.get(i);
             Sent sent = guest.probe;
             boolean port = samePort(sent, quoted);
             int pieces = pieces(sent, quoted);
-            boolean lengthFits =
-                    !sent.lengthKnown() || !quoted.lengthKnown() || sent.length() == quoted.length();
             boolean fits = port && pieces >= 2 || sameContent(sent, quoted) && complete;
-            if (guest.paired || !sent.sameClass(quoted) || !lengthFits || quoted.ttl() > sent.ttl() || !fits) {
+            if (guest.paired || !sent.sameClass(quoted) || quoted.ttl() > sent.ttl() || !fits) {
                 continue;
             }
             if (pieces > best) {
                 best = pieces;
                 newest = guest;
                 severalSenders = false;
-            } else if (pieces == best && newest != null && !newest.sameSender(guest)) {
-                severalSenders = true;
+                idPutBack = true;
+            } else if (pieces == best && newest != null) {
+                severalSenders |= !newest.sameSender(guest);
+                idPutBack = false;
             }
         }
         if (newest == null) {
@@ -617,8 +623,8 @@ final class HeartModel {
             teachUnseen(newest, quoted);
         }
         if (seenLeaving == Known.YES) {
-            return certain ? new Found(Grade.LIKELY, newest, false, 0) : Found.nobody(Grade.UNKNOWN);
+            return certain ? new Found(Grade.LIKELY, newest, idPutBack, 0) : Found.nobody(Grade.UNKNOWN);
         }
-        return new Found(certain ? Grade.CERTAIN : Grade.LIKELY, newest, false, 0);
+        return new Found(certain ? Grade.CERTAIN : Grade.LIKELY, newest, idPutBack, 0);
     }
 }
