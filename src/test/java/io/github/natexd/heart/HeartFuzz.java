@@ -19,10 +19,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +46,7 @@ final class HeartFuzz {
     private static final int USAGE = 2;
 
     private final HeartPorts ports = new HeartPorts();
-    private final Map<Integer, Reason> reasons = new TreeMap<>();
+    private final Map<Integer, Reason> reasons = new LinkedHashMap<>();
     private final List<Step.Leaves> left = new ArrayList<>();
     private final List<Step.Guest> seen = new ArrayList<>();
     private final List<Step.Errors> queued = new ArrayList<>();
@@ -102,7 +102,7 @@ final class HeartFuzz {
             }
             if (turns || seen.size() + left.size() + queued.size() > MOST_WAITING) {
                 relay.turn();
-                Map<Integer, Outcome> expected = model.turn(now, lost, left, seen, queued);
+                Map<Integer, Outcome> expected = model.turn(now, lost, left, seen, queued, reasons.keySet());
                 settled += expected.size();
                 String difference = compare(expected, mapper.profile(), model);
                 if (difference != null) {

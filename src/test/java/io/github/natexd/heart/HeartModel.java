@@ -4,7 +4,7 @@ import io.github.natexd.heart.Outcome.Delivered;
 import io.github.natexd.mapping.NatProfile.Known;
 import io.github.natexd.translate.Reason;
 import java.util.ArrayList;
-import java.util.Iterator;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -24,6 +24,9 @@ final class HeartModel {
     private static final int MOST_SEARCHED = 64;
     private static final int NO_UID = -1;
     private static final int ROOT = 0;
+
+    /** Whether a guest's sighting that is too old for the weighed one can claim a rival of it. */
+    private static final boolean GATHERS_FOR_RIVALS = false;
 
     private static final class GuestSeen {
         final Sent probe;
@@ -156,10 +159,13 @@ final class HeartModel {
 
     /** What came in since the last turn; answers what is settled now, by the errors' numbers. */
     Map<Integer, Outcome> turn(
-            long now, boolean lost, List<Step.Leaves> left, List<Step.Guest> seen, List<Step.Errors> queued) {
+            long now,
+            boolean lost,
+            List<Step.Leaves> left,
+            List<Step.Guest> seen,
+            List<Step.Errors> queued,
+            Collection<Integer> orderOfSettled) {
         settled.clear();
-        guests.removeIf(guest -> now - guest.at > lifetime);
-        lefts.removeIf(gone -> now - gone.at > lifetime);
         if (lost) {
             completeFrom = Math.max(completeFrom, now + lifetime);
         }
@@ -171,7 +177,7 @@ final class HeartModel {
         for (Step.Guest step : seen) {
             guestSighted(new GuestSeen(step, sightingTime(now)));
         }
-        judgeCopies(now, left, seen);
+        judgeCopies(now, left, seen, orderOfSettled);
         for (Step.Errors step : queued) {
             for (int i = 0; i < step.times(); i++) {
                 errorComes(errors++, step.quoted(), now);
@@ -211,8 +217,7 @@ final class HeartModel {
         Sent gone = left.probe;
         int hop = sent.ttl() - gone.ttl();
         boolean lengthFits = !sent.lengthKnown() || !gone.lengthKnown() || sent.length() == gone.length();
-        long after = left.at - guest.at;
-        if (!sent.sameClass(gone) || !lengthFits || hop < 0 || hop > 1 || after > LEFT_AFTER || after < -LEFT_BEFORE) {
+        if (!sent.sameClass(gone) || !lengthFits || hop < 0 || hop > 1 || !inTime(guest, left)) {
             return false;
         }
         boolean port = samePort(sent, gone);
@@ -222,6 +227,11 @@ final class HeartModel {
             return false;
         }
         return !userCounts || !isAnothers(left.uid) || port && id;
+    }
+
+    private static boolean inTime(GuestSeen guest, LeftSeen left) {
+        long after = left.at - guest.at;
+        return after <= LEFT_AFTER && after >= -LEFT_BEFORE;
     }
 
     private boolean isAnothers(int uid) {
@@ -269,7 +279,7 @@ final class HeartModel {
     private Weighed weigh(LeftSeen e) {
         List<GuestSeen> freeGuests = new ArrayList<>();
         for (GuestSeen guest : guests) {
-            if (!guest.paired && guest.probe.sameClass(e.probe)) {
+            if (!guest.paired && guest.probe.sameClass(e.probe) && (GATHERS_FOR_RIVALS || e.at - guest.at <= LEFT_AFTER)) {
                 freeGuests.add(guest);
             }
         }
@@ -454,29 +464,45 @@ final class HeartModel {
         settle(error, quoted, found, certain ? Reason.RELAYED : Reason.COPIED_LIKELY, certain);
     }
 
-    private void judgeCopies(long now, List<Step.Leaves> left, List<Step.Guest> seen) {
-        for (Iterator<Kept> each = copies.iterator(); each.hasNext(); ) {
-            Kept copy = each.next();
+    /** The page does not say in which order: it is the program's. */
+    private void judgeCopies(
+            long now, List<Step.Leaves> left, List<Step.Guest> seen, Collection<Integer> orderOfSettled) {
+        List<Kept> order = new ArrayList<>();
+        for (int error : orderOfSettled) {
+            for (Kept copy : copies) {
+                if (copy.error == error) {
+                    order.add(copy);
+                }
+            }
+        }
+        for (Kept copy : copies) {
+            if (!orderOfSettled.contains(copy.error)) {
+                order.add(copy);
+            }
+        }
+        for (Kept copy : order) {
             boolean last = now - copy.until >= 0;
-            boolean sighted = false;
-            for (Step.Leaves step : left) {
-                sighted |= step.probe().sameClass(copy.quoted);
-            }
-            for (Step.Guest step : seen) {
-                sighted |= step.probe().sameClass(copy.quoted);
-            }
-            if (!last && !sighted) {
+            if (!last && !sighted(copy, left, seen)) {
                 continue;
             }
             Found found = find(copy.quoted, now, last);
-            if (found.grade == Grade.CERTAIN) {
-                settle(copy.error, copy.quoted, found, Reason.COPIED_LATE, false);
-                each.remove();
-            } else if (found.grade != Grade.OPEN) {
-                settle(copy.error, copy.quoted, found, Reason.COPIED_LIKELY, false);
-                each.remove();
+            if (found.grade != Grade.OPEN) {
+                boolean certain = found.grade == Grade.CERTAIN;
+                settle(copy.error, copy.quoted, found, certain ? Reason.COPIED_LATE : Reason.COPIED_LIKELY, false);
+                copies.remove(copy);
             }
         }
+    }
+
+    private static boolean sighted(Kept copy, List<Step.Leaves> left, List<Step.Guest> seen) {
+        boolean sighted = false;
+        for (Step.Leaves step : left) {
+            sighted |= step.probe().sameClass(copy.quoted);
+        }
+        for (Step.Guest step : seen) {
+            sighted |= step.probe().sameClass(copy.quoted);
+        }
+        return sighted;
     }
 
     private void settle(int error, Sent quoted, Found found, Reason ifFound, boolean taken) {
@@ -509,7 +535,8 @@ final class HeartModel {
             int best = 0;
             for (int i = lefts.size() - 1; i >= 0; i--) {
                 LeftSeen left = lefts.get(i);
-                if (!left.probe.sameTuple(quoted) || ++searched > MOST_SEARCHED) {
+                boolean old = now - left.at > lifetime;
+                if (old || !left.probe.sameTuple(quoted) || ++searched > MOST_SEARCHED) {
                     continue;
                 }
                 int fit = (left.probe.id() == quoted.id() ? 2 : 0) + (contentFits(quoted, left) ? 1 : 0);
@@ -569,17 +596,20 @@ final class HeartModel {
     private static Found decided(Sent quoted, LeftSeen unpaired, Weighed weighed, List<LeftSeen> fitting) {
         GuestSeen guest = weighed.guest;
         boolean likely = weighed.grade == Grade.LIKELY;
-        boolean idPutBack = unpaired.probe.id() == quoted.id();
+        GuestSeen newestPair = null;
         for (LeftSeen left : fitting) {
             GuestSeen pair = left.pair;
             if (pair != null) {
                 if (!likely || guest == null || !pair.sameSender(guest)) {
                     return Found.nobody(Grade.AMBIGUOUS);
                 }
-                idPutBack = false;
+                newestPair = newestPair == null ? pair : newestPair;
             }
         }
-        return new Found(weighed.grade, guest, idPutBack, 0);
+        if (newestPair != null) {
+            return new Found(Grade.LIKELY, newestPair, false, 0);
+        }
+        return new Found(weighed.grade, guest, unpaired.probe.id() == quoted.id(), 0);
     }
 
     private Found findUnseen(Sent quoted, long now, boolean last) {
@@ -598,7 +628,8 @@ final class HeartModel {
             boolean port = samePort(sent, quoted);
             int pieces = pieces(sent, quoted);
             boolean fits = port && pieces >= 2 || sameContent(sent, quoted) && complete;
-            if (guest.paired || !sent.sameClass(quoted) || quoted.ttl() > sent.ttl() || !fits) {
+            boolean old = now - guest.at > lifetime;
+            if (old || guest.paired || !sent.sameClass(quoted) || quoted.ttl() > sent.ttl() || !fits) {
                 continue;
             }
             if (pieces > best) {
