@@ -56,7 +56,8 @@ final class HeartFuzz {
     private long errors;
 
     /** What differs, or null. */
-    @Nullable String run(Schedule schedule) {
+    @Nullable
+    String run(Schedule schedule) {
         ports.clear();
         clearTurn();
         quotes.clear();
@@ -138,9 +139,7 @@ final class HeartFuzz {
             boolean taken = ports.taken(number);
             Reason reason = Objects.requireNonNull(reasons.get(number));
             Outcome page = each.getValue();
-            if (reason != page.reason()
-                    || taken != page.taken()
-                    || !Objects.equals(delivered, page.delivered())) {
+            if (reason != page.reason() || taken != page.taken() || !Objects.equals(delivered, page.delivered())) {
                 return "error " + number + ": by the page " + page + "; got " + new Outcome(reason, taken, delivered);
             }
             if (delivered != null && !sentOfClass(delivered.guest(), quotes.get(number))) {
@@ -179,7 +178,8 @@ final class HeartFuzz {
 
     // ---- what differs ----
 
-    @Nullable String tried(Schedule schedule) {
+    @Nullable
+    String tried(Schedule schedule) {
         try {
             return run(schedule);
         } catch (RuntimeException | AssertionError e) {

@@ -58,7 +58,9 @@ final class HeartModel {
         final int uid;
         final long at;
         boolean taught;
-        @Nullable GuestSeen pair;
+
+        @Nullable
+        GuestSeen pair;
 
         LeftSeen(Step.Leaves step, long at) {
             probe = step.probe();
@@ -171,6 +173,7 @@ final class HeartModel {
         }
         for (Step.Leaves step : left) {
             LeftSeen sighting = new LeftSeen(step, sightingTime(now));
+            lefts.removeIf(gone -> sighting.at - gone.at > lifetime);
             lefts.add(sighting);
             weighAndKeep(sighting);
         }
@@ -193,6 +196,7 @@ final class HeartModel {
     }
 
     private void guestSighted(GuestSeen sighting) {
+        guests.removeIf(guest -> sighting.at - guest.at > lifetime);
         guests.add(sighting);
         for (int i = lefts.size() - 1; i >= 0; i--) {
             LeftSeen left = lefts.get(i);
@@ -279,7 +283,9 @@ final class HeartModel {
     private Weighed weigh(LeftSeen e) {
         List<GuestSeen> freeGuests = new ArrayList<>();
         for (GuestSeen guest : guests) {
-            if (!guest.paired && guest.probe.sameClass(e.probe) && (GATHERS_FOR_RIVALS || e.at - guest.at <= LEFT_AFTER)) {
+            if (!guest.paired
+                    && guest.probe.sameClass(e.probe)
+                    && (GATHERS_FOR_RIVALS || e.at - guest.at <= LEFT_AFTER)) {
                 freeGuests.add(guest);
             }
         }

@@ -73,7 +73,8 @@ final class HeartPorts {
     }
 
     /** What a guest got of an error in this turn, by a frame or in its verdict. */
-    @Nullable Delivered delivered(int number) {
+    @Nullable
+    Delivered delivered(int number) {
         for (Given given : link.given) {
             if (given.number == number) {
                 return given.delivered;
@@ -372,8 +373,7 @@ final class HeartPorts {
             if (!intact) {
                 trouble = "a guest gets a damaged error";
             }
-            queued.add(new Given(
-                    number(packet.getInt(offset + 12)), read(packet, offset, destinationMac, sourceMac)));
+            queued.add(new Given(number(packet.getInt(offset + 12)), read(packet, offset, destinationMac, sourceMac)));
             return queued.size() - 1;
         }
 

@@ -17,8 +17,7 @@ record Outcome(Reason reason, boolean taken, @Nullable Delivered delivered) {
         @Override
         public String toString() {
             return "%s:%d id %d, %s > %s"
-                    .formatted(
-                            Ipv4Address.text(guest), port, id, MacAddress.text(gateway), MacAddress.text(mac));
+                    .formatted(Ipv4Address.text(guest), port, id, MacAddress.text(gateway), MacAddress.text(mac));
         }
     }
 

@@ -82,7 +82,8 @@ record Schedule(long lifetime, long startedAgo, boolean byVerdict, List<Step> st
         }
 
         Schedule make() {
-            long lifetime = (chance(6) ? 2_000 : 30_000) * MILLI;
+            // No sighting is just as old as that.
+            long lifetime = (chance(6) ? 2_000 : 30_000) * MILLI - MILLI / 2;
             long startedAgo = (chance(5) ? 400 : 5_000) * MILLI;
             boolean byVerdict = chance(20);
             int length = 4 + random.nextInt(24);

@@ -92,8 +92,7 @@ record Sent(
     }
 
     Sent withChecksum(int changed) {
-        return new Sent(
-                protocol, source, destination, sourcePort, destinationPort, id, ttl, changed, length, fragment);
+        return new Sent(protocol, source, destination, sourcePort, destinationPort, id, ttl, changed, length, fragment);
     }
 
     Sent withId(int changed) {
@@ -124,8 +123,7 @@ record Sent(
             changed = ~fold(sum) & 0xFFFF;
             changed = protocol == UDP && changed == 0 ? 0xFFFF : changed;
         }
-        return new Sent(
-                protocol, newSource, destination, newPort, destinationPort, id, ttl, changed, length, fragment);
+        return new Sent(protocol, newSource, destination, newPort, destinationPort, id, ttl, changed, length, fragment);
     }
 
     /** Writes it, of the data as many zeros as there are octets of data. */
