@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,8 @@ import org.jspecify.annotations.Nullable;
 final class HeartFuzz {
     private static final long MILLI = 1_000_000;
     private static final long BEGIN = 1_000_000 * MILLI;
+    private static final long LONG_AGO = 60_000 * MILLI;
+    private static final int MOST_PLAYED = 1000;
     private static final int CAPACITY = 256;
     private static final int MOST_WAITING = 40;
     private static final int HOST_ON_GUEST_NETWORK = Ipv4Address.parse("192.168.44.1");
@@ -52,26 +55,81 @@ final class HeartFuzz {
     private final List<Step.Errors> queued = new ArrayList<>();
     private final List<Sent> quotes = new ArrayList<>();
     private final List<Sent> everSeen = new ArrayList<>();
-    private long now;
+    private final Map<Long, Stage> stages = new HashMap<>();
+    private long now = BEGIN;
     private long errors;
 
+    /** The program and the model beside it, for many schedules: a relay takes longer to make than a schedule to run. */
+    private final class Stage {
+        final Mapper mapper;
+        final Relay relay;
+        final HeartModel model;
+        private int played;
+        private long lost;
+
+        Stage(long lifetime) {
+            mapper = new Mapper(CAPACITY, lifetime, now - LONG_AGO);
+            Translator translator = new Translator(ErrorTypes.defaults(), mapper, SURROUNDINGS);
+            relay = new Relay(new Relay.Ports(ports.queue, ports.log, () -> true, () -> now), mapper, translator);
+            relay.link(ports.link);
+            relay.observe(observed -> reasons.put(
+                    HeartPorts.number(Objects.requireNonNull(observed.report()).reporter()), observed.reason()));
+            model = new HeartModel(lifetime, now - LONG_AGO);
+        }
+
+        /** All that was sighted is forgotten, and the profile; the NAT process's user is root again. */
+        void reset(Schedule schedule) {
+            now += 2 * LONG_AGO;
+            ports.clear();
+            ports.log.lost(lost);
+            if (model.forget()) {
+                showRoot();
+            }
+            mapper.forgetProfile();
+            clearTurn();
+            ports.clear();
+            relay.reinject(schedule.byVerdict() ? Relay.Reinject.VERDICT : Relay.Reinject.FRAME);
+            model.byVerdict(schedule.byVerdict());
+            now += 2 * LONG_AGO - schedule.startedAgo();
+            relay.rulesChanged();
+            model.rulesChange(now);
+            now += schedule.startedAgo();
+            played++;
+        }
+
+        private void showRoot() {
+            Sent sent = new Sent(Sent.UDP, Packets.GUEST, Packets.TARGET, 50000, 50000, 1, 1, 0, 8, false);
+            ports.log.leave(sent.from(Packets.HOST, 50000), 0);
+            ports.link.arrive(new Step.Guest(sent, Packets.GUEST_MAC, Packets.GATEWAY_MAC));
+            relay.turn();
+        }
+    }
+
+    private Stage stage(long lifetime) {
+        Stage stage = stages.get(lifetime);
+        if (stage == null || stage.played >= MOST_PLAYED) {
+            stage = new Stage(lifetime);
+            stages.put(lifetime, stage);
+        }
+        return stage;
+    }
+
     /** What differs, or null. */
-    @Nullable
-    String run(Schedule schedule) {
-        ports.clear();
-        clearTurn();
+    @Nullable String run(Schedule schedule) {
+        Stage stage = stage(schedule.lifetime());
+        stage.reset(schedule);
+        String difference = run(schedule, stage);
+        if (difference != null) {
+            stages.clear();
+        }
+        return difference;
+    }
+
+    private @Nullable String run(Schedule schedule, Stage stage) {
+        Relay relay = stage.relay;
+        HeartModel model = stage.model;
         quotes.clear();
         everSeen.clear();
-        now = BEGIN;
-        long started = now - schedule.startedAgo();
-        Mapper mapper = new Mapper(CAPACITY, schedule.lifetime(), started);
-        Translator translator = new Translator(ErrorTypes.defaults(), mapper, SURROUNDINGS);
-        Relay relay = new Relay(new Relay.Ports(ports.queue, ports.log, () -> true, () -> now), mapper, translator);
-        relay.reinject(schedule.byVerdict() ? Relay.Reinject.VERDICT : Relay.Reinject.FRAME);
-        relay.link(ports.link);
-        relay.observe(observed -> reasons.put(
-                HeartPorts.number(Objects.requireNonNull(observed.report()).reporter()), observed.reason()));
-        HeartModel model = new HeartModel(schedule.lifetime(), schedule.byVerdict(), started);
         boolean lost = false;
         int settled = 0;
         List<Step> steps = new ArrayList<>(schedule.steps());
@@ -95,7 +153,7 @@ final class HeartFuzz {
                 queued.add(error);
                 turns = error.times() > 1;
             } else if (step instanceof Step.Lost) {
-                ports.log.lose();
+                ports.log.lost(++stage.lost);
                 lost = true;
             } else if (step instanceof Step.RulesChange) {
                 relay.rulesChanged();
@@ -105,7 +163,7 @@ final class HeartFuzz {
                 relay.turn();
                 Map<Integer, Outcome> expected = model.turn(now, lost, left, seen, queued, reasons.keySet());
                 settled += expected.size();
-                String difference = compare(expected, mapper.profile(), model);
+                String difference = compare(expected, stage.mapper.profile(), model);
                 if (difference != null) {
                     return difference;
                 }
@@ -183,12 +241,14 @@ final class HeartFuzz {
         try {
             return run(schedule);
         } catch (RuntimeException | AssertionError e) {
+            stages.clear();
             return "failed: " + e;
         }
     }
 
     /** The same with as few steps as still differ. */
     Schedule shrunk(Schedule schedule) {
+        stages.clear();
         Schedule best = schedule;
         boolean better = true;
         while (better) {

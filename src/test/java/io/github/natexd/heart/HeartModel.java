@@ -5,6 +5,7 @@ import io.github.natexd.mapping.NatProfile.Known;
 import io.github.natexd.translate.Reason;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -133,22 +134,39 @@ final class HeartModel {
     }
 
     private final long lifetime;
-    private final boolean byVerdict;
+    private boolean byVerdict;
     private final List<GuestSeen> guests = new ArrayList<>();
     private final List<LeftSeen> lefts = new ArrayList<>();
     private final List<Kept> copies = new ArrayList<>();
-    private final Traits udp = new Traits();
-    private final Traits echo = new Traits();
+    private Traits udp = new Traits();
+    private Traits echo = new Traits();
     private final Map<Integer, Outcome> settled = new TreeMap<>();
     private int natUser = ROOT;
     private long completeFrom;
     private long lastSighted = Long.MIN_VALUE;
     private int errors;
+    private boolean trying;
 
-    HeartModel(long lifetime, boolean byVerdict, long start) {
+    HeartModel(long lifetime, long start) {
         this.lifetime = lifetime;
-        this.byVerdict = byVerdict;
         completeFrom = start + START;
+    }
+
+    void byVerdict(boolean now) {
+        byVerdict = now;
+    }
+
+    /** Forgets everything, as after a long time; answers whether the NAT process's user was not root. */
+    boolean forget() {
+        boolean wasAnother = natUser != ROOT;
+        guests.clear();
+        lefts.clear();
+        copies.clear();
+        udp = new Traits();
+        echo = new Traits();
+        natUser = ROOT;
+        errors = 0;
+        return wasAnother;
     }
 
     Traits traits(int protocol) {
@@ -196,7 +214,8 @@ final class HeartModel {
     }
 
     private void guestSighted(GuestSeen sighting) {
-        guests.removeIf(guest -> sighting.at - guest.at > lifetime);
+        guests.removeIf(guest -> sighting.at - guest.at > lifetime && guest.probe.source() == sighting.probe.source());
+        lefts.removeIf(left -> left.pair != null && !guests.contains(left.pair));
         guests.add(sighting);
         for (int i = lefts.size() - 1; i >= 0; i--) {
             LeftSeen left = lefts.get(i);
@@ -474,18 +493,18 @@ final class HeartModel {
     private void judgeCopies(
             long now, List<Step.Leaves> left, List<Step.Guest> seen, Collection<Integer> orderOfSettled) {
         List<Kept> order = new ArrayList<>();
-        for (int error : orderOfSettled) {
-            for (Kept copy : copies) {
-                if (copy.error == error) {
-                    order.add(copy);
-                }
-            }
-        }
         for (Kept copy : copies) {
-            if (!orderOfSettled.contains(copy.error)) {
+            // Of what the program has not settled, what stays open may have been judged first.
+            trying = true;
+            boolean open = !orderOfSettled.contains(copy.error)
+                    && find(copy.quoted, now, now - copy.until >= 0).grade == Grade.OPEN;
+            trying = false;
+            if (!open) {
                 order.add(copy);
             }
         }
+        List<Integer> places = new ArrayList<>(orderOfSettled);
+        order.sort(Comparator.comparingInt(copy -> Math.floorMod(places.indexOf(copy.error), Integer.MAX_VALUE)));
         for (Kept copy : order) {
             boolean last = now - copy.until >= 0;
             if (!last && !sighted(copy, left, seen)) {
@@ -566,13 +585,16 @@ final class HeartModel {
             }
             Weighed weighed = weigh(unpaired);
             if (weighed.grade == Grade.CERTAIN) {
+                if (trying) {
+                    return Found.nobody(Grade.CERTAIN);
+                }
                 keep(weighed);
                 continue;
             }
             if (!last && now - unpaired.at < OPEN && !isAnothers(unpaired.uid)) {
                 return new Found(Grade.OPEN, null, false, unpaired.at + OPEN);
             }
-            if (weighed.only && weighed.guest != null) {
+            if (weighed.only && weighed.guest != null && !trying) {
                 teach(weighed.guest, unpaired);
             }
             return decided(quoted, unpaired, weighed, fitting);
@@ -656,7 +678,7 @@ final class HeartModel {
             return Found.nobody(Grade.AMBIGUOUS);
         }
         boolean certain = samePort(newest.probe, quoted) && complete;
-        if (certain) {
+        if (certain && !trying) {
             teachUnseen(newest, quoted);
         }
         if (seenLeaving == Known.YES) {

@@ -230,7 +230,6 @@ final class HeartPorts {
 
         private void clear() {
             waiting = 0;
-            lost = 0;
         }
 
         void leave(Sent probe, int uid) {
@@ -239,8 +238,8 @@ final class HeartPorts {
             uids[waiting++] = uid;
         }
 
-        void lose() {
-            lost++;
+        void lost(long count) {
+            lost = count;
         }
 
         @Override
