@@ -115,7 +115,8 @@ final class HeartFuzz {
     }
 
     /** What differs, or null. */
-    @Nullable String run(Schedule schedule) {
+    @Nullable
+    String run(Schedule schedule) {
         Stage stage = stage(schedule.lifetime());
         stage.reset(schedule);
         String difference = run(schedule, stage);
@@ -161,7 +162,7 @@ final class HeartFuzz {
             }
             if (turns || seen.size() + left.size() + queued.size() > MOST_WAITING) {
                 relay.turn();
-                Map<Integer, Outcome> expected = model.turn(now, lost, left, seen, queued, reasons.keySet());
+                Map<Integer, Outcome> expected = model.turn(now, lost, left, seen, queued);
                 settled += expected.size();
                 String difference = compare(expected, stage.mapper.profile(), model);
                 if (difference != null) {
@@ -188,7 +189,7 @@ final class HeartFuzz {
         if (!trouble.isEmpty()) {
             return trouble;
         }
-        if (!reasons.keySet().equals(expected.keySet())) {
+        if (!List.copyOf(reasons.keySet()).equals(List.copyOf(expected.keySet()))) {
             return "settled are errors " + reasons + ", by the page " + expected;
         }
         for (Map.Entry<Integer, Outcome> each : expected.entrySet()) {

@@ -4,11 +4,10 @@ import io.github.natexd.heart.Outcome.Delivered;
 import io.github.natexd.mapping.NatProfile.Known;
 import io.github.natexd.translate.Reason;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Comparator;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -140,12 +139,11 @@ final class HeartModel {
     private final List<Kept> copies = new ArrayList<>();
     private Traits udp = new Traits();
     private Traits echo = new Traits();
-    private final Map<Integer, Outcome> settled = new TreeMap<>();
+    private final Map<Integer, Outcome> settled = new LinkedHashMap<>();
     private int natUser = ROOT;
     private long completeFrom;
     private long lastSighted = Long.MIN_VALUE;
     private int errors;
-    private boolean trying;
 
     HeartModel(long lifetime, long start) {
         this.lifetime = lifetime;
@@ -179,12 +177,7 @@ final class HeartModel {
 
     /** What came in since the last turn; answers what is settled now, by the errors' numbers. */
     Map<Integer, Outcome> turn(
-            long now,
-            boolean lost,
-            List<Step.Leaves> left,
-            List<Step.Guest> seen,
-            List<Step.Errors> queued,
-            Collection<Integer> orderOfSettled) {
+            long now, boolean lost, List<Step.Leaves> left, List<Step.Guest> seen, List<Step.Errors> queued) {
         settled.clear();
         if (lost) {
             completeFrom = Math.max(completeFrom, now + lifetime);
@@ -198,7 +191,7 @@ final class HeartModel {
         for (Step.Guest step : seen) {
             guestSighted(new GuestSeen(step, sightingTime(now)));
         }
-        judgeCopies(now, left, seen, orderOfSettled);
+        judgeCopies(now, left, seen);
         for (Step.Errors step : queued) {
             for (int i = 0; i < step.times(); i++) {
                 errorComes(errors++, step.quoted(), now);
@@ -449,13 +442,13 @@ final class HeartModel {
     }
 
     private void teach(GuestSeen guest, LeftSeen left) {
-        if (samePort(guest.probe, left.probe) && sameId(guest.probe, left.probe) && left.uid != NO_UID) {
-            natUser = left.uid;
-        }
         if (left.taught) {
             return;
         }
         left.taught = true;
+        if (samePort(guest.probe, left.probe) && sameId(guest.probe, left.probe) && left.uid != NO_UID) {
+            natUser = left.uid;
+        }
         Traits traits = traits(left.probe.protocol());
         traits.portKept.shows(samePort(guest.probe, left.probe));
         if (guest.probe.id() != 0) {
@@ -489,32 +482,30 @@ final class HeartModel {
         settle(error, quoted, found, certain ? Reason.RELAYED : Reason.COPIED_LIKELY, certain);
     }
 
-    /** The page does not say in which order: it is the program's. */
-    private void judgeCopies(
-            long now, List<Step.Leaves> left, List<Step.Guest> seen, Collection<Integer> orderOfSettled) {
-        List<Kept> order = new ArrayList<>();
-        for (Kept copy : copies) {
-            // Of what the program has not settled, what stays open may have been judged first.
-            trying = true;
-            boolean open = !orderOfSettled.contains(copy.error)
-                    && find(copy.quoted, now, now - copy.until >= 0).grade == Grade.OPEN;
-            trying = false;
-            if (!open) {
-                order.add(copy);
+    /**
+     * Those to be judged change places with the first of the others, one after the other; the last takes the place of one that is
+     * settled. The page says nothing of this order.
+     */
+    private void judgeCopies(long now, List<Step.Leaves> left, List<Step.Guest> seen) {
+        int due = 0;
+        for (int i = 0; i < copies.size(); i++) {
+            if (now - copies.get(i).until >= 0 || sighted(copies.get(i), left, seen)) {
+                Collections.swap(copies, i, due++);
             }
         }
-        List<Integer> places = new ArrayList<>(orderOfSettled);
-        order.sort(Comparator.comparingInt(copy -> Math.floorMod(places.indexOf(copy.error), Integer.MAX_VALUE)));
-        for (Kept copy : order) {
-            boolean last = now - copy.until >= 0;
-            if (!last && !sighted(copy, left, seen)) {
-                continue;
-            }
-            Found found = find(copy.quoted, now, last);
+        List<Kept> gone = new ArrayList<>();
+        for (Kept copy : copies.subList(0, due)) {
+            Found found = find(copy.quoted, now, now - copy.until >= 0);
             if (found.grade != Grade.OPEN) {
                 boolean certain = found.grade == Grade.CERTAIN;
                 settle(copy.error, copy.quoted, found, certain ? Reason.COPIED_LATE : Reason.COPIED_LIKELY, false);
-                copies.remove(copy);
+                gone.add(copy);
+            }
+        }
+        for (int i = due - 1; i >= 0; i--) {
+            if (gone.contains(copies.get(i))) {
+                Collections.swap(copies, i, copies.size() - 1);
+                copies.remove(copies.size() - 1);
             }
         }
     }
@@ -585,16 +576,13 @@ final class HeartModel {
             }
             Weighed weighed = weigh(unpaired);
             if (weighed.grade == Grade.CERTAIN) {
-                if (trying) {
-                    return Found.nobody(Grade.CERTAIN);
-                }
                 keep(weighed);
                 continue;
             }
             if (!last && now - unpaired.at < OPEN && !isAnothers(unpaired.uid)) {
                 return new Found(Grade.OPEN, null, false, unpaired.at + OPEN);
             }
-            if (weighed.only && weighed.guest != null && !trying) {
+            if (weighed.only && weighed.guest != null) {
                 teach(weighed.guest, unpaired);
             }
             return decided(quoted, unpaired, weighed, fitting);
@@ -678,7 +666,7 @@ final class HeartModel {
             return Found.nobody(Grade.AMBIGUOUS);
         }
         boolean certain = samePort(newest.probe, quoted) && complete;
-        if (certain && !trying) {
+        if (certain) {
             teachUnseen(newest, quoted);
         }
         if (seenLeaving == Known.YES) {
