@@ -80,6 +80,7 @@ final class HeartFuzz {
         /** All that was sighted is forgotten, and the profile; the NAT process's user is root again. */
         void reset(Schedule schedule) {
             now += 2 * LONG_AGO;
+            sweep();
             ports.clear();
             ports.log.lost(lost);
             if (model.forget()) {
@@ -95,6 +96,13 @@ final class HeartFuzz {
             model.rulesChange(now);
             now += schedule.startedAgo();
             played++;
+        }
+
+        /** The daemon does so now and then; without, some pairs are remembered for longer. */
+        void sweep() {
+            for (int i = 0; i < CAPACITY && !mapper.expire(now); i++) {
+                continue;
+            }
         }
 
         private void showRoot() {
@@ -161,6 +169,7 @@ final class HeartFuzz {
                 model.rulesChange(now);
             }
             if (turns || seen.size() + left.size() + queued.size() > MOST_WAITING) {
+                stage.sweep();
                 relay.turn();
                 Map<Integer, Outcome> expected = model.turn(now, lost, left, seen, queued);
                 settled += expected.size();

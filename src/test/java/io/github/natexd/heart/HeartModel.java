@@ -179,12 +179,13 @@ final class HeartModel {
     Map<Integer, Outcome> turn(
             long now, boolean lost, List<Step.Leaves> left, List<Step.Guest> seen, List<Step.Errors> queued) {
         settled.clear();
+        guests.removeIf(guest -> now - guest.at > lifetime);
+        lefts.removeIf(gone -> now - gone.at > lifetime || gone.pair != null && !guests.contains(gone.pair));
         if (lost) {
             completeFrom = Math.max(completeFrom, now + lifetime);
         }
         for (Step.Leaves step : left) {
             LeftSeen sighting = new LeftSeen(step, sightingTime(now));
-            lefts.removeIf(gone -> sighting.at - gone.at > lifetime);
             lefts.add(sighting);
             weighAndKeep(sighting);
         }
@@ -207,8 +208,6 @@ final class HeartModel {
     }
 
     private void guestSighted(GuestSeen sighting) {
-        guests.removeIf(guest -> sighting.at - guest.at > lifetime && guest.probe.source() == sighting.probe.source());
-        lefts.removeIf(left -> left.pair != null && !guests.contains(left.pair));
         guests.add(sighting);
         for (int i = lefts.size() - 1; i >= 0; i--) {
             LeftSeen left = lefts.get(i);
@@ -551,8 +550,7 @@ final class HeartModel {
             int best = 0;
             for (int i = lefts.size() - 1; i >= 0; i--) {
                 LeftSeen left = lefts.get(i);
-                boolean old = now - left.at > lifetime;
-                if (old || !left.probe.sameTuple(quoted) || ++searched > MOST_SEARCHED) {
+                if (!left.probe.sameTuple(quoted) || ++searched > MOST_SEARCHED) {
                     continue;
                 }
                 int fit = (left.probe.id() == quoted.id() ? 2 : 0) + (contentFits(quoted, left) ? 1 : 0);
@@ -644,8 +642,7 @@ final class HeartModel {
             boolean port = samePort(sent, quoted);
             int pieces = pieces(sent, quoted);
             boolean fits = port && pieces >= 2 || sameContent(sent, quoted) && complete;
-            boolean old = now - guest.at > lifetime;
-            if (old || guest.paired || !sent.sameClass(quoted) || quoted.ttl() > sent.ttl() || !fits) {
+            if (guest.paired || !sent.sameClass(quoted) || quoted.ttl() > sent.ttl() || !fits) {
                 continue;
             }
             if (pieces > best) {

@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 
 /** The program does what the page "How natexd decides whose an error is" says; {@code ./dev fuzz heart} asks for longer. */
 class HeartModelTest {
-    private static final int SCHEDULES = 20_000;
+    private static final int SCHEDULES = 40_000;
 
     @Test
     void theProgramDoesWhatThePageSays() {
