@@ -34,6 +34,7 @@ final class HeartModel {
         final long gateway;
         final long at;
         boolean paired;
+        boolean taught;
 
         GuestSeen(Step.Guest step, long at) {
             probe = step.probe();
@@ -118,6 +119,10 @@ final class HeartModel {
                 return Known.MIXED;
             }
             return last ? Known.YES : Known.NO;
+        }
+
+        boolean says(boolean yes) {
+            return known() == (yes ? Known.YES : Known.NO);
         }
 
         boolean contradicts(boolean yes) {
@@ -407,8 +412,11 @@ final class HeartModel {
             LeftSeen e, int rank, boolean only, boolean mayBeCertain, List<GuestSeen> paired, List<LeftSeen> pairs) {
         GuestSeen guest = paired.get(pairs.indexOf(e));
         Grade grade = mayBeCertain && rank / 2 >= 2 ? Grade.CERTAIN : Grade.LIKELY;
-        if (contradicts(guest, e)) {
-            grade = grade == Grade.CERTAIN ? Grade.LIKELY : Grade.HOST;
+        int contradictions = contradictions(guest, e);
+        if (grade == Grade.CERTAIN && contradictions >= 1) {
+            grade = Grade.LIKELY;
+        } else if (grade == Grade.LIKELY && contradictions >= 2) {
+            grade = Grade.HOST;
         }
         return new Weighed(grade, guest, only, paired.subList(0, pairs.size()), pairs);
     }
@@ -433,11 +441,19 @@ final class HeartModel {
 
     // ---- the profile ----
 
-    private boolean contradicts(GuestSeen guest, LeftSeen left) {
+    private int contradictions(GuestSeen guest, LeftSeen left) {
         Traits traits = traits(left.probe.protocol());
-        return traits.portKept.contradicts(samePort(guest.probe, left.probe))
-                || guest.probe.id() != 0 && traits.idKept.contradicts(sameId(guest.probe, left.probe))
-                || traits.ttlKept.contradicts(guest.probe.ttl() == left.probe.ttl());
+        boolean id = guest.probe.id() != 0 && traits.idKept.contradicts(sameId(guest.probe, left.probe));
+        return (traits.portKept.contradicts(samePort(guest.probe, left.probe)) ? 1 : 0)
+                + (id ? 1 : 0)
+                + (traits.ttlKept.contradicts(guest.probe.ttl() == left.probe.ttl()) ? 1 : 0);
+    }
+
+    private boolean isAsKnown(GuestSeen guest, LeftSeen left) {
+        Traits traits = traits(left.probe.protocol());
+        return traits.portKept.says(samePort(guest.probe, left.probe))
+                && (guest.probe.id() == 0 || traits.idKept.says(sameId(guest.probe, left.probe)))
+                && traits.ttlKept.says(guest.probe.ttl() == left.probe.ttl());
     }
 
     private void teach(GuestSeen guest, LeftSeen left) {
@@ -458,6 +474,10 @@ final class HeartModel {
     }
 
     private void teachUnseen(GuestSeen guest, Sent quoted) {
+        if (guest.taught) {
+            return;
+        }
+        guest.taught = true;
         Traits traits = traits(quoted.protocol());
         traits.portKept.shows(samePort(guest.probe, quoted));
         if (guest.probe.id() != 0) {
@@ -577,7 +597,11 @@ final class HeartModel {
                 keep(weighed);
                 continue;
             }
-            if (!last && now - unpaired.at < OPEN && !isAnothers(unpaired.uid)) {
+            boolean plain = weighed.grade == Grade.LIKELY
+                    && weighed.only
+                    && weighed.guest != null
+                    && isAsKnown(weighed.guest, unpaired);
+            if (!last && now - unpaired.at < OPEN && !isAnothers(unpaired.uid) && !plain) {
                 return new Found(Grade.OPEN, null, false, unpaired.at + OPEN);
             }
             if (weighed.only && weighed.guest != null) {
