@@ -95,7 +95,7 @@ class HouseTest {
     @Test
     void controlImportsSnapshotsAndNamesAlone() {
         String snapshots = "relay\\.(Snapshot|NatDelivery|Observation(\\$.*)?|Observer|Counters(\\$Event)?)"
-                + "|mapping\\.(NatBehaviour|MappingPage|MappingRow)|config\\.(EffectiveConfig|Setting)";
+                + "|mapping\\.(NatProfile(\\$.*)?|MappingPage|MappingRow)|config\\.(EffectiveConfig|Setting)";
         String names = "translate\\.Reason|wire\\.(Ipv4Address|MacAddress|IcmpError|MplsLabels|Protocol)";
         in("control")
                 .should()
@@ -115,8 +115,15 @@ class HouseTest {
     @Test
     void cliLeavesTheLoopAlone() {
         // Replay calls translate, and that speaks in terms of mapping and wire.
-        importsOnly("cli", "control", "config", "translate", "mapping", "wire", "lab", "linux", "daemon")
-                .because("natexctl talks to the running daemon through the control socket and has no loop of its own")
+        importsOnly("cli", "control", "config", "translate", "mapping", "wire", "relay", "lab", "linux", "daemon")
+                .because("natexctl talks to the running daemon through the control socket")
+                .check(CLASSES);
+        in("cli")
+                .and(not(nameMatching(".*\\.(Replay|ReplayPorts)(\\$.*)?")))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(room("relay"))
+                .because("only replay has a loop of its own, over the packets of a capture")
                 .check(CLASSES);
     }
 

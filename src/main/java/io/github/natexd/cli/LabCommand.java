@@ -67,7 +67,8 @@ final class LabCommand implements Runnable {
         @Option(
                 names = "--hand-over",
                 paramLabel = "CLASS",
-                description = "ICMP errors that the NAT hands to guests itself: none (default), echo, all")
+                description = "ICMP errors that the NAT hands to guests itself: none (default), echo,"
+                        + " port-unreachable, all")
         private LabOptions.HandOver handOver = LabOptions.HandOver.NONE;
 
         @Option(

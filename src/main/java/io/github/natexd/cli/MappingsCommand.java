@@ -13,7 +13,8 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         exitCodeOnInvalidInput = DaemonCommand.USAGE,
         description = {
-            "Lists the probes of guests that an error could be relayed for now, page by page, in no particular order.",
+            "Lists the probes of guests that are paired with a probe that left the host, in no particular order: errors"
+                    + " about them can be moved.",
             "Ports are the identifier and the sequence number of echo requests (icmp), too.",
         },
         exitCodeListHeading = "%nExit codes:%n",

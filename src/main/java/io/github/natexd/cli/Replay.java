@@ -43,7 +43,7 @@ final class Replay {
     private final ReplayPorts ports = new ReplayPorts();
     private final Relay relay;
     private final int maxTtl;
-    /** Errors by the time at which they came, which no two share. */
+    /** Errors by the time at which they came, which no two share: the one being judged, and those the relay keeps copies of. */
     private final Map<Long, Pending> pending = new HashMap<>();
 
     private long nowNanos;

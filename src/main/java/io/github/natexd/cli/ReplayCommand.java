@@ -25,9 +25,9 @@ import picocli.CommandLine.Spec;
         name = "replay",
         mixinStandardHelpOptions = true,
         description = {
-            "Runs natexd's mapper and translator over a capture and tells for each ICMP error to the host what"
-                    + " becomes of it, why, and how the guest would get it. Needs neither root nor a running natexd;"
-                    + " changes nothing.",
+            "Runs the daemon's own relay over a capture, by the clock of the capture, and reports for each ICMP error"
+                    + " to the host what becomes of it, why, and how the guest would get it. Needs neither root nor a"
+                    + " running natexd; changes nothing.",
             "",
             "FILE is pcap or pcapng, of Ethernet, raw IP or `any' (Linux cooked). Best captured on the guest network"
                     + " and the uplink at once, whole packets, from before the traceroute on. `any' alone does not"
@@ -51,8 +51,13 @@ import picocli.CommandLine.Spec;
             "  host is taken for that guest's: what natexd would do if it had mapped it.",
             "",
             "  Probes have a TTL of at most probes.max-ttl. The time is the capture's and",
-            "  never runs backwards. Not replayed: which errors the NAT process delivers",
-            "  itself, who owns the sending sockets.",
+            "  never runs backwards.",
+            "",
+            "  Replayed: the daemon's own relay, copies and their deadlines included, and",
+            "  errors that the NAT process delivers itself. For these, the guest network must",
+            "  be Ethernet with directions (pcapng, as `natexctl capture' writes it).",
+            "  Not replayed: which user sent a probe, and whether the guest network takes",
+            "  the frame.",
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -69,6 +74,8 @@ final class ReplayCommand implements Callable<Integer> {
 
     /** EX_NOINPUT of sysexits.h. */
     static final int CANNOT_READ = 66;
+
+    private static final String LOG_LEVEL = "org.slf4j.simpleLogger.defaultLogLevel";
 
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
@@ -139,6 +146,7 @@ final class ReplayCommand implements Callable<Integer> {
         ReplayRoles roles = survey.roles();
         PrintWriter out = spec.commandLine().getOut();
         ReplayOutput output = json ? new ReplayJson(out, hex) : new ReplayText(out, hex);
+        quieten();
         Replay replay = new Replay(config, roles, output);
         output.begin(file.toString(), roles);
         String damage = read(source, replay::take);
@@ -149,6 +157,13 @@ final class ReplayCommand implements Callable<Integer> {
             return DAMAGED;
         }
         return 0;
+    }
+
+    /** What the relay logs for the daemon's administrator is in the report. Before the first logger is made. */
+    private static void quieten() {
+        if (System.getProperty(LOG_LEVEL) == null) {
+            System.setProperty(LOG_LEVEL, "warn");
+        }
     }
 
     private interface Reader {

@@ -49,7 +49,7 @@ final class ReplayText implements ReplayOutput {
     @Override
     public void error(ReplayedError error) {
         out.println("#" + error.packet() + " " + seconds(error.nanos() - firstNanos) + " " + error.reason() + ": "
-                + error.reason().text() + waited(error));
+                + error.reason().text() + later(error));
         packet("in ", DecodedError.of(error.original()));
         if (error.rewritten() != null) {
             packet("out", DecodedError.of(error.rewritten()));
@@ -121,8 +121,8 @@ final class ReplayText implements ReplayOutput {
         return nothing ? "" : "  (derived: " + how + " overrides it)";
     }
 
-    private static String waited(ReplayedError error) {
-        return error.waitedNanos() == 0 ? "" : " (after a wait of " + seconds(error.waitedNanos()) + " s)";
+    private static String later(ReplayedError error) {
+        return error.waitedNanos() == 0 ? "" : " (decided " + seconds(error.waitedNanos()) + " s after it came)";
     }
 
     private static String mac(long address) {

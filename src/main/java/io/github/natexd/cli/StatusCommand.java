@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
         name = "status",
         mixinStandardHelpOptions = true,
         exitCodeOnInvalidInput = DaemonCommand.USAGE,
-        description = "Tells whether natexd works and what it has done; if it does not, why and what to do.",
+        description = "Reports whether natexd works and what it has done; if it does not work, why and what to do.",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:natexd works",

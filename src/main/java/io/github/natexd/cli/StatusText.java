@@ -37,7 +37,7 @@ final class StatusText {
         row("guest network", guestNetwork(status.getAsJsonObject("guestNetwork")));
         row("relays", words(status, "errors") + ", delivered " + delivery(text(status, "delivery")));
         if (!status.get("staticGuest").isJsonNull()) {
-            row("static guest", text(status, "staticGuest") + " gets a copy of errors without a mapping");
+            row("static guest", text(status, "staticGuest") + " gets a copy of each error whose sender is not known");
         }
         JsonObject rules = status.getAsJsonObject("rules");
         row("rules", rules(text(rules, "state")));
@@ -46,7 +46,7 @@ final class StatusText {
         row("mappings", text(mappings, "live") + " of at most " + text(mappings, "capacity"));
         nat(status.getAsJsonObject("nat"));
         row("errors", counts(status.getAsJsonObject("reasons")));
-        row("beside them", counts(status.getAsJsonObject("events")));
+        row("events", counts(status.getAsJsonObject("events")));
     }
 
     private void problems(JsonObject status, String name, String sign) {
@@ -74,20 +74,63 @@ final class StatusText {
     private static String rules(String state) {
         return switch (state) {
             case "loaded" -> "loaded, and restored when somebody removes them";
-            case "unmanaged" -> "not natexd's business (rules.manage = false), so not known to be there";
+            case "unmanaged" -> "left to somebody else (rules.manage = false); natexd does not check them";
             case "pending" -> "not loaded yet";
             default -> "not loaded";
         };
     }
 
     private void nat(JsonObject nat) {
-        habit("NAT process", nat, "portsKept", "keeps ports and identifiers", "changes ports or identifiers");
-        habit("", nat, "identificationsKept", "keeps IP IDs", "changes IP IDs");
-        habit("", nat, "ttlKept", "keeps the TTL", "counts as a hop");
-        habit("", nat, "seenLeaving", "sends where the rules see it", "sends past the rules, by packet socket");
-        deliveries(nat, "yes", "delivers itself, so natexd leaves to it: ");
-        deliveries(nat, "no", "does not deliver, so natexd does: ");
-        deliveries(nat, "unknown", "none seen yet, so nobody knows whether it delivers: ");
+        row("NAT process", "UDP: " + traits(nat.getAsJsonObject("udp"), "ports"));
+        row("", "echo: " + traits(nat.getAsJsonObject("icmp"), "identifiers"));
+        deliveries(nat, "yes", "delivers itself, so natexd leaves it these: ");
+        deliveries(nat, "no", "does not deliver, so natexd relays: ");
+    }
+
+    /** What is known first, then what is not. */
+    private static String traits(JsonObject traits, String ports) {
+        List<String> known = new ArrayList<>();
+        List<String> unknown = new ArrayList<>();
+        for (TraitWords words : TraitWords.values()) {
+            String state = text(traits.getAsJsonObject(words.field), "state");
+            if (state.equals("unknown")) {
+                unknown.add(words.name.formatted(ports));
+            } else {
+                known.add(words.of(state).formatted(ports));
+            }
+        }
+        if (known.isEmpty()) {
+            return "nothing known yet";
+        }
+        return String.join(", ", known) + (unknown.isEmpty() ? "" : "; not known yet: " + String.join(", ", unknown));
+    }
+
+    /** The profile in words; {@code %s} stands for ports or identifiers. */
+    private enum TraitWords {
+        PORTS("portsKept", "%s", "keeps %s", "changes %s"),
+        IDENTIFICATIONS("identificationsKept", "IP IDs", "keeps IP IDs", "changes IP IDs"),
+        TTL("ttlKept", "TTL", "keeps the TTL", "lowers the TTL by one"),
+        LEAVING("seenLeaving", "whether its probes are seen leaving", "seen leaving", "not seen leaving");
+
+        private final String field;
+        private final String name;
+        private final String yes;
+        private final String no;
+
+        TraitWords(String field, String name, String yes, String no) {
+            this.field = field;
+            this.name = name;
+            this.yes = yes;
+            this.no = no;
+        }
+
+        String of(String state) {
+            return switch (state) {
+                case "yes" -> yes;
+                case "no" -> no;
+                default -> "sometimes " + no;
+            };
+        }
     }
 
     private void deliveries(JsonObject nat, String state, String words) {
@@ -99,30 +142,8 @@ final class StatusText {
             }
         }
         if (!classes.isEmpty()) {
-            row("", sign(state) + " " + words + String.join(", ", classes));
+            row("", words + String.join(", ", classes));
         }
-    }
-
-    private void habit(String row, JsonObject nat, String name, String yes, String no) {
-        JsonObject habit = nat.getAsJsonObject(name);
-        String state = text(habit, "state");
-        long kept = number(habit, "kept");
-        long changed = number(habit, "changed");
-        String figures =
-                switch (state) {
-                    case "yes" -> yes + " (all of " + kept + " probes)";
-                    case "no" -> no + " (" + changed + " of " + (kept + changed) + " probes)";
-                    default -> yes + "? no probe has told yet";
-                };
-        row(row, sign(state) + " " + figures);
-    }
-
-    private String sign(String state) {
-        return switch (state) {
-            case "yes" -> paint("green", "✔");
-            case "no" -> paint("yellow", "✘");
-            default -> "?";
-        };
     }
 
     /** Those that are not zero. */

@@ -7,7 +7,7 @@ import io.github.natexd.cli.doctor.Checkup;
 import io.github.natexd.cli.doctor.Checkup.DaemonAnswer;
 import io.github.natexd.cli.doctor.DaemonStatus;
 import io.github.natexd.cli.doctor.DaemonStatus.Delivery;
-import io.github.natexd.cli.doctor.DaemonStatus.Habit;
+import io.github.natexd.cli.doctor.DaemonStatus.Trait;
 import io.github.natexd.cli.doctor.DaemonStatus.Trouble;
 import io.github.natexd.cli.doctor.DoctorFinding;
 import io.github.natexd.config.Config;
@@ -124,10 +124,10 @@ final class SystemOptions {
                 text(status, "natexd"),
                 status.getAsJsonObject("events").get("GUEST_SIGHTINGS").getAsLong(),
                 problems,
-                habit(nat, "ttlKept"),
-                habit(nat, "identificationsKept"),
-                habit(nat, "portsKept"),
-                habit(nat, "seenLeaving"),
+                trait(nat, "ttlKept"),
+                trait(nat, "identificationsKept"),
+                trait(nat, "portsKept"),
+                trait(nat, "seenLeaving"),
                 deliveries);
     }
 
@@ -140,9 +140,12 @@ final class SystemOptions {
         return troubles;
     }
 
-    private static Habit habit(JsonObject nat, String name) {
-        JsonObject habit = nat.getAsJsonObject(name);
-        return new Habit(habit.get("kept").getAsLong(), habit.get("changed").getAsLong());
+    private static Trait trait(JsonObject nat, String name) {
+        return new Trait(state(nat.getAsJsonObject("udp"), name), state(nat.getAsJsonObject("icmp"), name));
+    }
+
+    private static String state(JsonObject traits, String name) {
+        return text(traits.getAsJsonObject(name), "state");
     }
 
     private static String text(JsonObject object, String name) {

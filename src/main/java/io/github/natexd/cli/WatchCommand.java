@@ -22,9 +22,9 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         exitCodeOnInvalidInput = DaemonCommand.USAGE,
         description = {
-            "Shows each ICMP error as a guest is given it, until it is interrupted: which guest sent the probe, where to"
-                    + " and with which TTL (the hop), which router reported it, after how long, and the MPLS labels that"
-                    + " it told.",
+            "Shows each ICMP error that a guest gets, until it is interrupted: the guest that sent the probe, the target,"
+                    + " the TTL (the hop), the router, the round trip, whether the error was moved (the host does not get"
+                    + " it) or copied (the host gets it, too) and why, and MPLS labels.",
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -47,7 +47,7 @@ final class WatchCommand extends DaemonCommand {
     @ArgGroup
     private final OutputForm form = new OutputForm();
 
-    @Option(names = "--all", description = "the errors that were not relayed, too, and why not")
+    @Option(names = "--all", description = "also shows the errors that no guest gets, and why not")
     private boolean all;
 
     @Option(names = "--count", paramLabel = "N", description = "end after so many errors")
@@ -91,13 +91,8 @@ final class WatchCommand extends DaemonCommand {
     }
 
     private void printText(JsonObject event) {
-        String reason = event.get("reason").getAsString();
-        String what = PlainRows.value(event.get("kind"));
-        if (!reason.equals("RELAYED")) {
-            what += (what.isEmpty() ? "" : ", ")
-                    + reason.toLowerCase(Locale.ROOT).replace('_', '-') + ": "
-                    + event.get("text").getAsString();
-        }
+        String kind = PlainRows.value(event.get("kind"));
+        String what = (kind.isEmpty() ? "" : kind + ", ") + outcome(event);
         String labels = labels(event, " ");
         out().printf(
                         ROW,
@@ -112,6 +107,19 @@ final class WatchCommand extends DaemonCommand {
                                 : "%.2f ms"
                                         .formatted(event.get("roundTripMicros").getAsLong() / MICROS_OF_MILLI),
                         what + (labels.isEmpty() ? "" : ", MPLS " + labels));
+    }
+
+    /** Whether the error was moved or copied, and why; else the reason in words. */
+    private static String outcome(JsonObject event) {
+        String reason = event.get("reason").getAsString();
+        return switch (reason) {
+            case "RELAYED" -> "moved";
+            case "COPIED_LIKELY" -> "copied (little evidence)";
+            case "COPIED_LATE" -> "copied (late sighting)";
+            default ->
+                reason.toLowerCase(Locale.ROOT).replace('_', '-') + ": "
+                        + event.get("text").getAsString();
+        };
     }
 
     private static String labels(JsonObject event, String delimiter) {

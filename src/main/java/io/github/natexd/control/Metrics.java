@@ -26,62 +26,65 @@ final class Metrics {
 
     private void write(StatusReport report) {
         Snapshot relay = report.relay();
-        head("natexd_build_info", "gauge", "The version that runs; always 1.");
+        head("natexd_build_info", "gauge", "The running version; the value is always 1.");
         sample("natexd_build_info", "version", report.version(), 1);
         gauge(
                 "natexd_working",
-                "Whether natexd works: 0 if it is degraded.",
+                "1 if natexd works, 0 if it is degraded.",
                 report.problems().isEmpty() ? 1 : 0);
         gauge(
                 "natexd_start_time_seconds",
-                "When natexd started, in seconds since 1970.",
+                "The time at which natexd started, in seconds since 1970.",
                 report.startedAt().getEpochSecond());
         gauge(
                 "natexd_guest_network_present",
-                "Whether the guest network is there and up.",
+                "1 if the guest network is there and up.",
                 report.guestNetwork().present() ? 1 : 0);
         if (report.rules().state() != RulesState.UNMANAGED) {
             gauge(
                     "natexd_rules_loaded",
-                    "Whether the packet filter rules are loaded.",
+                    "1 if the packet filter rules are loaded.",
                     report.rules().state() == RulesState.LOADED ? 1 : 0);
         }
         counters(relay.counters());
-        gauge("natexd_mappings", "Probes that an error could be relayed for.", relay.mappings());
+        gauge("natexd_mappings", "Pairs of sightings that are kept.", relay.mappings());
         gauge(
                 "natexd_mappings_capacity",
-                "The most there can be.",
+                "The largest possible number of mappings.",
                 report.limits().capacity());
-        counter("natexd_evictions", "Mappings and sightings that went because a table was full.", relay.evictions());
+        counter("natexd_evictions", "Sightings that were removed early because a table was full.", relay.evictions());
         counter(
                 "natexd_queue_overflows",
-                "Errors the host got unrewritten, the queue being full.",
+                "Errors that the kernel gave to the host because the queue was full.",
                 relay.queueOverflows());
-        counter("natexd_log_overflows", "Probes that left unseen, being too many.", relay.logOverflows());
+        counter(
+                "natexd_log_overflows",
+                "Leaving probes that natexd did not see because there were too many.",
+                relay.logOverflows());
         if (relay.anyRelayed()) {
             gauge(
                     "natexd_last_relayed_seconds",
-                    "How long ago a guest was last given an error.",
+                    "Seconds since a guest last got an error.",
                     TimeUnit.NANOSECONDS.toSeconds(relay.sinceRelayedNanos()));
         }
         nat(relay.nat());
     }
 
     private void counters(Counters counters) {
-        head("natexd_errors", "counter", "ICMP errors by what became of them.");
+        head("natexd_errors", "counter", "ICMP errors, by what became of them.");
         for (Reason reason : Reason.values()) {
             sample("natexd_errors_total", "reason", word(reason), counters.get(reason));
         }
-        head("natexd_events", "counter", "What else happened.");
+        head("natexd_events", "counter", "Other events.");
         for (Counters.Event event : Counters.Event.values()) {
             sample("natexd_events_total", "event", word(event), counters.get(event));
         }
     }
 
     private void nat(NatProfile nat) {
-        head("natexd_nat_kept", "counter", "Probes in which the NAT process left a field unchanged.");
+        head("natexd_nat_kept", "counter", "Probes in which the NAT process kept the field.");
         traits("natexd_nat_kept_total", nat, NatProfile.Trait::yes);
-        head("natexd_nat_changed", "counter", "Probes in which the NAT process changed a field.");
+        head("natexd_nat_changed", "counter", "Probes in which the NAT process changed the field.");
         traits("natexd_nat_changed_total", nat, NatProfile.Trait::no);
     }
 

@@ -9,7 +9,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +44,7 @@ final class Hub implements AutoCloseable {
     private final Queue<Late> late = new ArrayDeque<>();
 
     /** To be called in the host's namespace, whose interface the first TAP device is. */
-    Hub(LabOptions options, Supplier<LabOptions.HandOver> handOver, Tap host, List<Tap> guests, EventFd stop) {
+    Hub(LabOptions options, Tap host, List<Tap> guests, EventFd stop) {
         this.host = host;
         this.guests = guests;
         this.stop = stop;
@@ -55,7 +54,7 @@ final class Hub implements AutoCloseable {
         poller.register(host.descriptor());
         guests.forEach(guest -> poller.register(guest.descriptor()));
         poller.register(hostFilter.descriptor());
-        this.nat = new NatProcess(options, handOver, this::fromNat, poller);
+        this.nat = new NatProcess(options, this::fromNat, poller);
     }
 
     /** Serves the ports until {@code stop} is signalled. */

@@ -1,6 +1,5 @@
 package io.github.natexd.lab;
 
-import io.github.natexd.lab.LabOptions.HandOver;
 import io.github.natexd.lab.LabOptions.Router;
 import io.github.natexd.linux.EventFd;
 import io.github.natexd.linux.Libc;
@@ -14,9 +13,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,13 +36,13 @@ public final class Lab implements AutoCloseable {
     private static final long JOIN_MILLIS = 5000;
 
     private final LabState state;
-    private final LabOptions options;
-    private final List<Tap> taps = new ArrayList<>();
+    private LabOptions options;
+    private @Nullable Tap hostTap;
+    private final List<Tap> guestTaps = new ArrayList<>();
     private final ConcurrentLinkedQueue<Process> started = new ConcurrentLinkedQueue<>();
-    private final EventFd stop = new EventFd();
     private final Thread hook = new Thread(this::close, "lab clean-up");
     private @Nullable Thread hub;
-    private volatile HandOver handOver;
+    private @Nullable EventFd hubStop;
     private Router routerKind = Router.KERNEL;
     private @Nullable OddRouter router;
     private boolean closed;
@@ -49,7 +50,6 @@ public final class Lab implements AutoCloseable {
     private Lab(LabState state, LabOptions options) {
         this.state = state;
         this.options = options;
-        this.handOver = options.handOver();
     }
 
     /** Builds a lab under a name of its own. */
@@ -134,13 +134,14 @@ public final class Lab implements AutoCloseable {
             }
         }
         Topology.link(state, options.pathMtu());
-        Tap hostTap = tap(Node.HOST, Topology.GUEST_NETWORK_INTERFACE);
-        List<Tap> guestTaps =
-                List.of(tap(Node.GUEST1, Topology.GUEST_INTERFACE), tap(Node.GUEST2, Topology.GUEST_INTERFACE));
+        Tap host = tap(Node.HOST, Topology.GUEST_NETWORK_INTERFACE);
+        hostTap = host;
+        guestTaps.add(tap(Node.GUEST1, Topology.GUEST_INTERFACE));
+        guestTaps.add(tap(Node.GUEST2, Topology.GUEST_INTERFACE));
         for (Node node : Node.values()) {
             Topology.configure(state, node, isHere(node));
         }
-        startHub(hostTap, guestTaps);
+        startHub(host);
         router(options.router());
     }
 
@@ -149,15 +150,16 @@ public final class Lab implements AutoCloseable {
     }
 
     private Tap tap(Node node, String interfaceName) {
-        Tap tap = Namespace.call(state.namespace(node), () -> Tap.open(interfaceName));
-        taps.add(tap);
-        return tap;
+        return Namespace.call(state.namespace(node), () -> Tap.open(interfaceName));
     }
 
-    private void startHub(Tap hostTap, List<Tap> guestTaps) {
+    private void startHub(Tap host) {
+        LabOptions behaviour = options;
+        EventFd stop = new EventFd();
+        hubStop = stop;
         CompletableFuture<Boolean> ready = new CompletableFuture<>();
         hub = Namespace.start(state.namespace(Node.HOST), "hub of lab " + state.name(), () -> {
-            try (Hub served = new Hub(options, () -> handOver, hostTap, guestTaps, stop)) {
+            try (Hub served = new Hub(behaviour, host, guestTaps, stop)) {
                 ready.complete(true);
                 served.run();
             } catch (RuntimeException e) {
@@ -173,7 +175,7 @@ public final class Lab implements AutoCloseable {
         return state.name();
     }
 
-    public LabOptions options() {
+    public synchronized LabOptions options() {
         return options;
     }
 
@@ -186,9 +188,22 @@ public final class Lab implements AutoCloseable {
         return state.directory();
     }
 
-    /** Changes which errors the NAT hands to guests itself, while the lab is up. */
-    public void handOver(HandOver errors) {
-        handOver = errors;
+    /** Another NAT process takes over, which knows of no mapping yet; interfaces stay as they are. */
+    public synchronized void nat(LabOptions changed) {
+        stopHub();
+        options = changed;
+        startHub(Objects.requireNonNull(hostTap));
+    }
+
+    /** VMware's network service starts anew: vmnet8 goes and comes back with another number, and another NAT process. */
+    public synchronized void restartNetwork(LabOptions changed) {
+        stopHub();
+        options = changed;
+        Objects.requireNonNull(hostTap).close();
+        Tap host = tap(Node.HOST, Topology.GUEST_NETWORK_INTERFACE);
+        hostTap = host;
+        Topology.configureGuestNetwork(state);
+        startHub(host);
     }
 
     /** Changes how r2 answers, while the lab is up. */
@@ -214,10 +229,10 @@ public final class Lab implements AutoCloseable {
         if (routerKind == Router.SILENT || routerKind == Router.PRIVATE) {
             hops.set(1, routerKind == Router.SILENT ? "*" : Topology.PRIVATE_ROUTER);
         }
-        if (options.decrementTtl()) {
+        if (options().decrementTtl()) {
             hops.add(0, "*");
         }
-        if (options.answerTtlOne()) {
+        if (options().answerTtlOne()) {
             hops.set(0, Topology.GATEWAY);
         }
         return List.copyOf(hops);
@@ -271,20 +286,24 @@ public final class Lab implements AutoCloseable {
         started.forEach(Process::destroy);
         router(Router.KERNEL);
         stopHub();
-        taps.forEach(Tap::close);
+        Stream.concat(Stream.ofNullable(hostTap), guestTaps.stream()).forEach(Tap::close);
         state.remove();
     }
 
     private void stopHub() {
+        EventFd stop = hubStop;
         Thread thread = hub;
+        if (stop == null || thread == null) {
+            return;
+        }
         stop.signal();
-        if (thread != null) {
-            try {
-                thread.join(JOIN_MILLIS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+        try {
+            thread.join(JOIN_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
         stop.close();
+        hubStop = null;
+        hub = null;
     }
 }

@@ -47,7 +47,15 @@ public record LabOptions(
     public enum HandOver {
         NONE,
         ECHO,
-        ALL
+        /** Port unreachable, about UDP: what a program that is not there causes; of routes nothing. */
+        PORT_UNREACHABLE,
+        ALL;
+
+        /** As on the command line. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
     }
 
     public enum Receive {
@@ -219,7 +227,7 @@ public record LabOptions(
             arguments.add("--send=" + send.name().toLowerCase(Locale.ROOT));
         }
         if (handOver != HandOver.NONE) {
-            arguments.add("--hand-over=" + handOver.name().toLowerCase(Locale.ROOT));
+            arguments.add("--hand-over=" + handOver);
             arguments.add("--receive=" + receive.name().toLowerCase(Locale.ROOT));
         }
         if (egressFirstMillis != 0) {

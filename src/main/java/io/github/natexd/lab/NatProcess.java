@@ -16,7 +16,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Random;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,7 +45,6 @@ final class NatProcess implements AutoCloseable {
     private static final int TRANSPORT_HEAD = 8;
 
     private final LabOptions options;
-    private final Supplier<LabOptions.HandOver> handOver;
     private final Output output;
     private final NatTable table;
     private final Inet4Socket sender = Inet4Socket.rawSender();
@@ -68,14 +66,9 @@ final class NatProcess implements AutoCloseable {
     private final UdpHeader udp = new UdpHeader();
     private int nextId = new Random().nextInt(0x10000);
 
-    /**
-     * To be called in the host's namespace; {@code poller} has room for four descriptors more.
-     *
-     * @param handOver which errors it hands over now
-     */
-    NatProcess(LabOptions options, Supplier<LabOptions.HandOver> handOver, Output output, Poller poller) {
+    /** To be called in the host's namespace; {@code poller} has room for four descriptors more. */
+    NatProcess(LabOptions options, Output output, Poller poller) {
         this.options = options;
-        this.handOver = handOver;
         this.output = output;
         this.table = new NatTable(options.rewritePorts(), options.send() == LabOptions.Send.SOCKET);
         boolean packets = options.send() == LabOptions.Send.PACKET || options.receive() == LabOptions.Receive.PACKET;
@@ -311,8 +304,7 @@ final class NatProcess implements AutoCloseable {
         int at = ip.transportOffset();
         int quote = at + TRANSPORT_HEAD;
         int quoted = ip.transportOctets() - TRANSPORT_HEAD;
-        if (handOver.get() == LabOptions.HandOver.NONE
-                || !IcmpError.isErrorType(in.get(at) & 0xFF)
+        if (!handsOver(in.get(at) & 0xFF, in.get(at + 1) & 0xFF)
                 || embedded.over(in, quote, quoted).check(true) != Ipv4Header.Problem.NONE
                 || embedded.transportOctets() < TRANSPORT_HEAD
                 || embedded.source() != HOST) {
@@ -328,9 +320,18 @@ final class NatProcess implements AutoCloseable {
         return true;
     }
 
+    private boolean handsOver(int type, int code) {
+        return switch (options.handOver()) {
+            case NONE -> false;
+            case ECHO, ALL -> IcmpError.isErrorType(type);
+            case PORT_UNREACHABLE ->
+                type == IcmpError.TYPE_DESTINATION_UNREACHABLE && code == IcmpError.CODE_PORT_UNREACHABLE;
+        };
+    }
+
     private @Nullable Binding revertEmbedded() {
         int head = embedded.transportOffset();
-        if (embedded.protocol() == Protocol.UDP && handOver.get() == LabOptions.HandOver.ALL) {
+        if (embedded.protocol() == Protocol.UDP && options.handOver() != LabOptions.HandOver.ECHO) {
             udp.over(in, head);
             Binding binding = table.inbound(Protocol.UDP, udp.sourcePort());
             if (binding != null && udp.checksum() != 0) {

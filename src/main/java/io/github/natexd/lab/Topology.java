@@ -70,6 +70,12 @@ public final class Topology {
             route add 14.215.177.0/24 via 192.168.199.1
             """;
 
+    private static final String GUEST_NETWORK = """
+            link set vmnet8 address %s
+            link set vmnet8 up
+            addr add 192.168.44.1/24 dev vmnet8
+            """.formatted(MacAddress.text(HOST_MAC));
+
     private static final Map<Node, String> COMMANDS = commands();
 
     private Topology() {}
@@ -79,12 +85,9 @@ public final class Topology {
         map.put(Node.GUEST1, guest(GUEST1, GUEST1_MAC));
         map.put(Node.GUEST2, guest(GUEST2, GUEST2_MAC));
         map.put(Node.HOST, """
-                link set vmnet8 address %s
-                link set vmnet8 up
-                addr add 192.168.44.1/24 dev vmnet8
-                link set up0 up
+                %slink set up0 up
                 addr add 192.168.199.195/24 dev up0
-                %s""".formatted(MacAddress.text(HOST_MAC), DEFAULT_ROUTE));
+                %s""".formatted(GUEST_NETWORK, DEFAULT_ROUTE));
         map.put(Node.R1, """
                 link set down0 up
                 addr add 192.168.199.1/24 dev down0
@@ -184,6 +187,11 @@ public final class Topology {
             }
             return node;
         });
+    }
+
+    /** The host's interface on the guest network, which has just been made. */
+    static void configureGuestNetwork(LabState state) {
+        Shell.run(GUEST_NETWORK, "ip", "-n", state.namespace(Node.HOST), "-batch", "-");
     }
 
     /** {@code /proc/sys/net} shows the namespace of the thread that opens the file. */

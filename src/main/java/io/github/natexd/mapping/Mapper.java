@@ -24,6 +24,9 @@ public final class Mapper {
     /** Probes of one quoted tuple that are read at the most. */
     private static final int READ_LIMIT = 64;
 
+    /** Pairs that one look-up can make, one after the other. */
+    private static final int ROUNDS_LIMIT = 4;
+
     /** Expired mappings of one guest that one {@link #expire} removes. */
     private static final int EXPIRED_LIMIT = 2048;
 
@@ -152,7 +155,8 @@ public final class Mapper {
     public Match find(Probe quoted, long nowNanos, boolean last) {
         scan(quoted, nowNanos);
         // What becomes a pair now is found by the next scan.
-        for (Sighting open = unpaired; open != null; open = unpaired) {
+        int rounds = 0;
+        for (Sighting open = unpaired; open != null && rounds < ROUNDS_LIMIT; open = unpaired, rounds++) {
             Match match = pairing.weigh(open);
             if (match != Match.CERTAIN) {
                 return undecided(open, match, quoted, nowNanos, last);
@@ -169,7 +173,7 @@ public final class Mapper {
         }
         // Another IP ID: a router altered it, so the guest's is not put back.
         found(mapped.other, quoted, mapped.identification == quoted.identification && !severalIdentifications);
-        return fit > 0 && !crowded ? Match.CERTAIN : Match.LIKELY;
+        return fit > 0 && !crowded && unpaired == null ? Match.CERTAIN : Match.LIKELY;
     }
 
     private void found(@Nullable Sighting guests, Probe quoted, boolean identified) {
@@ -226,7 +230,7 @@ public final class Mapper {
     /** The quoted probe may be one without a pair, and nothing certain came of weighing it. */
     private Match undecided(Sighting leaving, Match weighed, Probe quoted, long nowNanos, boolean last) {
         openUntilNanos = leaving.sightedNanos + SETTLED_NANOS;
-        if (!last && nowNanos - openUntilNanos < 0 && !profile.isForeign(leaving.uid)) {
+        if (!last && nowNanos - openUntilNanos < 0 && mayChange(leaving, weighed)) {
             return Match.OPEN;
         }
         if (pairing.isOnly() && !leaving.learned) {
@@ -240,6 +244,13 @@ public final class Mapper {
         }
         found(mapped.other, quoted, false);
         return severalSenders || !mapped.other.sameSender(pairing.guestOf(leaving)) ? Match.AMBIGUOUS : Match.LIKELY;
+    }
+
+    /** Another sighting may still come that matters: not for another user's probe, nor for a pair as this NAT makes them. */
+    private boolean mayChange(Sighting leaving, Match weighed) {
+        boolean expected =
+                weighed == Match.LIKELY && pairing.isOnly() && profile.expects(pairing.guestOf(leaving), leaving);
+        return !expected && !profile.isForeign(leaving.uid);
     }
 
     /** What natexd knows of guests only: a NAT process that sends by packet socket passes no hook. */

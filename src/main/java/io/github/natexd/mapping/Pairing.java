@@ -7,8 +7,11 @@ import org.jspecify.annotations.Nullable;
  * of each; every two are ranked by their {@link Evidence}; then the only one wins, else the best one, else the order tells.
  */
 final class Pairing {
-    /** Sightings of one side that are read, and those of one guest that become candidates, at the most. */
-    private static final int READ_LIMIT = 64;
+    /** Guests and their sightings that are read at the most. */
+    private static final int READ_LIMIT = 128;
+
+    /** Sightings of one guest, and of those leaving, that are read at the most. */
+    private static final int READ_LIMIT_PER_CHAIN = 64;
 
     private static final int CANDIDATES_PER_GUEST = 16;
 
@@ -25,7 +28,7 @@ final class Pairing {
 
     private final Candidates guests = new Candidates(GUESTS_LIMIT);
     private final Candidates leaving = new Candidates(LEAVING_LIMIT);
-    /** There are more probes that might leave for a guest than could be read. */
+    /** There are more candidates than could be read. */
     private boolean crowded;
     /** The rank of each two candidates. */
     private final byte[] ranks = new byte[GUESTS_LIMIT * LEAVING_LIMIT];
@@ -50,8 +53,10 @@ final class Pairing {
             return count == all.length;
         }
 
-        void add(Sighting sighting) {
-            all[count++] = sighting;
+        void addIfRoom(Sighting sighting) {
+            if (!isFull()) {
+                all[count++] = sighting;
+            }
         }
 
         /** Adds in the order of the sightings. */
@@ -91,6 +96,7 @@ final class Pairing {
      * LIKELY: {@link #guestOf} is the likeliest.
      */
     Match weigh(Sighting e) {
+        crowded = false;
         gatherGuests(e);
         gatherLeaving(e);
         rank();
@@ -101,9 +107,19 @@ final class Pairing {
             return Match.HOST;
         }
         collectRivals(rank);
-        Match match = compare(rank);
-        boolean lowered = match != Match.AMBIGUOUS && (crowded || profile.contradicts(guestOf(e), e));
-        return !lowered ? match : match == Match.CERTAIN ? Match.LIKELY : Match.HOST;
+        return lower(compare(rank), e);
+    }
+
+    /** Certain needs that nothing speaks against it. Likely bears one trait against it: of NATs that keep ports, some replace those that are taken. */
+    private Match lower(Match match, Sighting e) {
+        if (match != Match.CERTAIN && match != Match.LIKELY) {
+            return match;
+        }
+        int contradictions = profile.contradictions(guestOf(e), e);
+        if (match == Match.CERTAIN) {
+            return crowded || contradictions > 0 ? Match.LIKELY : Match.CERTAIN;
+        }
+        return crowded || contradictions > 1 ? Match.HOST : Match.LIKELY;
     }
 
     int pairs() {
@@ -134,44 +150,47 @@ final class Pairing {
 
     private void gatherGuests(Sighting e) {
         guests.count = 0;
-        long classKey = e.classKey();
         long since = e.sightedNanos - Evidence.GUEST_LEAD_NANOS;
+        int left = READ_LIMIT;
         for (int guest = sightings.firstGuest(since);
-                guest != Sightings.NOBODY;
+                guest != Sightings.NOBODY && left > 0;
                 guest = sightings.nextGuest(guest, since)) {
-            int most = Math.min(GUESTS_LIMIT, guests.count + CANDIDATES_PER_GUEST);
-            int read = 0;
-            for (Sighting g = sightings.firstOf(guest, classKey, since);
-                    g != null && guests.count < most && read < READ_LIMIT;
+            left--;
+            int most = guests.count + CANDIDATES_PER_GUEST;
+            int leftOfGuest = Math.min(left, READ_LIMIT_PER_CHAIN);
+            for (Sighting g = sightings.firstOf(guest, e.classKey(), since);
+                    g != null && leftOfGuest > 0 && guests.count < most;
                     g = sightings.nextOf(g, since)) {
-                read++;
+                left--;
+                leftOfGuest--;
                 // One hop around the probe: these are its candidates, and the candidates of its rivals.
                 int hops = Evidence.hops(g, e);
                 if (hops >= -1 && hops <= 2) {
-                    guests.add(g);
+                    crowded |= guests.isFull();
+                    guests.addIfRoom(g);
                 }
             }
         }
+        crowded |= left <= 0;
     }
 
     private void gatherLeaving(Sighting e) {
         leaving.count = 0;
-        leaving.add(e);
-        crowded = false;
-        long classKey = e.classKey();
+        leaving.addIfRoom(e);
         long since = e.sightedNanos - WINDOW_NANOS;
         int read = 0;
-        for (Sighting other = sightings.firstOf(Shares.HOST, classKey, since);
+        for (Sighting other = sightings.firstOf(Shares.HOST, e.classKey(), since);
                 other != null;
                 other = sightings.nextOf(other, since)) {
-            if (++read > READ_LIMIT || leaving.isFull()) {
+            boolean rival = other != e
+                    && Math.abs(other.timeToLive - e.timeToLive) <= 1
+                    && other.sightedNanos - e.sightedNanos <= WINDOW_NANOS;
+            if (++read > READ_LIMIT_PER_CHAIN || (rival && leaving.isFull())) {
                 crowded = true;
                 return;
             }
-            if (other != e
-                    && Math.abs(other.timeToLive - e.timeToLive) <= 1
-                    && other.sightedNanos - e.sightedNanos <= WINDOW_NANOS) {
-                leaving.add(other);
+            if (rival) {
+                leaving.addIfRoom(other);
             }
         }
     }

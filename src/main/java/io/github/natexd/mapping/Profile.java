@@ -57,6 +57,10 @@ final class Profile {
             return known() == (holds ? Known.NO : Known.YES);
         }
 
+        boolean expects(boolean holds) {
+            return known() == (holds ? Known.YES : Known.NO);
+        }
+
         NatProfile.Trait report() {
             return new NatProfile.Trait(known(), yes, no);
         }
@@ -110,13 +114,22 @@ final class Profile {
         }
     }
 
-    /** Something that is known speaks against the two being of the same probe. */
-    boolean contradicts(Sighting guests, Sighting leaving) {
+    /** How many traits that are known speak against the two being of the same probe. */
+    int contradictions(Sighting guests, Sighting leaving) {
         Traits traits = of(guests.isUdp());
         boolean sameIdentification = guests.identification == leaving.identification;
-        return traits.portKept.contradicts(guests.sourcePort == leaving.sourcePort)
-                || (guests.identification != 0 && traits.identificationKept.contradicts(sameIdentification))
-                || traits.ttlKept.contradicts(Evidence.hops(guests, leaving) == 0);
+        int count = traits.portKept.contradicts(guests.sourcePort == leaving.sourcePort) ? 1 : 0;
+        count += guests.identification != 0 && traits.identificationKept.contradicts(sameIdentification) ? 1 : 0;
+        return count + (traits.ttlKept.contradicts(Evidence.hops(guests, leaving) == 0) ? 1 : 0);
+    }
+
+    /** All that can be known of this pair is known, and speaks for it. */
+    boolean expects(Sighting guests, Sighting leaving) {
+        Traits traits = of(guests.isUdp());
+        boolean sameIdentification = guests.identification == leaving.identification;
+        return traits.portKept.expects(guests.sourcePort == leaving.sourcePort)
+                && (guests.identification == 0 || traits.identificationKept.expects(sameIdentification))
+                && traits.ttlKept.expects(Evidence.hops(guests, leaving) == 0);
     }
 
     /**

@@ -30,7 +30,7 @@ public final class Sighting {
     int uid;
 
     boolean leaving;
-    /** It has taught the profile what the NAT process does. */
+    /** It has taught the profile what the NAT process does; each does so once. */
     boolean learned;
 
     @Nullable

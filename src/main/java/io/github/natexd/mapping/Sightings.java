@@ -17,6 +17,9 @@ final class Sightings {
     /** Expired sightings that go when one is added: two for one, so that they never fill the store. */
     private static final int EXPIRED_PER_ADD = 2;
 
+    /** Sightings of others that a look-up skips in a row at the most. */
+    private static final int SKIP_LIMIT = 64;
+
     /** Sightings that one page looks at, and mappings that it has, at the most: bounds the time of a page. */
     private static final int PAGE_READ_LIMIT = 8192;
 
@@ -189,11 +192,11 @@ final class Sightings {
         return skipOthers(classes.nextSince(sighting, sinceNanos), sighting.holder, sighting.classKey(), sinceNanos);
     }
 
-    /** Hashes collide, so others' sightings and other classes can be in the chain. */
+    /** Hashes collide, so others' sightings and other classes can be in the chain: a few, or somebody's flood. */
     private @Nullable Sighting skipOthers(@Nullable Sighting first, int holder, long classKey, long sinceNanos) {
         Sighting at = first;
-        while (at != null && (at.holder != holder || at.classKey() != classKey)) {
-            at = classes.nextSince(at, sinceNanos);
+        for (int skipped = 0; at != null && (at.holder != holder || at.classKey() != classKey); skipped++) {
+            at = skipped < SKIP_LIMIT ? classes.nextSince(at, sinceNanos) : null;
         }
         return at;
     }

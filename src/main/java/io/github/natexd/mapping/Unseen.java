@@ -12,7 +12,7 @@ final class Unseen {
     /** Sightings that are read at the most: of one guest, and of all. */
     private static final int READ_LIMIT_PER_GUEST = 64;
 
-    private static final int READ_LIMIT = 256;
+    private static final int READ_LIMIT = 128;
 
     private final Sightings sightings;
     private final Profile profile;
@@ -38,7 +38,8 @@ final class Unseen {
         }
         Known seenLeaving = profile.seenLeaving(guests.isUdp());
         boolean full = complete && isEnoughWithPort(bestAgreeing);
-        if (full) {
+        if (full && !guests.learned) {
+            guests.learned = true;
             profile.learnUnseen(guests, quoted);
         }
         if (seenLeaving == Known.YES) {
@@ -52,8 +53,9 @@ final class Unseen {
         bestAgreeing = 0;
         int left = READ_LIMIT;
         for (int guest = sightings.firstGuest(sinceNanos);
-                guest != Sightings.NOBODY;
+                guest != Sightings.NOBODY && left > 0;
                 guest = sightings.nextGuest(guest, sinceNanos)) {
+            left--;
             int leftOfGuest = Math.min(READ_LIMIT_PER_GUEST, left);
             for (Sighting at = sightings.firstOf(guest, quoted.classKey(), sinceNanos);
                     at != null && leftOfGuest > 0;

@@ -205,8 +205,17 @@ public final class Relay {
                     judgement.becomes(Reason.SEND_FAILED);
                 }
                 errors.settle(i, judgement);
-                ledger.decided(judgement, nowNanos);
+                report(judgement, nowNanos);
             }
+        }
+    }
+
+    /** Whoever watches must not cost the rest of the batch its verdicts. */
+    private void report(Judgement judgement, long nowNanos) {
+        try {
+            ledger.decided(judgement, nowNanos);
+        } catch (RuntimeException e) {
+            internalErrors.happened(e, nowNanos);
         }
     }
 
@@ -244,24 +253,22 @@ public final class Relay {
         if (!judgement.reason().isDelivered()) {
             return;
         }
-        if (judgement.sender() != null && yielding.leavesToNat(judgement, nowNanos)) {
-            judgement.becomes(Reason.NAT_DELIVERS);
-            return;
-        }
         if (errors == copies) {
             judgement.becomes(KeptCopies.late(judgement.reason()));
         }
-        if (reinject == Reinject.VERDICT && judgement.reason() == Reason.RELAYED) {
-            translator.rewrite(judgement);
-            return;
+        boolean asFrame = reinject == Reinject.FRAME || judgement.reason() != Reason.RELAYED;
+        Reason obstacle = asFrame ? frames.obstacle(judgement) : null;
+        if (obstacle == null && judgement.sender() != null && yielding.leavesToNat(judgement, nowNanos)) {
+            obstacle = Reason.NAT_DELIVERS;
         }
-        Reason obstacle = frames.obstacle(judgement);
         if (obstacle != null) {
             judgement.becomes(obstacle);
             return;
         }
         translator.rewrite(judgement);
-        frames.queue(index, judgement);
+        if (asFrame) {
+            frames.queue(index, judgement);
+        }
     }
 
     /** How long the next turn may be put off when nothing comes in; -1 for as long as one likes. */

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.natexd.lab.Lab;
 import io.github.natexd.lab.LabOptions;
+import io.github.natexd.lab.LabOptions.Send;
 import io.github.natexd.lab.Node;
 import io.github.natexd.lab.Topology;
 import io.github.natexd.testkit.LabNatexd;
@@ -18,15 +19,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** {@code natexctl capture} as installed, in the lab's host. */
 class CaptureLabTest {
     private static final String NATEXCTL =
             LabNatexd.tree().resolve("bin/natexctl").toString();
     private static final long END_SECONDS = 20;
+    /** As of {@code NatWays}: near the worst of VMware's driver. */
+    private static final int EGRESS_FIRST_MILLIS = 5;
 
     @Test
     void replayOfACaptureExplainsEachErrorAsRelayed() throws Exception {
@@ -56,6 +64,82 @@ class CaptureLabTest {
                             .map(error -> error.at("/received/source").asText())
                             .toList());
         }
+    }
+
+    /**
+     * NATs that the daemon sees leaving as the capture does, and whose user is root as on the host: of a packet socket the
+     * daemon's rules see nothing, and a capture names no user. Errors that the NAT hands over are not
+     * replayed. Two NATs are ahead of their guests.
+     */
+    static List<LabOptions> nats() {
+        LabOptions plain = LabOptions.defaults();
+        return List.of(
+                plain,
+                plain.rewritingPorts(),
+                plain.rewritingIds(),
+                plain.rewritingPorts().rewritingIds(),
+                plain.sendingBy(Send.SOCKET).rewritingIds(),
+                plain.sendingBy(Send.SOCKET).rewritingPorts().rewritingIds(),
+                plain.decrementingTtl(),
+                plain.rewritingPorts().decrementingTtl().answeringTtlOne(),
+                plain.egressFirst(EGRESS_FIRST_MILLIS),
+                plain.rewritingPorts().egressFirst(EGRESS_FIRST_MILLIS));
+    }
+
+    @ParameterizedTest
+    @MethodSource("nats")
+    @DisplayName("shows 4: the replay of a capture counts what the daemon counted, for every reason")
+    void replayCountsWhatTheDaemonCounted(LabOptions way) throws Exception {
+        try (Lab lab = Lab.up(way);
+                LabNatexd natexd = LabNatexd.start(lab)) {
+            Path file = lab.directory().resolve("all.pcap");
+            Running capture = Running.start(lab, file);
+
+            for (String method : List.of("", "-I", "-U")) {
+                traceroute(lab, Node.GUEST1, method);
+                traceroute(lab, Node.HOST, method);
+                traceroute(lab, Node.GUEST2, method);
+            }
+            TimeUnit.MILLISECONDS.sleep(500);
+            Map<String, Integer> counted = counted(lab, natexd);
+            capture.interrupt();
+
+            assertTrue(
+                    counted.keySet().stream().anyMatch(Set.of("HOST_PROBE", "AMBIGUOUS")::contains), counted::toString);
+            assertTrue(
+                    counted.keySet().stream().anyMatch(Set.of("RELAYED", "COPIED_LIKELY")::contains),
+                    counted::toString);
+            JsonNode report = replay(lab, file);
+            assertEquals(
+                    counted,
+                    new TreeMap<>(new ObjectMapper().convertValue(report.at("/summary/reasons"), Map.class)),
+                    () -> way + "\n" + natexd.log());
+        }
+    }
+
+    /** What the daemon counted, of each reason that occurred. */
+    private static Map<String, Integer> counted(Lab lab, LabNatexd natexd) throws Exception {
+        Lab.Result result = lab.exec(
+                Node.HOST,
+                NATEXCTL,
+                "status",
+                "--json",
+                "--socket",
+                natexd.socket().toString());
+        JsonNode reasons = new ObjectMapper().readTree(result.output()).at("/reasons");
+        Map<String, Integer> counted = new TreeMap<>();
+        reasons.properties().forEach(reason -> {
+            if (reason.getValue().asInt() != 0) {
+                counted.put(reason.getKey(), reason.getValue().asInt());
+            }
+        });
+        return counted;
+    }
+
+    private static void traceroute(Lab lab, Node node, String method) {
+        Lab.Result result =
+                lab.exec(node, "sh", "-c", "traceroute -n -q2 -w1 -N2 -z20 -m6 " + method + " " + Topology.TARGET);
+        assertEquals(0, result.exitCode(), result::output);
     }
 
     /** A port and its bridge both hear a packet; twice in the file, a probe would look like two. */

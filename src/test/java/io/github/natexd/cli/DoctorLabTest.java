@@ -72,7 +72,7 @@ class DoctorLabTest {
                     .says("firewall", "ok", "errors reach natexd's rules")
                     .says("nat-ttl", "ok", "keeps the TTL")
                     .says("nat-ports", "ok", "rewrites source ports")
-                    .says("nat-errors", "ok", "hands over none");
+                    .says("nat-errors", "ok", "delivers none");
             assertEquals("ok", after.document().at("/state").asText());
             assertTrue(after.document().at("/notes/0").asText().contains("TCP traceroute"));
         }

@@ -31,8 +31,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,6 +42,10 @@ import org.junit.jupiter.api.io.TempDir;
 class ReplayCommandTest {
     private static final long START = 1_700_000_000_000_000_000L;
     private static final long MILLI = 1_000_000;
+    /** Directions of pcapng. */
+    private static final int IN = 1;
+
+    private static final int OUT = 2;
     private static final long HOST_MAC = 0x001122334455L;
     private static final long UPLINK_MAC = 0x00AABBCCDDEEL;
 
@@ -77,7 +83,6 @@ class ReplayCommandTest {
         arriving(capture, timeExceeded(ROUTER, HOST).quoting(egressUdp, 28).bytes());
         toGateway(capture, guestEcho);
         leaving(capture, egressEcho);
-        time += 20 * MILLI; // the evidence is weak, so natexd lets it settle
         arriving(capture, timeExceeded(ROUTER, HOST).quoting(egressEcho).bytes());
 
         JsonNode report = replay(capture.bytes(), "--hex");
@@ -146,23 +151,125 @@ class ReplayCommandTest {
     }
 
     @Test
-    void letsAnErrorWaitForAGuestsSightingThatComesLate() throws Exception {
-        byte[] earlier = udpProbe(GUEST, TARGET, 40_000, 33_400).bytes();
-        byte[] earlierEgress = udpProbe(HOST, TARGET, 40_000, 33_400).bytes();
+    void copiesAnErrorWhenTheGuestsSightingComesAfterIt() throws Exception {
         byte[] guest = udpProbe(GUEST, TARGET, 40_000, 33_434).bytes();
         byte[] egress = udpProbe(HOST, TARGET, 40_000, 33_434).bytes();
         PcapBuilder capture = ethernet();
-        leaving(capture, earlierEgress);
-        time += 2 * MILLI;
-        toGateway(capture, earlier); // the NAT is seen to be faster
         leaving(capture, egress);
         arriving(capture, timeExceeded(ROUTER, HOST).quoting(egress).bytes());
+        time += 2 * MILLI;
         toGateway(capture, guest);
+
+        JsonNode report = replay(capture.bytes(), "--hex");
+
+        assertEquals(List.of("COPIED_LATE"), reasons(report));
+        assertEquals(3 * MILLI, report.at("/errors/0/waitedNanos").asLong());
+        assertArrayEquals(timeExceeded(ROUTER, GUEST).quoting(guest).bytes(), octets(report.at("/errors/0/rewritten")));
+        assertEquals("00:0c:29:aa:bb:01", report.at("/errors/0/guestMac").asText());
+    }
+
+    @Test
+    void aSightingAfterTheDeadlineComesTooLate() throws Exception {
+        byte[] egress = udpProbe(HOST, TARGET, 40_000, 33_434).bytes();
+        PcapBuilder capture = ethernet();
+        leaving(capture, egress);
+        arriving(capture, timeExceeded(ROUTER, HOST).quoting(egress).bytes());
+        time += 15 * MILLI;
+        toGateway(capture, udpProbe(GUEST, TARGET, 40_000, 33_434).bytes());
 
         JsonNode report = replay(capture.bytes());
 
-        assertEquals(List.of("RELAYED"), reasons(report));
-        assertEquals(MILLI, report.at("/errors/0/waitedNanos").asLong());
+        assertEquals(List.of("HOST_PROBE"), reasons(report));
+        assertDecidedWithinOneMilliOf(9 * MILLI, report.at("/errors/0"));
+    }
+
+    @Test
+    void copiesAnErrorTenMillisecondsAfterItsProbeWhereTheNatLeavesTheContentAlone() throws Exception {
+        byte[] egress = udpProbe(HOST, TARGET, 61_000, 33_434).id(9).bytes();
+        PcapBuilder capture = ethernet();
+        toGateway(capture, udpProbe(GUEST, TARGET, 40_000, 33_434).id(7).bytes());
+        leaving(capture, egress);
+        time += 2 * MILLI;
+        arriving(capture, timeExceeded(ROUTER, HOST).quoting(egress).bytes());
+        byte[] endsBeforeTheDeadline = capture.bytes();
+        time += 60 * MILLI;
+        leaving(capture, udpProbe(HOST, TARGET, 1, 2).bytes());
+
+        for (byte[] octets : List.of(endsBeforeTheDeadline, capture.bytes())) {
+            JsonNode report = replay(octets);
+
+            assertEquals(List.of("COPIED_LIKELY"), reasons(report));
+            assertDecidedWithinOneMilliOf(7 * MILLI, report.at("/errors/0"));
+            assertEquals(
+                    "{\"protocol\":\"udp\",\"source\":\"192.168.44.100\",\"destination\":\"192.0.2.80\","
+                            + "\"sourcePort\":40000,\"destinationPort\":33434,\"identification\":7,\"timeToLive\":1}",
+                    report.at("/errors/0/rewritten/quote").toString());
+        }
+    }
+
+    @Test
+    void keepsNoMoreCopiesThanTheDaemonAndDecidesEveryErrorOnce() throws Exception {
+        int errors = 100;
+        int copies = 64;
+        PcapBuilder capture = ethernet();
+        List<byte[]> leaving = new ArrayList<>();
+        for (int i = 0; i < errors; i++) {
+            byte[] guest = udpProbe(GUEST, TARGET, 40_000, 33_434 + i).id(7).bytes();
+            capture.packet(START, frame(GATEWAY_MAC, GUEST_MAC, guest));
+            leaving.add(udpProbe(HOST, TARGET, 61_000, 33_434 + i).id(9).bytes());
+            capture.packet(START, frame(UPLINK_MAC, HOST_MAC, leaving.get(i)));
+        }
+        for (byte[] probe : leaving) {
+            byte[] error = timeExceeded(ROUTER, HOST).quoting(probe).bytes();
+            capture.packet(START, frame(HOST_MAC, UPLINK_MAC, error));
+        }
+
+        JsonNode report = replay(capture.bytes());
+
+        assertEquals(
+                "{\"COPIED_LIKELY\":" + errors + "}",
+                report.at("/summary/reasons").toString());
+        Set<Integer> decided = new HashSet<>();
+        int atOnce = 0;
+        for (JsonNode error : report.get("errors")) {
+            decided.add(error.get("packet").asInt());
+            atOnce += error.get("waitedNanos").asLong() == 0 ? 1 : 0;
+            assertEquals(
+                    error.at("/received/quote/destinationPort").asInt(),
+                    error.at("/rewritten/quote/destinationPort").asInt());
+        }
+        assertEquals(errors, decided.size());
+        assertEquals(errors - copies, atOnce);
+    }
+
+    @Test
+    void leavesToTheNatProcessWhatItIsSeenToDeliver() throws Exception {
+        assertEquals(List.of("RELAYED", "NAT_DELIVERS"), reasons(replay(deliveredBy(IN))));
+        assertEquals(List.of("RELAYED", "RELAYED"), reasons(replay(deliveredBy(OUT))), "that is natexd's own frame");
+    }
+
+    /** Two probes and their errors; a frame with the first error goes to the guest. */
+    private static byte[] deliveredBy(int direction) {
+        PcapngBuilder capture =
+                new PcapngBuilder().section(ByteOrder.LITTLE_ENDIAN).networkInterface(LinkLayer.ETHERNET);
+        for (int port = 33_434; port <= 33_435; port++) {
+            byte[] guest = udpProbe(GUEST, TARGET, 40_000, port).id(7).bytes();
+            byte[] egress = udpProbe(HOST, TARGET, 40_000, port).id(7).bytes();
+            byte[] toHost = timeExceeded(ROUTER, HOST).quoting(egress).bytes();
+            byte[] toGuest = timeExceeded(ROUTER, GUEST).quoting(guest).bytes();
+            long micros = (START + port * 20 * MILLI) / 1_000;
+            capture.packet(0, micros, frame(GATEWAY_MAC, GUEST_MAC, guest), IN)
+                    .packet(0, micros + 1, frame(UPLINK_MAC, HOST_MAC, egress), OUT)
+                    .packet(0, micros + 2, frame(HOST_MAC, UPLINK_MAC, toHost), IN)
+                    .packet(0, micros + 3, frame(GUEST_MAC, GATEWAY_MAC, toGuest), direction);
+        }
+        return capture.bytes();
+    }
+
+    /** The daemon's timer counts milliseconds. */
+    private static void assertDecidedWithinOneMilliOf(long nanos, JsonNode error) {
+        long later = error.get("waitedNanos").asLong();
+        assertTrue(later >= nanos && later <= nanos + MILLI, error.toString());
     }
 
     @Test
@@ -357,7 +464,6 @@ class ReplayCommandTest {
         PcapBuilder capture = ethernet();
         toGateway(capture, guest);
         leaving(capture, egress);
-        time += 20 * MILLI;
         arriving(capture, timeExceeded(ROUTER, HOST).quoting(egress).bytes());
         Files.write(file, capture.bytes());
 
@@ -365,7 +471,7 @@ class ReplayCommandTest {
 
         String text = out.toString();
         assertTrue(text.contains("host           203.0.113.7  (derived: ICMP errors go there"), text);
-        assertTrue(text.contains("#3 0.022000 RELAYED: rewritten and delivered"), text);
+        assertTrue(text.contains("#3 0.002000 RELAYED: moved to the guest that sent the probe\n"), text);
         assertTrue(text.contains("""
                    in   198.51.100.1 > 203.0.113.7 time exceeded, 56 octets
                         quotes udp 203.0.113.7:51000 > 192.0.2.80:33434 id 0x1111 ttl 1

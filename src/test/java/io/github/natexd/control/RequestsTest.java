@@ -30,13 +30,15 @@ class RequestsTest {
     }
 
     @Test
-    void whatWasNotSeenIsUnknownAndOneExceptionIsANo() throws Exception {
+    void whatWasNotSeenIsUnknownAndNotANo() throws Exception {
         JsonNode nat = json(scene.ask("status")).at("/nat");
 
-        assertEquals("yes", nat.at("/portsKept/state").asText());
-        assertEquals("no", nat.at("/identificationsKept/state").asText());
-        assertEquals(2, nat.at("/identificationsKept/changed").asInt());
-        assertEquals("unknown", nat.at("/ttlKept/state").asText());
+        assertEquals("yes", nat.at("/udp/portsKept/state").asText());
+        assertEquals("mixed", nat.at("/udp/identificationsKept/state").asText());
+        assertEquals(10, nat.at("/udp/identificationsKept/yes").asInt());
+        assertEquals(2, nat.at("/udp/identificationsKept/no").asInt());
+        assertEquals("unknown", nat.at("/udp/ttlKept/state").asText());
+        assertEquals("unknown", nat.at("/icmp/portsKept/state").asText());
         assertEquals(
                 List.of("no", "yes", "unknown"),
                 List.of(

@@ -79,11 +79,11 @@ class ControlLabTest {
                 Topology.GUEST_NETWORK_INTERFACE,
                 status.at("/guestNetwork/interface").asText());
         assertEquals("loaded", status.at("/rules/state").asText());
-        for (String habit : List.of("portsKept", "identificationsKept", "ttlKept", "seenLeaving")) {
-            assertEquals("yes", status.at("/nat/" + habit + "/state").asText(), habit + " in " + status);
+        for (String trait : List.of("portsKept", "identificationsKept", "ttlKept", "seenLeaving")) {
+            assertEquals("yes", status.at("/nat/udp/" + trait + "/state").asText(), trait + " in " + status);
         }
-        assertEquals("no", status.at("/nat/delivers/0/state").asText(), result.output());
-        assertEquals("unknown", status.at("/nat/delivers/4/state").asText(), "no parameter problem yet");
+        assertEquals("no", status.at("/nat/delivers/1/state").asText(), "time exceeded, UDP: " + result.output());
+        assertEquals("unknown", status.at("/nat/delivers/8/state").asText(), "no parameter problem yet");
         assertTrue(status.at("/reasons/RELAYED").asLong() >= Topology.HOPS.size(), result.output());
         assertTrue(status.at("/lastRelayedSecondsAgo").asLong() < 60, result.output());
     }

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 class FloodLabTest {
     private static final int PROBES = 400_000;
     private static final int CAPACITY = 2048;
+    private static final int FILLING = 4 * CAPACITY;
     /** Behind the target, which forwards nothing and says nothing: no error comes of these. */
     private static final int NOWHERE = Ipv4Address.parse("198.18.0.0");
 
@@ -41,11 +42,12 @@ class FloodLabTest {
                 LabNatexd natexd = LabNatexd.start(lab, "probes.capacity = " + CAPACITY)) {
             Client.TRACEROUTE.run(lab, Node.GUEST1);
             Client.TRACEROUTE.run(lab, Node.HOST);
+            flood(lab, FILLING); // rows are made as they are needed, up to the capacity
             long before = liveOctets(natexd);
 
             Trace pings = Trace.start(
                     lab, Node.HOST, List.of("ping", "-n", "-i0.1", "-W10", "-t2", "-c" + PINGS, Topology.TARGET));
-            flood(lab);
+            flood(lab, PROBES);
             String output = pings.output();
             assertEquals(
                     PINGS,
@@ -64,7 +66,7 @@ class FloodLabTest {
         }
     }
 
-    private static void flood(Lab lab) {
+    private static void flood(Lab lab, int probes) {
         byte[] probe = Packets.udpProbe(Ipv4Address.parse(Topology.GUEST1), NOWHERE, 40000, 1)
                 .ttl(50)
                 .checksum(0)
@@ -74,7 +76,7 @@ class FloodLabTest {
         long guestMac = MacAddress.parse(Topology.GUEST1_MAC);
         try (PacketSocket socket = Namespace.call(
                 lab.namespace(Node.GUEST1), () -> PacketSocket.openUnfiltered(Topology.GUEST_INTERFACE))) {
-            for (int i = 0; i < PROBES; i++) {
+            for (int i = 0; i < probes; i++) {
                 octets.putInt(DESTINATION, NOWHERE + i / 1000).putShort(DESTINATION_PORT, (short) (1 + i % 1000));
                 socket.queueFrame(Topology.NAT_MAC, guestMac, frame, EthernetFrame.LENGTH, probe.length);
                 socket.sendFrames();

@@ -9,14 +9,18 @@ import io.github.natexd.testkit.LabNatexd;
 import io.github.natexd.testkit.LabShell;
 import io.github.natexd.testkit.Packet;
 import io.github.natexd.testkit.Packets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The second way to deliver, and the fallback for a NAT whose probes cannot be seen. */
 class ReinjectLabTest {
+    private static final int ROUNDS = 20;
     private static final String VERDICT = "relay.reinject = \"verdict\"";
 
     @Test
@@ -33,6 +37,49 @@ class ReinjectLabTest {
                 host.shows(Topology.HOPS, "on the host");
                 for (byte[] error : guest.incoming(octets -> Packet.of(octets).isIcmpError())) {
                     assertTrue(Packets.headerIntact(error, 0) && Packets.icmpIntact(error));
+                }
+            }
+        }
+    }
+
+    /**
+     * As Docker does it, with the same sequence numbers as the guest's and, behind the NAT, the host's address: in hook
+     * prerouting its errors look like those about probes that no hook has seen leaving.
+     */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    @DisplayName("defect 10: in verdict mode a masqueraded container behind the host loses no error to a guest")
+    void verdictModeLeavesAContainerItsErrors(boolean rewritingPorts) {
+        LabOptions options = LabOptions.defaults();
+        try (Lab lab = Lab.up(rewritingPorts ? options.rewritingPorts() : options)) {
+            forward(lab, true);
+            Process container = lab.start(Node.HOST, "unshare", "-n", "sleep", "1000");
+            String inside = "nsenter -n -t" + container.pid() + " ";
+            LabShell.must(lab, Node.HOST, """
+                    until [ "$(readlink /proc/$1/ns/net)" != "$(readlink /proc/self/ns/net)" ]; do sleep 0.02; done
+                    ip link add cont0 type veth peer name eth0 netns $1
+                    ethtool -K cont0 tx off >/dev/null
+                    ip addr add 172.17.0.1/16 dev cont0
+                    ip link set cont0 up
+                    nft 'table ip containers { chain leaving { type nat hook postrouting priority srcnat; }; }
+                        add rule ip containers leaving ip saddr 172.17.0.0/16 oifname "up0" masquerade'
+                    nsenter -n -t$1 sh -euc 'ethtool -K eth0 tx off >/dev/null; ip addr add 172.17.0.2/16 dev eth0
+                        ip link set lo up; ip link set eth0 up; ip route add default via 172.17.0.1'
+                    """, Long.toString(container.pid()));
+            List<String> behindHost = new ArrayList<>(Topology.HOPS);
+            behindHost.add(0, "172.17.0.1");
+            try (LabNatexd natexd = LabNatexd.start(lab, VERDICT)) {
+                for (int i = 1; i <= ROUNDS; i++) {
+                    for (Client client : List.of(Client.TRACEROUTE_ICMP, Client.TRACEROUTE)) {
+                        Trace guest = Trace.start(lab, Node.GUEST1, client);
+                        Trace contained = Trace.start(
+                                lab,
+                                Node.HOST,
+                                List.of("sh", "-c", inside + client.command().get(2)));
+                        String story = "round " + i + ", " + client;
+                        contained.showsAll(behindHost, () -> story + ", container\n" + natexd.log());
+                        guest.showsAll(Topology.HOPS, () -> story + ", guest\n" + natexd.log());
+                    }
                 }
             }
         }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /** A run of a client that may go on beside others. */
 final class Trace {
@@ -37,6 +38,12 @@ final class Trace {
     void shows(List<String> hops, String story) {
         String text = output.join();
         assertEquals(hops, Traceroute.hops(text), () -> story + ":\n" + text);
+    }
+
+    /** Like {@link #shows}, and no probe was without an answer. */
+    void showsAll(List<String> hops, Supplier<String> story) {
+        String text = output.join();
+        assertEquals(hops, Readings.hops(text), () -> story.get() + ":\n" + text);
     }
 
     /** Like {@link #shows}, but stars are allowed; answers whether there are none. */

@@ -13,9 +13,9 @@ final class Warmup {
 
     static void of(Lab lab) {
         LabOptions options = lab.options();
-        if (options.rewritePorts() && (options.send() == Send.PACKET || options.rewriteIds())) {
-            // natexd must be sure that the quoted probe is none of the host's; for a second after its start the host
-            // may have sent probes that it has not seen.
+        if (options.rewritePorts() && options.send() == Send.PACKET) {
+            // The content alone tells whose the quoted probe is, and only once natexd has seen all that the host sent:
+            // for a second after its start the host may have sent probes that it has not seen.
             pause();
         }
         if (options.handOver() != HandOver.NONE && options.receive() == Receive.PACKET) {

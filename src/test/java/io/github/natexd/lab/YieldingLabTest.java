@@ -8,6 +8,7 @@ import io.github.natexd.lab.LabOptions.Receive;
 import io.github.natexd.testkit.Capture;
 import io.github.natexd.testkit.LabNatexd;
 import io.github.natexd.testkit.Packet;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A NAT process that hands errors to guests itself (design, "Yielding to the NAT"). */
 class YieldingLabTest {
@@ -55,11 +57,11 @@ class YieldingLabTest {
         try (Lab lab = Lab.up(LabOptions.defaults().handingOver(HandOver.ALL, Receive.PACKET));
                 LabNatexd natexd = LabNatexd.start(lab)) {
             for (Client client : List.of(Client.TRACEROUTE, Client.TRACEROUTE_ICMP)) {
-                lab.handOver(HandOver.ALL);
+                lab.nat(LabOptions.defaults().handingOver(HandOver.ALL, Receive.PACKET));
                 String delivered = client.run(lab, Node.GUEST1);
                 assertEquals(Topology.HOPS, Traceroute.hops(client.run(lab, Node.GUEST1)), delivered + natexd.log());
 
-                lab.handOver(HandOver.NONE);
+                lab.nat(LabOptions.defaults());
                 String missed = client.run(lab, Node.GUEST1);
                 assertTrue(missed.contains("*"), () -> "natexd left these to the NAT: " + missed);
                 Lab.Result resumed = lab.exec(Node.GUEST1, "sleep", "1.5");
@@ -67,6 +69,31 @@ class YieldingLabTest {
                 String output = client.run(lab, Node.GUEST1);
                 assertEquals(Topology.HOPS, Traceroute.hops(output), output + natexd.log());
             }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    @DisplayName("defect 8: a NAT that hands over port unreachable alone is left that alone; tracepath learns the MTU")
+    void fragmentationNeededIsNotLeftToANatThatHandsOverPortUnreachable(Receive from) {
+        try (Lab lab = Lab.up(LabOptions.defaults().handingOver(HandOver.PORT_UNREACHABLE, from));
+                LabNatexd natexd = LabNatexd.start(lab)) {
+            for (int i = 0; i < 2; i++) {
+                Client.TRACEROUTE.run(lab, Node.GUEST1);
+                String output = Client.TRACEPATH.run(lab, Node.GUEST1);
+                assertEquals(Topology.HOPS, Traceroute.hops(output), () -> output + natexd.log());
+            }
+            // What natexd dropped, the NAT cannot deliver: then it has been left nothing.
+            assertEquals(
+                    from == Receive.PACKET,
+                    natexd.log().contains("the NAT process delivers port-unreachable (udp) errors"),
+                    natexd::log);
+
+            String output = Client.TRACEPATH_SMALL_MTU.run(lab, Node.GUEST1);
+
+            List<String> expected = new ArrayList<>(Topology.HOPS);
+            expected.add("pmtu 1300");
+            assertEquals(expected, Client.TRACEPATH_SMALL_MTU.read(output), () -> output + natexd.log());
         }
     }
 

@@ -58,6 +58,10 @@ final class MappingScene {
         mapper.guestSighted(read(sent.bytes()), GUEST_MAC, GATEWAY_MAC, now);
     }
 
+    void guestVia(long gatewayMac, ProbeBuilder sent) {
+        mapper.guestSighted(read(sent.bytes()), GUEST_MAC, gatewayMac, now);
+    }
+
     void otherGuest(ProbeBuilder sent) {
         mapper.guestSighted(read(sent.bytes()), OTHER_GUEST_MAC, GATEWAY_MAC, now);
     }
@@ -74,10 +78,15 @@ final class MappingScene {
         return mapper.find(read(quoted.bytes()), now, false);
     }
 
-    /** What it is when nothing more is waited for. */
+    /** What it is when no other sighting is waited for. */
+    Match findNow(ProbeBuilder quoted) {
+        return mapper.find(read(quoted.bytes()), now, true);
+    }
+
+    /** What it is when nothing more can come. */
     Match findAtLast(ProbeBuilder quoted) {
         pass(10);
-        return mapper.find(read(quoted.bytes()), now, true);
+        return findNow(quoted);
     }
 
     void pass(long millis) {

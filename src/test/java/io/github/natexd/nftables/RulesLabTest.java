@@ -3,6 +3,7 @@ package io.github.natexd.nftables;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,6 +17,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * natexd-rules with the real nft, iptables-nft and kernel, in a network namespace of its own for each test. Which of
@@ -163,6 +166,42 @@ class RulesLabTest {
     }
 
     @Test
+    @DisplayName("defect 6: without the rule that passes loopback errors by, the fallback is not complete")
+    void isNotCompleteWithoutTheRuleThatPassesLoopbackBy() throws Exception {
+        rules("install", "--interface", "vmnet8");
+        assumeTrue(ruleset().contains("NATEXD_QUEUE"), "this kernel has nft's own queue statement");
+
+        inNamespace("iptables-nft", "-t", "mangle", "-D", "NATEXD_QUEUE", "-i", "lo", "-j", "RETURN");
+
+        assertEquals(FAILED, rules("status").code());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"frame", "verdict"})
+    @DisplayName("defect 6: loopback errors are not queued (0 of 100)")
+    void doesNotQueueErrorsOverLoopback(String reinject) throws Exception {
+        inNamespace("ip", "link", "set", "lo", "up");
+        inNamespace("sh", "-c", "echo 0 > /proc/sys/net/ipv4/icmp_ratemask");
+        rules("install", "--interface", "vmnet8", "--reinject", reinject);
+
+        // Each datagram meets a closed port: one error over lo.
+        String refused = mustRun("ip", "netns", "exec", namespace, "bash", "-c", """
+                n=0
+                for i in $(seq 100); do
+                    exec 3<>/dev/udp/127.0.0.1/9
+                    echo >&3
+                    read -r -t 1 -u 3 answer 2>/dev/null || n=$((n + 1))
+                    exec 3>&-
+                done
+                awk '/^IcmpMsg: / && !head { for (i = 2; i <= NF; i++) name[i] = $i; head = 1; next }
+                     /^IcmpMsg: / { for (i = 2; i <= NF; i++) if (name[i] == "InType3") print $i }' /proc/net/snmp
+                """);
+
+        assertTrue(Integer.parseInt(refused.strip()) >= 100, refused);
+        assertEquals(2, count("counter packets 0 bytes 0 queue"), this::ruleset);
+    }
+
+    @Test
     void queuesInPreroutingForVerdict() throws Exception {
         rules("install", "--interface", "vmnet8", "--reinject", "verdict");
 
@@ -256,7 +295,7 @@ class RulesLabTest {
         assertEquals(OK, installed.code(), installed.text());
         assertTrue(installed.text().contains("replaced table ip natexd, with nft's own queue statement"));
         assertEquals(0, count("NATEXD_QUEUE|table ip mangle"), this::ruleset);
-        assertEquals(2, count("iifname != \"vmnet8\" icmp type .* accept comment"), this::ruleset);
+        assertEquals(2, count("iifname != \"lo\" iifname != \"vmnet8\" icmp type .* accept comment"), this::ruleset);
         Result status = rules("status");
         assertEquals(OK, status.code(), status.text());
         assertTrue(status.text().contains("with nft's own queue statement"), status.text());

@@ -108,6 +108,10 @@ final class RelayScene {
         now += nanos;
     }
 
+    long now() {
+        return now;
+    }
+
     long count(Reason reason) {
         return relay.counters().get(reason);
     }

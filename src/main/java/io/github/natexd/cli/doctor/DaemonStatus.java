@@ -13,17 +13,17 @@ public record DaemonStatus(
         String version,
         long guestProbes,
         List<Trouble> problems,
-        Habit ttl,
-        Habit identification,
-        Habit ports,
-        Habit leaving,
+        Trait ttl,
+        Trait identification,
+        Trait ports,
+        Trait leaving,
         List<Delivery> deliveries) {
 
     /** Something wrong, and what to do. */
     public record Trouble(String problem, String fix) {}
 
-    /** What the NAT process does to one field: how many probes kept it, how many did not. */
-    public record Habit(long kept, long changed) {}
+    /** What is known of the NAT process, per protocol: yes, no, mixed (the last two probes differ) or unknown. */
+    public record Trait(String udp, String echo) {}
 
     /**
      * Who hands a class of errors to guests.

@@ -1,13 +1,13 @@
 package io.github.natexd.cli.doctor;
 
 import io.github.natexd.cli.doctor.DaemonStatus.Delivery;
-import io.github.natexd.cli.doctor.DaemonStatus.Habit;
+import io.github.natexd.cli.doctor.DaemonStatus.Trait;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** What running traffic has shown of guests and of the NAT process. Whatever it does is well; unseen is unknown. */
+/** What natexd has seen of guests and of the NAT process. Whatever the NAT process does is well; unseen is unknown. */
 final class NatChecks {
     static final String PROBE = "run `traceroute -n 9.9.9.9` in a guest (Windows: tracert -d 9.9.9.9), then ask again";
 
@@ -22,15 +22,15 @@ final class NatChecks {
     }
 
     static Diagnosis ttl(Facts facts) {
-        return habit(
+        return trait(
                 facts,
                 DaemonStatus::ttl,
                 "it keeps the TTL of probes",
-                "it takes one off the TTL of probes: guests see a star as first hop, or the gateway");
+                "it lowers the TTL of probes by one: guests see a star or the gateway as the first hop");
     }
 
     static Diagnosis identification(Facts facts) {
-        return habit(
+        return trait(
                 facts,
                 DaemonStatus::identification,
                 "it keeps the IP ID of probes",
@@ -38,7 +38,7 @@ final class NatChecks {
     }
 
     static Diagnosis ports(Facts facts) {
-        return habit(
+        return trait(
                 facts,
                 DaemonStatus::ports,
                 "it keeps source ports and ICMP identifiers",
@@ -46,7 +46,7 @@ final class NatChecks {
     }
 
     static Diagnosis leaving(Facts facts) {
-        return habit(
+        return trait(
                 facts,
                 DaemonStatus::leaving,
                 "its probes pass the host's stack, where natexd sees them",
@@ -65,8 +65,8 @@ final class NatChecks {
         }
         return Diagnosis.ok(
                 byNat.isEmpty()
-                        ? "it hands over none of those that came; natexd does: " + byNatexd
-                        : "it hands over itself: " + byNat + (byNatexd.isEmpty() ? "" : "; natexd does: " + byNatexd));
+                        ? "it delivers none of the errors that came; natexd relays them: " + byNatexd
+                        : "it delivers itself: " + byNat + (byNatexd.isEmpty() ? "" : "; natexd relays: " + byNatexd));
     }
 
     private static String classes(List<Delivery> deliveries, String byNat) {
@@ -76,19 +76,34 @@ final class NatChecks {
                 .collect(Collectors.joining(", "));
     }
 
-    private static Diagnosis habit(
-            Facts facts, Function<DaemonStatus, Habit> which, String whenKept, String whenChanged) {
+    /** @param no begins with "it ", as {@code yes} does */
+    private static Diagnosis trait(Facts facts, Function<DaemonStatus, Trait> which, String yes, String no) {
         return judge(facts, status -> {
-            Habit habit = which.apply(status);
-            long seen = habit.kept() + habit.changed();
-            if (seen == 0) {
+            Trait trait = which.apply(status);
+            String udp = words(trait.udp(), yes, no);
+            String echo = words(trait.echo(), yes, no);
+            if (udp.isEmpty() && echo.isEmpty()) {
                 return Diagnosis.unknown("no probe has shown it yet", PROBE);
             }
-            return Diagnosis.ok(
-                    habit.changed() == 0
-                            ? whenKept + " (" + seen + " seen)"
-                            : whenChanged + " (" + habit.changed() + " of " + seen + ")");
+            if (udp.equals(echo)) {
+                return Diagnosis.ok(udp);
+            }
+            return Diagnosis.ok("UDP: " + orUnknown(udp) + "; echo: " + orUnknown(echo));
         });
+    }
+
+    /** Empty where nothing is known. */
+    private static String words(String state, String yes, String no) {
+        return switch (state) {
+            case "yes" -> yes;
+            case "no" -> no;
+            case "mixed" -> no.replaceFirst("^it ", "it sometimes ");
+            default -> "";
+        };
+    }
+
+    private static String orUnknown(String words) {
+        return words.isEmpty() ? "not known yet" : words;
     }
 
     private static Diagnosis judge(Facts facts, Function<DaemonStatus, Diagnosis> judge) {

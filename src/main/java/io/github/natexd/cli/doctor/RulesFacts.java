@@ -20,7 +20,8 @@ final class RulesFacts {
     private static final String LOG_CHAIN = "table ip natexd {\tchain probes {";
     private static final List<String> QUEUE_CHAINS =
             List.of("table ip natexd {\tchain errors {", "table ip mangle {\tchain NATEXD_QUEUE {");
-    private static final Pattern COUNTED = Pattern.compile("\\bcounter packets (\\d+) ");
+    /** Not the rule that lets through what came over lo. */
+    private static final Pattern COUNTED = Pattern.compile("\\bcounter packets (\\d+) bytes \\d+ (?!return)");
 
     private final Path script;
     private final Config config;

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.natexd.cli.doctor.DaemonStatus.Habit;
+import io.github.natexd.cli.doctor.DaemonStatus.Trait;
 import io.github.natexd.cli.doctor.DaemonStatus.Trouble;
 import io.github.natexd.cli.doctor.Facts.Caller;
 import io.github.natexd.cli.doctor.Facts.Control;
@@ -270,8 +270,8 @@ class CheckTest {
                         Check.HEALTH,
                         facts -> facts.control = HealthyFacts.answering(HealthyFacts.status(
                                 List.of(new Trouble("the queue was full", "raise queue.max-length")),
-                                new Habit(1, 0),
-                                new Habit(1, 0),
+                                HealthyFacts.YES,
+                                HealthyFacts.YES,
                                 "no")),
                         "the queue was full",
                         "raise queue.max-length"),
@@ -473,8 +473,15 @@ class CheckTest {
                         "decremented",
                         Check.NAT_TTL,
                         facts -> facts.control = HealthyFacts.answering(
-                                HealthyFacts.status(List.of(), new Habit(1, 8), new Habit(9, 0), "no")),
-                        "takes one off the TTL of probes: guests see a star as first hop, or the gateway (8 of 9)"),
+                                HealthyFacts.status(List.of(), HealthyFacts.NO, HealthyFacts.YES, "no")),
+                        "lowers the TTL of probes by one: guests see a star or the gateway as the first hop"),
+                well(
+                        "sometimes, and unseen",
+                        Check.NAT_TTL,
+                        facts -> facts.control = HealthyFacts.answering(
+                                HealthyFacts.status(List.of(), new Trait("mixed", "unknown"), HealthyFacts.YES, "no")),
+                        "UDP: it sometimes lowers the TTL of probes by one: guests see a star or the gateway as the first"
+                                + " hop; echo: not known yet"),
                 unknown("unseen", Check.NAT_IDENTIFICATION, facts -> facts.control = quiet(), "no probe", "traceroute"),
                 unknown("unseen", Check.NAT_PORTS, facts -> facts.control = quiet(), "no probe", "traceroute"),
                 well("rewritten", Check.NAT_PORTS, facts -> {}, "rewrites source ports or ICMP identifiers"),
@@ -484,8 +491,8 @@ class CheckTest {
                         "the NAT's",
                         Check.NAT_ERRORS,
                         facts -> facts.control = HealthyFacts.answering(
-                                HealthyFacts.status(List.of(), new Habit(9, 0), new Habit(9, 0), "yes")),
-                        "it hands over itself: time-exceeded about udp"),
+                                HealthyFacts.status(List.of(), HealthyFacts.YES, HealthyFacts.YES, "yes")),
+                        "it delivers itself: time-exceeded about udp"),
                 unknown("stopped", Check.NAT_ERRORS, HealthyFacts::notRunning, "not running", "start"),
                 unknown("silent", Check.NAT_ERRORS, facts -> facts.control = silent(true), "trouble", "remedy"));
     }
@@ -583,7 +590,7 @@ class CheckTest {
     }
 
     private static Control quiet() {
-        Habit none = new Habit(0, 0);
+        Trait none = HealthyFacts.UNKNOWN;
         return HealthyFacts.answering(
                 new DaemonStatus(HealthyFacts.NATEXD, "1.0", 0, List.of(), none, none, none, none, List.of()));
     }

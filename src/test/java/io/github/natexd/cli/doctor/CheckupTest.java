@@ -71,8 +71,8 @@ class CheckupTest {
                 table ip natexd {
                 \tchain errors {
                 \t\ttype filter hook input priority mangle; policy accept;
-                \t\tiifname != "vmnet8" icmp type time-exceeded counter packets 4 bytes 224 queue flags bypass to 5511
-                \t\tiifname != "vmnet8" icmp type destination-unreachable counter packets 1 bytes 56 queue flags bypass to 5511
+                \t\tiifname != "lo" iifname != "vmnet8" icmp type time-exceeded counter packets 4 bytes 224 queue flags bypass to 5511
+                \t\tiifname != "lo" iifname != "vmnet8" icmp type destination-unreachable counter packets 1 bytes 56 queue flags bypass to 5511
                 \t}
                 \tchain probes {
                 \t\toifname != "lo" ip ttl <= 60 ip protocol udp counter packets 20 bytes 1200 log group 5511 snaplen 68
@@ -85,6 +85,7 @@ class CheckupTest {
                 }
                 table ip mangle {
                 \tchain NATEXD_QUEUE {
+                \t\tiifname "lo" counter packets 70 bytes 7000 return
                 \t\ticmp type 11 counter packets 2 bytes 112 xt target "NFQUEUE"
                 \t}
                 \tchain INPUT {

@@ -1,7 +1,7 @@
 package io.github.natexd.cli.doctor;
 
 import io.github.natexd.cli.doctor.DaemonStatus.Delivery;
-import io.github.natexd.cli.doctor.DaemonStatus.Habit;
+import io.github.natexd.cli.doctor.DaemonStatus.Trait;
 import io.github.natexd.cli.doctor.DaemonStatus.Trouble;
 import io.github.natexd.cli.doctor.Facts.Caller;
 import io.github.natexd.cli.doctor.Facts.Control;
@@ -34,13 +34,17 @@ final class HealthyFacts {
     static final Feature MISSING = new Feature(Presence.NO, "built without it");
     static final Feature UNSEEN = new Feature(Presence.UNKNOWN, "no configuration shows");
 
+    static final Trait YES = new Trait("yes", "yes");
+    static final Trait NO = new Trait("no", "no");
+    static final Trait UNKNOWN = new Trait("unknown", "unknown");
+
     Settings settings = new Settings("/etc/natexd/natexd.toml", Fact.known(List.of()), Config.defaults());
     Kernel kernel = new Kernel(THERE, THERE, THERE, THERE);
     Programs programs =
             new Programs(Optional.empty(), Optional.of("nftables v1.0.6"), Optional.of("v1.8.9 (nf_tables)"));
     Caller caller = new Caller(0, -1);
     Fact<Optional<Running>> process = Fact.known(Optional.of(new Running(NATEXD, Fact.known(CAPABILITIES))));
-    Control control = answering(status(List.of(), new Habit(9, 0), new Habit(0, 9), "no"));
+    Control control = answering(status(List.of(), YES, NO, "no"));
     Fact<Optional<Unit>> service = Fact.known(Optional.of(unit("loaded", "active", "enabled")));
     GuestNetwork guestNetwork = new GuestNetwork(
             Optional.empty(),
@@ -55,16 +59,16 @@ final class HealthyFacts {
     Fact<List<String>> legacyTables = Fact.known(List.of());
     Fact<Boolean> forwarding = Fact.known(false);
 
-    static DaemonStatus status(List<Trouble> problems, Habit ttl, Habit ports, String byNat) {
+    static DaemonStatus status(List<Trouble> problems, Trait ttl, Trait ports, String byNat) {
         return new DaemonStatus(
                 NATEXD,
                 "1.0",
                 9,
                 problems,
                 ttl,
-                new Habit(9, 0),
+                YES,
                 ports,
-                new Habit(9, 0),
+                YES,
                 List.of(new Delivery("time-exceeded", "udp", byNat), new Delivery("time-exceeded", "icmp", "unknown")));
     }
 

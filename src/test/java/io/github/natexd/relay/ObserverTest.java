@@ -1,0 +1,149 @@
+package io.github.natexd.relay;
+
+import static io.github.natexd.relay.RelayScene.MILLI;
+import static io.github.natexd.relay.RelayScene.error;
+import static io.github.natexd.relay.RelayScene.probe;
+import static io.github.natexd.testkit.Packets.GUEST;
+import static io.github.natexd.testkit.Packets.HOST;
+import static io.github.natexd.testkit.Packets.ROUTER;
+import static io.github.natexd.testkit.Packets.TARGET;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.natexd.testkit.Packets;
+import io.github.natexd.translate.Reason;
+import io.github.natexd.wire.MplsLabels;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What somebody who watches is told of each error. */
+class ObserverTest {
+    private static final int PORT = 40000;
+
+    private final RelayScene scene = RelayScene.byFrames();
+    private final List<Observation> told = new ArrayList<>();
+
+    @Test
+    void aRelayedErrorIsToldWithGuestHopReporterRoundTripAndLabels() {
+        scene.relay.observe(told::add);
+        scene.guestSends(probe(GUEST, PORT).ttl(2).bytes());
+        scene.log.leave(probe(HOST, PORT).ttl(2).bytes());
+        scene.relay.turn();
+        scene.pass(3);
+        scene.errorComes(Packets.timeExceeded(ROUTER, HOST)
+                .quoting(probe(HOST, PORT).ttl(1).bytes())
+                .mpls(24001, 0, 1)
+                .bytes());
+
+        assertEquals(1, told.size());
+        Observation observation = told.get(0);
+        assertEquals(Reason.RELAYED, observation.reason());
+        assertEquals(
+                new Observation.Guest(GUEST, PORT, 2, 3 * MILLI - 1), observation.guest(), "the second one sighted");
+        assertEquals(new Observation.Quote(17, HOST, PORT, TARGET, 33434), observation.quote());
+        assertNotNull(observation.report());
+        assertEquals(ROUTER, observation.report().reporter());
+        assertEquals(11, observation.report().type());
+        assertEquals(
+                List.of(24001),
+                observation.report().labels().stream().map(MplsLabels::label).toList());
+    }
+
+    @Test
+    void anErrorOfTheHostIsToldWithItsReasonAndWithoutAGuest() {
+        scene.relay.observe(told::add);
+        scene.errorComes(error(probe(HOST, PORT).bytes()));
+
+        assertEquals(Reason.NO_MAPPING, told.get(0).reason());
+        assertNull(told.get(0).guest());
+        assertEquals(
+                new Observation.Quote(17, HOST, PORT, TARGET, 33434),
+                told.get(0).quote());
+    }
+
+    /** The packet before left its traces in the translator. */
+    @Test
+    void whatCannotBeReadIsNotTold() {
+        scene.relay.observe(told::add);
+        scene.mapped(PORT);
+        byte[] brief = error(probe(HOST, PORT).bytes());
+        scene.queue.enqueue(error(probe(HOST, PORT).bytes()));
+        scene.queue.enqueue(java.util.Arrays.copyOf(brief, 24));
+        scene.relay.turn();
+
+        assertEquals(
+                List.of(Reason.RELAYED, Reason.OUTER_MALFORMED),
+                told.stream().map(Observation::reason).toList());
+        assertNull(told.get(1).report());
+        assertNull(told.get(1).quote());
+        assertNull(told.get(1).guest());
+    }
+
+    @Test
+    void aLateCopyHasTheRoundTripUpToItsArrival() {
+        scene.mapped(PORT + 1);
+        scene.relay.observe(told::add);
+        scene.log.leave(probe(HOST, PORT).bytes(), RelayScene.ROOT);
+        scene.errorComes(error(probe(HOST, PORT).bytes()));
+        assertTrue(told.isEmpty(), "not settled yet");
+        scene.pass(2);
+        scene.guestSends(probe(GUEST, PORT).bytes());
+        scene.relay.turn();
+
+        assertEquals(Reason.COPIED_LATE, told.get(0).reason());
+        assertEquals(2 * MILLI, told.get(0).agoNanos());
+        assertNotNull(told.get(0).guest());
+        assertTrue(told.get(0).guest().roundTripNanos() < 0, "the guest was seen after the error");
+    }
+
+    @Test
+    void theStaticGuestIsToldForItsCopies() {
+        RelayScene fallback = RelayScene.withStaticGuest(GUEST);
+        fallback.guestSends(Packets.udpProbe(GUEST, ROUTER, PORT, 53).bytes());
+        fallback.relay.turn();
+        fallback.relay.observe(told::add);
+        fallback.errorComes(error(probe(HOST, PORT).bytes()));
+
+        assertEquals(Reason.STATIC_GUEST, told.get(0).reason());
+        assertEquals(
+                new Observation.Guest(GUEST, PORT, 0, Observation.UNKNOWN_NANOS),
+                told.get(0).guest());
+    }
+
+    @Test
+    void nobodyIsToldAnyMore() {
+        scene.relay.observe(told::add);
+        scene.errorComes(error(probe(HOST, PORT).bytes()));
+        scene.relay.observe(null);
+        scene.errorComes(error(probe(HOST, PORT).bytes()));
+
+        assertEquals(1, told.size());
+        assertEquals(2, scene.count(Reason.NO_MAPPING));
+    }
+
+    @Test
+    void aSnapshotTellsWhoDeliversAndWhenItWasTheLastTime() {
+        assertFalse(scene.relay.snapshot().anyRelayed());
+        scene.mapped(PORT);
+        scene.errorComes(error(probe(HOST, PORT).bytes()));
+        scene.pass(7);
+
+        Snapshot snapshot = scene.relay.snapshot();
+
+        assertTrue(snapshot.anyRelayed());
+        assertEquals(7 * MILLI, snapshot.sinceRelayedNanos());
+        assertEquals(
+                new NatDelivery("time-exceeded", 17, false, true),
+                snapshot.deliveries().get(1));
+        assertEquals(
+                new NatDelivery("time-exceeded", 1, false, false),
+                snapshot.deliveries().get(0));
+        assertEquals(1, snapshot.counters().get(Reason.RELAYED));
+        scene.errorComes(error(probe(HOST, PORT).bytes()));
+        assertEquals(1, snapshot.counters().get(Reason.RELAYED), "a copy");
+    }
+}
