@@ -22,11 +22,9 @@ final class HeartModel {
     private static final long START = 1000 * MILLI;
     private static final int MOST_COPIES = 64;
     private static final int MOST_SEARCHED = 64;
+    private static final int MOST_KEPT = 4;
     private static final int NO_UID = -1;
     private static final int ROOT = 0;
-
-    /** Whether a guest's sighting that is too old for the weighed one can claim a rival of it. */
-    private static final boolean GATHERS_FOR_RIVALS = false;
 
     private static final class GuestSeen {
         final Sent probe;
@@ -299,9 +297,7 @@ final class HeartModel {
     private Weighed weigh(LeftSeen e) {
         List<GuestSeen> freeGuests = new ArrayList<>();
         for (GuestSeen guest : guests) {
-            if (!guest.paired
-                    && guest.probe.sameClass(e.probe)
-                    && (GATHERS_FOR_RIVALS || e.at - guest.at <= LEFT_AFTER)) {
+            if (!guest.paired && guest.probe.sameClass(e.probe) && e.at - guest.at <= LEFT_AFTER) {
                 freeGuests.add(guest);
             }
         }
@@ -564,7 +560,7 @@ final class HeartModel {
     }
 
     private Found find(Sent quoted, long now, boolean last) {
-        while (true) {
+        for (int kept = 0; ; kept++) {
             List<LeftSeen> fitting = new ArrayList<>();
             int searched = 0;
             int best = 0;
@@ -589,8 +585,10 @@ final class HeartModel {
             for (LeftSeen left : fitting) {
                 unpaired = unpaired == null && left.pair == null ? left : unpaired;
             }
-            if (unpaired == null) {
-                return amongPairs(quoted, fitting, best > 0 && searched <= MOST_SEARCHED);
+            if (unpaired == null || kept == MOST_KEPT) {
+                boolean all = unpaired == null && searched <= MOST_SEARCHED;
+                fitting.removeIf(left -> left.pair == null);
+                return amongPairs(quoted, fitting, best > 0 && all);
             }
             Weighed weighed = weigh(unpaired);
             if (weighed.grade == Grade.CERTAIN) {
