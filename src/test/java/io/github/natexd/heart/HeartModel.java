@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The page "How natexd decides whose an error is" as a plain, slow program: lists, and loops over all of them. It was written from
- * the page alone. It knows nothing of quotas, of the limits of candidates, or of yielding.
+ * the page without the program. What the page left open, the fuzz showed; the page says it now, but for the order in which
+ * copies are judged. It knows nothing of quotas, of the limits of candidates, or of yielding.
  */
 final class HeartModel {
     private static final long MILLI = 1_000_000;
