@@ -1,0 +1,20 @@
+package io.github.natexd.heart;
+
+import static org.junit.jupiter.api.Assertions.fail;
+
+import org.junit.jupiter.api.Test;
+
+/** The program does what the page "How natexd decides whose an error is" says; {@code ./dev fuzz heart} asks for longer. */
+class HeartModelTest {
+    private static final int SCHEDULES = 40_000;
+
+    @Test
+    void theProgramDoesWhatThePageSays() {
+        HeartFuzz fuzz = new HeartFuzz();
+        for (long seed = 0; seed < SCHEDULES; seed++) {
+            if (fuzz.run(Schedule.of(seed)) != null) {
+                fail(fuzz.explained(seed));
+            }
+        }
+    }
+}
