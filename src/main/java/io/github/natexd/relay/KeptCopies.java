@@ -20,8 +20,10 @@ final class KeptCopies implements Errors {
 
     private final Copy[] copies = new Copy[LIMIT];
     private int size;
-    /** How many of the first are to be judged now. */
-    private int due;
+    /** The places of those that are to be judged now, the oldest first. */
+    private final int[] due = new int[LIMIT];
+
+    private int dueCount;
 
     private static final class Copy {
         final ByteBuffer octets = ByteBuffer.allocateDirect(OFFSET + OCTETS_LIMIT);
@@ -68,30 +70,29 @@ final class KeptCopies implements Errors {
 
     /** Those that are to be judged now; then {@link #endJudging}. */
     Errors due(long nowNanos) {
-        due = 0;
+        dueCount = 0;
         for (int i = 0; i < size; i++) {
-            copies[i].last = nowNanos - copies[i].untilNanos >= 0;
-            if (copies[i].sighted || copies[i].last) {
-                swap(i, due++);
+            Copy copy = copies[i];
+            copy.last = nowNanos - copy.untilNanos >= 0;
+            copy.kept = !copy.sighted && !copy.last;
+            if (!copy.kept) {
+                due[dueCount++] = i;
             }
         }
         return this;
     }
 
-    /** Lets go of what was settled. */
+    /** Lets go of what was settled; the others keep their order. */
     void endJudging() {
-        for (int i = due - 1; i >= 0; i--) {
-            if (!copies[i].kept) {
-                swap(i, --size);
+        int kept = 0;
+        for (int i = 0; i < size; i++) {
+            Copy copy = copies[i];
+            if (copy.kept) {
+                copies[i] = copies[kept];
+                copies[kept++] = copy;
             }
         }
-        due = 0;
-    }
-
-    private void swap(int i, int j) {
-        Copy copy = copies[i];
-        copies[i] = copies[j];
-        copies[j] = copy;
+        size = kept;
     }
 
     /** When the first one has to be judged, Long.MAX_VALUE if there is none. */
@@ -105,14 +106,13 @@ final class KeptCopies implements Errors {
 
     @Override
     public int count() {
-        return due;
+        return dueCount;
     }
 
     @Override
     public void begin(int index, Judgement judgement) {
-        Copy copy = copies[index];
+        Copy copy = copies[due[index]];
         judgement.begin(copy.octets, OFFSET, copy.length, copy.arrivedNanos);
-        copy.kept = false;
         if (copy.last) {
             judgement.last();
         }
@@ -120,8 +120,9 @@ final class KeptCopies implements Errors {
 
     @Override
     public boolean keep(int index, Judgement judgement) {
-        copies[index].kept = true;
-        copies[index].sighted = false;
+        Copy copy = copies[due[index]];
+        copy.kept = true;
+        copy.sighted = false;
         return true;
     }
 

@@ -4,7 +4,6 @@ import io.github.natexd.heart.Outcome.Delivered;
 import io.github.natexd.mapping.NatProfile.Known;
 import io.github.natexd.translate.Reason;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,8 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The page "How natexd decides whose an error is" as a plain, slow program: lists, and loops over all of them. It was written from
- * the page without the program. What the page left open, the fuzz showed; the page says it now, but for the order in which
- * copies are judged. It knows nothing of quotas, of the limits of candidates, or of yielding.
+ * the page without the program. What the page left open, the fuzz showed; the page says it now. It knows nothing of quotas, of the limits of candidates, or of yielding.
  */
 final class HeartModel {
     private static final long MILLI = 1_000_000;
@@ -418,12 +416,20 @@ final class HeartModel {
         return new Weighed(grade, guest, only, paired.subList(0, pairs.size()), pairs);
     }
 
-    private boolean weighAndKeep(LeftSeen left) {
+    /** At a sighting: something better may come in the same turn. */
+    private void weighAndKeep(LeftSeen left) {
         Weighed weighed = weigh(left);
-        if (weighed.grade == Grade.CERTAIN) {
+        if (weighed.grade == Grade.CERTAIN && weighed.guest != null && nothingDisagrees(weighed.guest, left)) {
             keep(weighed);
         }
-        return weighed.grade == Grade.CERTAIN;
+    }
+
+    private boolean nothingDisagrees(GuestSeen guest, LeftSeen left) {
+        boolean replaced = traits(left.probe.protocol()).idKept.known() == Known.NO;
+        boolean known = guest.probe.contentKnown() && left.probe.contentKnown();
+        return samePort(guest.probe, left.probe)
+                && (replaced || guest.probe.id() == 0 || sameId(guest.probe, left.probe))
+                && (!known || sameContent(guest.probe, left.probe));
     }
 
     private void keep(Weighed weighed) {
@@ -498,30 +504,18 @@ final class HeartModel {
         settle(error, quoted, found, certain ? Reason.RELAYED : Reason.COPIED_LIKELY, certain);
     }
 
-    /**
-     * Those to be judged change places with the first of the others, one after the other; the last takes the place of one that is
-     * settled. The page says nothing of this order.
-     */
+    /** The oldest first. */
     private void judgeCopies(long now, List<Step.Leaves> left, List<Step.Guest> seen) {
-        int due = 0;
-        for (int i = 0; i < copies.size(); i++) {
-            if (now - copies.get(i).until >= 0 || sighted(copies.get(i), left, seen)) {
-                Collections.swap(copies, i, due++);
+        for (Kept copy : List.copyOf(copies)) {
+            boolean last = now - copy.until >= 0;
+            if (!last && !sighted(copy, left, seen)) {
+                continue;
             }
-        }
-        List<Kept> gone = new ArrayList<>();
-        for (Kept copy : copies.subList(0, due)) {
-            Found found = find(copy.quoted, now, now - copy.until >= 0);
+            Found found = find(copy.quoted, now, last);
             if (found.grade != Grade.OPEN) {
                 boolean certain = found.grade == Grade.CERTAIN;
                 settle(copy.error, copy.quoted, found, certain ? Reason.COPIED_LATE : Reason.COPIED_LIKELY, false);
-                gone.add(copy);
-            }
-        }
-        for (int i = due - 1; i >= 0; i--) {
-            if (gone.contains(copies.get(i))) {
-                Collections.swap(copies, i, copies.size() - 1);
-                copies.remove(copies.size() - 1);
+                copies.remove(copy);
             }
         }
     }
@@ -633,6 +627,12 @@ final class HeartModel {
     private static Found decided(Sent quoted, LeftSeen unpaired, Weighed weighed, List<LeftSeen> fitting) {
         GuestSeen guest = weighed.guest;
         boolean likely = weighed.grade == Grade.LIKELY;
+        long others = fitting.stream().filter(left -> left.pair == null).count() - 1;
+        if (likely
+                && others > 0
+                && !weighed.guests.stream().allMatch(other -> other.sameSender(weighed.guests.get(0)))) {
+            return Found.nobody(Grade.AMBIGUOUS);
+        }
         GuestSeen newestPair = null;
         for (LeftSeen left : fitting) {
             GuestSeen pair = left.pair;

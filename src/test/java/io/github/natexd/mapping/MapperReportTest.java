@@ -51,6 +51,7 @@ class MapperReportTest {
         MappingScene scene = new MappingScene();
         scene.guest(echo(GUEST, 1).id(7));
         scene.egress(echo(HOST, 500).id(7));
+        scene.find(echo(HOST, 500).id(7));
 
         assertEquals(new Trait(Known.NO, 0, 1), scene.mapper.profile().echo().portKept());
         assertEquals(new Trait(Known.YES, 1, 0), scene.mapper.profile().echo().identificationKept());
@@ -86,6 +87,7 @@ class MapperReportTest {
         scene.guest(fromGuest(PORT).id(7).ttl(3));
         scene.egress(fromHost(61000).id(7).ttl(2));
         scene.pass(5);
+        scene.find(fromHost(61000).id(7));
 
         MappingPage page = scene.mapper.page(0, scene.now());
 

@@ -110,6 +110,9 @@ class MapperTest {
         for (int i = 0; i < 40; i++) {
             scene.guest(fromGuest(PORT).id(ID + i));
             scene.egress(fromHost(PORT).id(0x8000 + i));
+            if (i == 0) {
+                scene.find(fromHost(PORT).id(0x8000)); // shows that this NAT replaces IP IDs
+            }
         }
         for (int i = 0; i < 40; i++) {
             assertEquals(Match.CERTAIN, scene.find(fromHost(PORT).id(0x8000 + i)));
@@ -135,9 +138,9 @@ class MapperTest {
         for (int i = 0; i < 2; i++) {
             scene.guest(fromGuest(PORT).id(ID + i));
             scene.egress(fromHost(PORT).id(NAT_ID));
+            assertEquals(Match.CERTAIN, scene.find(fromHost(PORT).id(NAT_ID)));
         }
 
-        assertEquals(Match.CERTAIN, scene.find(fromHost(PORT).id(NAT_ID)));
         assertEquals(PORT, scene.foundPort());
         assertFalse(scene.mapper.identificationChanged());
     }

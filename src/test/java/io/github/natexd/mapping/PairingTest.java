@@ -104,6 +104,7 @@ class PairingTest {
     void whatTheNatDoesToTheTimeToLiveIsEvidence(int taken) {
         scene.guest(fromGuest(PORT).id(GUEST_ID).ttl(3));
         scene.egress(fromHost(PORT).id(NAT_ID).ttl(3 - taken));
+        assertEquals(Match.CERTAIN, scene.find(fromHost(PORT).id(NAT_ID)));
         ProbeBuilder fourth = fromHost(PORT).id(NAT_ID + 1).ttl(4 - taken);
         ProbeBuilder fifth = fromHost(PORT).id(NAT_ID + 2).ttl(5 - taken);
 

@@ -138,6 +138,7 @@ class ProfileTest {
         pairWithPort(true);
         scene.guest(echo(GUEST, 1).id(ID).ttl(5));
         scene.egress(echo(HOST, REWRITTEN).id(ID).ttl(4));
+        scene.find(echo(HOST, REWRITTEN).id(ID));
 
         assertEquals(Known.YES, udp().portKept().known());
         assertEquals(Known.YES, udp().ttlKept().known());

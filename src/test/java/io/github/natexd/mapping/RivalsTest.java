@@ -86,7 +86,7 @@ class RivalsTest {
 
     @Test
     @DisplayName(
-            "R17: probes that differ in the frame's addresses are no twins: only their order tells, which is likely")
+            "R17: probes that differ in the frame's addresses are no twins: where one tuple is quoted, either may be meant")
     void probesOfTwoMachinesAreNoTwins() {
         ProbeBuilder leaving = fromHost(PORT).id(0);
         scene.guest(fromGuest(PORT).id(0));
@@ -95,7 +95,7 @@ class RivalsTest {
         assertEquals(Match.AMBIGUOUS, scene.findAtLast(leaving));
 
         scene.egress(leaving);
-        assertEquals(Match.LIKELY, scene.findAtLast(leaving));
+        assertEquals(Match.AMBIGUOUS, scene.findAtLast(leaving));
     }
 
     @Test
