@@ -96,6 +96,7 @@ class CaptureLabTest {
             Running capture = Running.start(lab, file);
 
             for (String method : List.of("", "-I", "-U")) {
+                // The same classes for all three, and for -U one class for all probes of a trace.
                 traceroute(lab, Node.GUEST1, method);
                 traceroute(lab, Node.HOST, method);
                 traceroute(lab, Node.GUEST2, method);
@@ -107,14 +108,28 @@ class CaptureLabTest {
             assertTrue(
                     counted.keySet().stream().anyMatch(Set.of("HOST_PROBE", "AMBIGUOUS")::contains), counted::toString);
             assertTrue(
-                    counted.keySet().stream().anyMatch(Set.of("RELAYED", "COPIED_LIKELY")::contains),
+                    counted.keySet().stream().anyMatch(Set.of("RELAYED", "COPIED_LATE", "COPIED_LIKELY")::contains),
                     counted::toString);
             JsonNode report = replay(lab, file);
             assertEquals(
-                    counted,
-                    new TreeMap<>(new ObjectMapper().convertValue(report.at("/summary/reasons"), Map.class)),
+                    comparable(way, counted),
+                    comparable(way, counts(report.at("/summary/reasons"))),
                     () -> way + "\n" + natexd.log());
         }
+    }
+
+    /**
+     * When a guest is seen late, and the daemon's turn comes later still, the daemon moves what the capture's clock makes a
+     * late copy.
+     */
+    private static Map<String, Integer> comparable(LabOptions way, Map<String, Integer> counted) {
+        Map<String, Integer> comparable = new TreeMap<>(counted);
+        if (way.egressFirstMillis() != 0) {
+            int relayed = comparable.getOrDefault("RELAYED", 0);
+            comparable.remove("RELAYED");
+            comparable.merge("COPIED_LATE", relayed, Integer::sum);
+        }
+        return comparable;
     }
 
     /** What the daemon counted, of each reason that occurred. */
@@ -126,7 +141,10 @@ class CaptureLabTest {
                 "--json",
                 "--socket",
                 natexd.socket().toString());
-        JsonNode reasons = new ObjectMapper().readTree(result.output()).at("/reasons");
+        return counts(new ObjectMapper().readTree(result.output()).at("/reasons"));
+    }
+
+    private static Map<String, Integer> counts(JsonNode reasons) {
         Map<String, Integer> counted = new TreeMap<>();
         reasons.properties().forEach(reason -> {
             if (reason.getValue().asInt() != 0) {

@@ -3,6 +3,7 @@ package io.github.natexd.lab;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.natexd.lab.LabOptions.Send;
 import io.github.natexd.testkit.Capture;
 import io.github.natexd.testkit.LabNatexd;
 import io.github.natexd.testkit.LabShell;
@@ -22,6 +23,12 @@ import org.junit.jupiter.params.provider.MethodSource;
  * error reaches the one that caused it, once, and nobody else (R16, R17, R36).
  */
 class SeveralTracersLabTest {
+    /**
+     * Where the host sees guests late, a busy machine may make it see them more than 10 ms after their probes left: too late
+     * for a copy.
+     */
+    private static final int ATTEMPTS = 4;
+
     private static final int FIRST_PORT = 36_000;
     private static final int PORTS = 8000;
     /** What stands in the {@link #key} of a UDP probe. */
@@ -48,31 +55,51 @@ class SeveralTracersLabTest {
         }
     }
 
-    /** Traces from all three at once. Nobody sees a wrong hop; the host sees each, and the guests do unless it is ambiguous. */
     private static void allTrace(Lab lab, boolean root) {
-        Warmup.of(lab);
         keepPortsApart(lab);
+        if (lab.options().send() == Send.PACKET) {
+            // Whose the host's probes are is certain once natexd knows that it does not see this NAT's leaving.
+            Warmup.pause();
+            Client.TRACEROUTE.run(lab, Node.GUEST1);
+            Client.TRACEROUTE_ICMP.run(lab, Node.GUEST1);
+        }
+        boolean ambiguous = isAmbiguous(lab.options(), root);
+        boolean late = lab.options().egressFirstMillis() != 0;
         for (Client client : List.of(Client.TRACEROUTE, Client.TRACEROUTE_ICMP, Client.MTR_UDP)) {
-            try (Capture guest1 = Capture.on(lab, Node.GUEST1, Topology.GUEST_INTERFACE);
-                    Capture guest2 = Capture.on(lab, Node.GUEST2, Topology.GUEST_INTERFACE)) {
-                Trace first = Trace.start(lab, Node.GUEST1, client);
-                Trace second = Trace.start(lab, Node.GUEST2, client);
-                Trace host =
-                        root ? Trace.start(lab, Node.HOST, client) : Trace.startUnprivileged(lab, Node.HOST, client);
-
-                if (root) {
-                    host.showsAll(lab.hops(), () -> client + " on the host");
-                } else {
-                    // Without root's rights all echo requests go by one socket: an error that is faster than the next
-                    // one keeps it from leaving, with natexd or without.
-                    host.shows(lab.hops(), client + " on the host");
-                }
-                boolean ambiguous = isAmbiguous(lab.options(), root);
-                assertShown(first, lab, client + " in guest1", ambiguous);
-                assertShown(second, lab, client + " in guest2", ambiguous);
-                assertEachErrorBelongsToAProbe(guest1, Topology.GUEST1, client, ambiguous);
-                assertEachErrorBelongsToAProbe(guest2, Topology.GUEST2, client, ambiguous);
+            boolean complete = false;
+            for (int attempt = 0; !complete && attempt < (late ? ATTEMPTS : 1); attempt++) {
+                complete = allShow(lab, client, root, ambiguous || late);
             }
+            assertTrue(complete || ambiguous, () -> "hops are missing: " + client);
+        }
+    }
+
+    /**
+     * Traces from all three at once; answers whether the guests see all hops. Nobody sees a wrong one, and the host sees
+     * each.
+     */
+    private static boolean allShow(Lab lab, Client client, boolean root, boolean stars) {
+        try (Capture guest1 = Capture.on(lab, Node.GUEST1, Topology.GUEST_INTERFACE);
+                Capture guest2 = Capture.on(lab, Node.GUEST2, Topology.GUEST_INTERFACE)) {
+            Trace first = Trace.start(lab, Node.GUEST1, client);
+            Trace second = Trace.start(lab, Node.GUEST2, client);
+            Trace host = root ? Trace.start(lab, Node.HOST, client) : Trace.startUnprivileged(lab, Node.HOST, client);
+
+            if (root) {
+                host.showsAll(lab.hops(), () -> client + " on the host");
+            } else {
+                // Without root's rights all echo requests go by one socket: an error that is faster than the next one
+                // keeps it from leaving, with natexd or without.
+                host.shows(lab.hops(), client + " on the host");
+            }
+            assertEachErrorBelongsToAProbe(guest1, Topology.GUEST1, client, stars);
+            assertEachErrorBelongsToAProbe(guest2, Topology.GUEST2, client, stars);
+            if (!stars) {
+                first.showsAll(lab.hops(), () -> client + " in guest1");
+                second.showsAll(lab.hops(), () -> client + " in guest2");
+            }
+            return first.showsAtMost(lab.hops(), client + " in guest1")
+                    & second.showsAtMost(lab.hops(), client + " in guest2");
         }
     }
 
@@ -94,16 +121,7 @@ class SeveralTracersLabTest {
         return options.rewritePorts() && options.rewriteIds() && root;
     }
 
-    private static void assertShown(Trace trace, Lab lab, String story, boolean ambiguous) {
-        if (ambiguous) {
-            trace.showsAtMost(lab.hops(), story);
-        } else {
-            trace.showsAll(lab.hops(), () -> story);
-        }
-    }
-
-    private static void assertEachErrorBelongsToAProbe(
-            Capture capture, String guest, Client client, boolean ambiguous) {
+    private static void assertEachErrorBelongsToAProbe(Capture capture, String guest, Client client, boolean stars) {
         List<Capture.Frame> frames = capture.frames();
         Map<String, List<Packet>> answers = new TreeMap<>();
         for (Capture.Frame frame : frames) {
@@ -125,7 +143,7 @@ class SeveralTracersLabTest {
         }
         // An echo request that reaches the target has a reply, no error; every other probe has one error.
         answers.forEach((probe, errors) -> assertTrue(
-                errors.size() == 1 || errors.isEmpty() && (ambiguous || !probe.contains(UDP)),
+                errors.size() == 1 || errors.isEmpty() && (stars || !probe.contains(UDP)),
                 () -> client + ", " + probe + " was answered by " + errors));
     }
 
