@@ -12,6 +12,6 @@ interface Errors {
     /** It is not decided yet; a copy stays. Returns whether there was room for one. */
     boolean keep(int index, Judgement judgement);
 
-    /** It is decided: gives the verdict that goes with the reason. */
-    void settle(int index, Judgement judgement);
+    /** It is decided: gives the verdict that goes with the reason, unless the host has the error already. */
+    default void settle(int index, Judgement judgement) {}
 }

@@ -1,7 +1,6 @@
 package io.github.natexd.relay;
 
 import io.github.natexd.translate.Judgement;
-import io.github.natexd.translate.Reason;
 import io.github.natexd.wire.EthernetFrame;
 import java.nio.ByteBuffer;
 
@@ -124,13 +123,5 @@ final class KeptCopies implements Errors {
         copy.kept = true;
         copy.sighted = false;
         return true;
-    }
-
-    @Override
-    public void settle(int index, Judgement judgement) {}
-
-    /** What is certain now was not when the host was given the error. */
-    static Reason late(Reason reason) {
-        return reason == Reason.RELAYED ? Reason.COPIED_LATE : reason;
     }
 }

@@ -253,8 +253,8 @@ public final class Relay {
         if (!judgement.reason().isDelivered()) {
             return;
         }
-        if (errors == copies) {
-            judgement.becomes(KeptCopies.late(judgement.reason()));
+        if (errors == copies && judgement.reason() == Reason.RELAYED) {
+            judgement.becomes(Reason.COPIED_LATE);
         }
         boolean asFrame = reinject == Reinject.FRAME || judgement.reason() != Reason.RELAYED;
         Reason obstacle = asFrame ? frames.obstacle(judgement) : null;
