@@ -56,7 +56,8 @@ class LifeLabTest {
                             .anyMatch(
                                     text -> text.matches("STATUS=relaying ICMP errors, [1-9]\\d* so far; " + network)),
                     all::toString);
-            List<String> told = manager.texts(text -> !text.equals(WATCHDOG)); // removing the rules may take longer than one
+            List<String> told =
+                    manager.texts(text -> !text.equals(WATCHDOG)); // removing the rules may take longer than one
             assertEquals(states.get(3), told.get(told.size() - 1), all::toString);
         }
     }
