@@ -13,12 +13,12 @@ final class Pairing {
     /** Sightings of one guest, and of those leaving, that are read at the most. */
     private static final int READ_LIMIT_PER_CHAIN = 64;
 
-    private static final int CANDIDATES_PER_GUEST = 16;
+    private static final int CANDIDATES_PER_GUEST = 24;
 
     /** Candidates of either side at the most: a set of guests' fits into the bits of a long. */
     private static final int GUESTS_LIMIT = Long.SIZE;
 
-    static final int LEAVING_LIMIT = 16;
+    static final int LEAVING_LIMIT = 24;
 
     private static final long WINDOW_NANOS = Evidence.GUEST_LEAD_NANOS + Evidence.LEAVING_LEAD_NANOS;
     private static final byte IMPOSSIBLE = -1;

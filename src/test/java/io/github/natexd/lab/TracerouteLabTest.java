@@ -40,6 +40,22 @@ class TracerouteLabTest {
     }
 
     @Test
+    @DisplayName(
+            "R17: two traces of one destination port right behind each other, where the NAT rewrites ports and IP IDs")
+    void tracesOfOneClassDoNotCrowdEachOther() {
+        try (Lab lab = Lab.up(LabOptions.defaults().rewritingPorts().rewritingIds());
+                LabNatexd natexd = LabNatexd.start(lab)) {
+            String first = Client.TRACEROUTE.run(lab, Node.GUEST1);
+            assertEquals(lab.hops(), Traceroute.hops(first), first + natexd.log());
+            for (Client client : List.of(Client.TRACEROUTE_U, Client.TRACEROUTE_U_PORT)) {
+                String output = client.run(lab, Node.GUEST1);
+
+                assertEquals(lab.hops(), Traceroute.hops(output), client + ":\n" + output + natexd.log());
+            }
+        }
+    }
+
+    @Test
     @DisplayName("R43: once natexd has stopped there are stars again")
     void withoutNatexdAgainThereAreStarsAgain() {
         try (Lab lab = Lab.up(LabOptions.defaults())) {

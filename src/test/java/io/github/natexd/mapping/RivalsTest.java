@@ -126,9 +126,9 @@ class RivalsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"16, CERTAIN", "17, LIKELY"})
-    @DisplayName("R53: sixteen probes leaving are looked at; if there are more, the result is lowered by one grade")
-    void moreThanSixteenLowerTheGrade(int leaving, Match expected) {
+    @CsvSource({"24, CERTAIN", "25, LIKELY"})
+    @DisplayName("R53: twenty-four probes leaving are looked at; if there are more, the result is lowered by one grade")
+    void moreThanTwentyFourLowerTheGrade(int leaving, Match expected) {
         ProbeBuilder oldest = fromHost(PORT).id(GUEST_ID);
         scene.egress(oldest);
         for (int i = 1; i < leaving; i++) {
@@ -141,14 +141,14 @@ class RivalsTest {
     }
 
     @Test
-    @DisplayName("R53: probes of quite another TTL are no rivals, however many there are beside sixteen that are")
+    @DisplayName("R53: probes of quite another TTL are no rivals, however many there are beside twenty-four that are")
     void otherTimesToLiveDoNotCrowd() {
         ProbeBuilder oldest = fromHost(PORT).id(GUEST_ID);
         for (int i = 1; i < 20; i++) {
             scene.egress(fromHost(REWRITTEN - i).id(NAT_ID).ttl(9));
         }
         scene.egress(oldest);
-        for (int i = 1; i < 16; i++) {
+        for (int i = 1; i < 24; i++) {
             scene.egress(fromHost(REWRITTEN + i).id(NAT_ID + i));
         }
         scene.guest(fromGuest(PORT).id(GUEST_ID));
