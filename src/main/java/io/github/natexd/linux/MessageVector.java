@@ -34,6 +34,7 @@ final class MessageVector {
     private final ByteBuffer octets;
     private final ByteBuffer nativeOctets;
     private final long headersAddress;
+    private boolean filled;
 
     /** @param nameLength how many octets of the sender's address to receive with each message; 0: none */
     MessageVector(int count, int slotLength, int nameLength) {
@@ -62,9 +63,11 @@ final class MessageVector {
 
     /** Receives what is there, without blocking: the number of messages, 0 if none, or the negative errno. */
     int receive(int descriptor) {
+        filled = false;
         for (int tries = 0; tries < INTERRUPTIONS_MAX; tries++) {
             int received = Libc.INSTANCE.recvmmsg(descriptor, headersAddress, count, Libc.MSG_DONTWAIT, 0);
             if (received >= 0) {
+                filled = received == count;
                 return received;
             }
             int errno = Libc.lastError();
@@ -75,8 +78,9 @@ final class MessageVector {
         return 0;
     }
 
-    int count() {
-        return count;
+    /** The last {@link #receive} took as many messages as there are slots: there may be more. */
+    boolean filled() {
+        return filled;
     }
 
     /** All slots, in network byte order: what packets are read through. */

@@ -54,7 +54,6 @@ public final class NetfilterLog implements EgressLog {
     private int nextSequence;
     private boolean sequenceKnown;
     private long overflows;
-    private boolean full;
 
     private NetfilterLog(NetlinkSocket netlink) {
         this.netlink = netlink;
@@ -118,7 +117,6 @@ public final class NetfilterLog implements EgressLog {
     public int receive() {
         count = 0;
         int received = messages.receive(netlink.descriptor());
-        full = received == DATAGRAMS;
         if (received < 0) {
             if (received != -Errno.ENOBUFS && received != -Errno.ENOMEM) {
                 throw new OsException("receive from NFLOG", -received);
@@ -190,7 +188,7 @@ public final class NetfilterLog implements EgressLog {
 
     @Override
     public boolean mayHaveMore() {
-        return full;
+        return messages.filled();
     }
 
     @Override

@@ -39,7 +39,6 @@ public final class PacketSocket implements GuestLink {
     private final MessageVector messages;
     private final FrameBatch frames = new FrameBatch();
     private boolean gone;
-    private boolean full;
 
     private PacketSocket(int descriptor, int mtu, int slotLength) {
         this.descriptor = descriptor;
@@ -136,7 +135,6 @@ public final class PacketSocket implements GuestLink {
             return -1;
         }
         int received = messages.receive(descriptor);
-        full = received == messages.count();
         if (received >= 0) {
             return received;
         }
@@ -152,7 +150,7 @@ public final class PacketSocket implements GuestLink {
 
     @Override
     public boolean mayHaveMore() {
-        return full;
+        return messages.filled();
     }
 
     @Override

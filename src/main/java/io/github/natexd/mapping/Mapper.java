@@ -47,7 +47,7 @@ public final class Mapper {
     /** From then on everything that the host sent within a lifetime was sighted. */
     private long completeFromNanos;
 
-    /** The rows of the quoted tuple that fit best: how well, the newest without a pair, and the newest with one. */
+    /** Those of the quoted tuple that fit best: how well, the newest without a pair, the guest's half of the newest with one. */
     private int fit;
 
     private @Nullable Sighting unpaired;
@@ -65,7 +65,7 @@ public final class Mapper {
     private int fetched;
 
     /**
-     * @param capacity rows of each table
+     * @param capacity how many mappings there can be
      * @param lifetimeNanos how long after its sighting a probe can be quoted
      */
     public Mapper(int capacity, long lifetimeNanos, long nowNanos) {
@@ -166,15 +166,14 @@ public final class Mapper {
             bind();
             scan(quoted, nowNanos);
         }
-        Sighting mapped = paired;
-        if (mapped == null || mapped.other == null) {
+        if (paired == null) {
             return trustsUnseen ? withoutLeaving(quoted, nowNanos, last) : Match.UNKNOWN;
         }
         if (severalSenders) {
             return Match.AMBIGUOUS;
         }
         // Another IP ID: a router altered it, so the guest's is not put back.
-        found(mapped.other, quoted, mapped.identification == quoted.identification && !severalIdentifications);
+        found(paired, quoted, fit >= SAME_IDENTIFICATION && !severalIdentifications);
         return fit > 0 && !crowded && unpaired == null ? Match.CERTAIN : Match.LIKELY;
     }
 
@@ -223,11 +222,11 @@ public final class Mapper {
         if (guests == null) {
             severalUnpaired = unpaired != null;
             unpaired = unpaired == null ? leaving : unpaired;
-        } else if (paired == null || paired.other == null) {
-            paired = leaving;
+        } else if (paired == null) {
+            paired = guests;
         } else {
-            severalSenders |= !guests.sameSender(paired.other);
-            severalIdentifications |= guests.identification != paired.other.identification;
+            severalSenders |= !guests.sameSender(paired);
+            severalIdentifications |= guests.identification != paired.identification;
         }
     }
 
@@ -243,13 +242,12 @@ public final class Mapper {
         }
         // By order, each of several without a pair would be another sender's, and any of them may be quoted.
         boolean likely = weighed == Match.LIKELY && (!severalUnpaired || pairing.isOfOneSender());
-        Sighting mapped = paired;
-        if (mapped == null || mapped.other == null) {
+        if (paired == null) {
             found(likely ? pairing.guestOf(leaving) : null, quoted, fit >= SAME_IDENTIFICATION);
             return likely ? Match.LIKELY : weighed == Match.LIKELY ? Match.AMBIGUOUS : weighed;
         }
-        found(mapped.other, quoted, false);
-        boolean sameSender = !severalSenders && likely && mapped.other.sameSender(pairing.guestOf(leaving));
+        found(paired, quoted, false);
+        boolean sameSender = !severalSenders && likely && paired.sameSender(pairing.guestOf(leaving));
         return sameSender ? Match.LIKELY : Match.AMBIGUOUS;
     }
 

@@ -12,8 +12,8 @@ final class Profile {
     /** As whom VMware starts its NAT process. */
     private static final int ROOT = 0;
 
-    private final Traits udp = new Traits();
-    private final Traits echo = new Traits();
+    private Traits udp = new Traits();
+    private Traits echo = new Traits();
     private int uid = ROOT;
 
     /** What is known of one protocol's probes. */
@@ -26,13 +26,6 @@ final class Profile {
         NatProfile.Traits report() {
             return new NatProfile.Traits(
                     portKept.report(), identificationKept.report(), ttlKept.report(), seenLeaving.report());
-        }
-
-        void reset() {
-            portKept.reset();
-            identificationKept.reset();
-            ttlKept.reset();
-            seenLeaving.reset();
         }
     }
 
@@ -64,19 +57,12 @@ final class Profile {
         NatProfile.Trait report() {
             return new NatProfile.Trait(known(), yes, no);
         }
-
-        void reset() {
-            last = Known.UNKNOWN;
-            before = Known.UNKNOWN;
-            yes = 0;
-            no = 0;
-        }
     }
 
     /** Another NAT process has come. */
     void reset() {
-        udp.reset();
-        echo.reset();
+        udp = new Traits();
+        echo = new Traits();
         uid = ROOT;
     }
 

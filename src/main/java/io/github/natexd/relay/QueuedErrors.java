@@ -18,6 +18,10 @@ final class QueuedErrors implements Errors {
         this.counters = counters;
     }
 
+    Relay.Reinject reinject() {
+        return reinject;
+    }
+
     void reinject(Relay.Reinject changed) {
         reinject = changed;
     }

@@ -35,7 +35,6 @@ public final class Relay {
     private final Ports ports;
     private final Mapper mapper;
     private final Translator translator;
-    private Reinject reinject = Reinject.FRAME;
     private final Counters counters = new Counters();
     private final Ledger ledger = new Ledger(counters);
     private final RepeatedTrouble internalErrors = new RepeatedTrouble(LOG, "internal error; packet passed unchanged");
@@ -85,7 +84,6 @@ public final class Relay {
      * may be queued; FRAME goes with both.
      */
     public void reinject(Reinject changed) {
-        reinject = changed;
         queued.reinject(changed);
         mapper.trustsUnseen(changed == Reinject.FRAME);
     }
@@ -256,7 +254,7 @@ public final class Relay {
         if (errors == copies && judgement.reason() == Reason.RELAYED) {
             judgement.becomes(Reason.COPIED_LATE);
         }
-        boolean asFrame = reinject == Reinject.FRAME || judgement.reason() != Reason.RELAYED;
+        boolean asFrame = queued.reinject() == Reinject.FRAME || judgement.reason() != Reason.RELAYED;
         Reason obstacle = asFrame ? frames.obstacle(judgement) : null;
         if (obstacle == null && judgement.sender() != null && yielding.leavesToNat(judgement, nowNanos)) {
             obstacle = Reason.NAT_DELIVERS;

@@ -221,11 +221,39 @@ final class HeartPorts {
         public void close() {}
     }
 
-    static final class Log implements EgressLog {
-        private final ByteBuffer[] buffers = buffers(MOST_SIGHTINGS, false);
-        private final int[] lengths = new int[MOST_SIGHTINGS];
+    /** One feed of sightings: what is put into it is received at once, in one batch. */
+    private abstract static sealed class Feed permits Log, Link {
+        final ByteBuffer[] buffers = buffers(MOST_SIGHTINGS, false);
+        final int[] lengths = new int[MOST_SIGHTINGS];
+        int waiting;
+
+        public final int descriptor() {
+            return -1;
+        }
+
+        public final int receive() {
+            int count = waiting;
+            waiting = 0;
+            return count;
+        }
+
+        public final boolean mayHaveMore() {
+            return false;
+        }
+
+        public final ByteBuffer buffer(int index) {
+            return buffers[index];
+        }
+
+        public final int length(int index) {
+            return lengths[index];
+        }
+
+        public final void close() {}
+    }
+
+    static final class Log extends Feed implements EgressLog {
         private final int[] uids = new int[MOST_SIGHTINGS];
-        private int waiting;
         private long lost;
 
         private void clear() {
@@ -243,35 +271,8 @@ final class HeartPorts {
         }
 
         @Override
-        public int descriptor() {
-            return -1;
-        }
-
-        @Override
-        public int receive() {
-            int count = waiting;
-            waiting = 0;
-            return count;
-        }
-
-        @Override
-        public boolean mayHaveMore() {
-            return false;
-        }
-
-        @Override
-        public ByteBuffer buffer(int index) {
-            return buffers[index];
-        }
-
-        @Override
         public int offset(int index) {
             return MARGIN;
-        }
-
-        @Override
-        public int length(int index) {
-            return lengths[index];
         }
 
         @Override
@@ -283,18 +284,12 @@ final class HeartPorts {
         public long overflows() {
             return lost;
         }
-
-        @Override
-        public void close() {}
     }
 
-    static final class Link implements GuestLink {
-        private final ByteBuffer[] buffers = buffers(MOST_SIGHTINGS, false);
-        private final int[] lengths = new int[MOST_SIGHTINGS];
+    static final class Link extends Feed implements GuestLink {
         private final List<Given> queued = new ArrayList<>();
         private final List<Given> given = new ArrayList<>();
         private String trouble = "";
-        private int waiting;
 
         private void clear() {
             waiting = 0;
@@ -322,35 +317,8 @@ final class HeartPorts {
         }
 
         @Override
-        public int descriptor() {
-            return -1;
-        }
-
-        @Override
-        public int receive() {
-            int count = waiting;
-            waiting = 0;
-            return count;
-        }
-
-        @Override
-        public boolean mayHaveMore() {
-            return false;
-        }
-
-        @Override
-        public ByteBuffer buffer(int index) {
-            return buffers[index];
-        }
-
-        @Override
         public int offset(int index) {
             return 0;
-        }
-
-        @Override
-        public int length(int index) {
-            return lengths[index];
         }
 
         @Override
@@ -387,8 +355,5 @@ final class HeartPorts {
         public boolean sent(int index) {
             return true;
         }
-
-        @Override
-        public void close() {}
     }
 }
