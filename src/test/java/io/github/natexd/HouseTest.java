@@ -19,6 +19,8 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.syntax.elements.GivenClassesConjunction;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -34,6 +36,18 @@ class HouseTest {
 
     /** The rooms through which a packet goes by calculation alone: the same octets and times in, the same out. */
     private static final String[] PURE_ROOMS = rooms("wire", "mapping", "translate");
+
+    private static final SliceAssignment EACH_PACKAGE = new SliceAssignment() {
+        @Override
+        public SliceIdentifier getIdentifierOf(JavaClass type) {
+            return SliceIdentifier.of(type.getPackageName());
+        }
+
+        @Override
+        public String getDescription() {
+            return "packages";
+        }
+    };
 
     @Test
     void theHouseWasFound() {
@@ -73,15 +87,44 @@ class HouseTest {
     }
 
     @Test
-    void linuxImportsWireAndThePortsOfRelay() {
-        DescribedPredicate<JavaClass> ports = resideInAPackage(room("relay"))
-                .and(nameMatching(".*\\.(PacketQueue|GuestLink|EgressLog)"))
-                .as("the three ports");
-        in("linux")
+    void libcStandsAlone() {
+        importsOnly("linux.libc")
+                .because("the other rooms of linux stand on it")
+                .check(CLASSES);
+    }
+
+    @Test
+    void netlinkImportsLibcAlone() {
+        importsOnly("linux.netlink", "linux.libc")
+                .because("it asks and listens, whatever that is needed for")
+                .check(CLASSES);
+    }
+
+    @Test
+    void netfilterImplementsPortsOfRelay() {
+        importsOnlyAndPorts("(PacketQueue|EgressLog)", "linux.netfilter", "linux.libc", "linux.netlink")
+                .because("it implements two ports and knows nothing of what is done with the packets")
+                .check(CLASSES);
+    }
+
+    @Test
+    void packetImplementsAPortOfRelay() {
+        importsOnlyAndPorts("GuestLink", "linux.packet", "linux.libc", "linux.netlink", "wire")
+                .because("it implements a port and knows nothing of what is done with the frames")
+                .check(CLASSES);
+    }
+
+    @Test
+    void emulationIsForTheLabAlone() {
+        importsOnly("linux.emulation", "linux.libc", "linux.netlink")
+                .because("an emulated NAT that shared sockets with what it tests would share its mistakes")
+                .check(CLASSES);
+        outside("linux.emulation")
+                .and(not(resideInAPackage(room("lab"))))
                 .should()
-                .dependOnClassesThat(inTheHouseBut("linux", "wire").and(not(ports)))
-                .because("it implements the ports and knows nothing of what is done with the packets")
-                .allowEmptyShould(true)
+                .dependOnClassesThat()
+                .resideInAPackage(room("linux.emulation"))
+                .because("the daemon must not be able to make interfaces or to change namespaces")
                 .check(CLASSES);
     }
 
@@ -128,6 +171,19 @@ class HouseTest {
     }
 
     @Test
+    void commandsImportNoCommandsOfOtherRooms() {
+        importsOnlyWithinCli("cli.form").because("all commands stand on it").check(CLASSES);
+        for (String room : new String[] {"cli.running", "cli.capture", "cli.lab", "cli.doctor"}) {
+            importsOnlyWithinCli(room, "cli.form")
+                    .because("what commands share is in form, and the root assembles them")
+                    .check(CLASSES);
+        }
+        importsOnlyWithinCli("cli.replay", "cli.form", "cli.capture")
+                .because("it also reads the files that capture writes")
+                .check(CLASSES);
+    }
+
+    @Test
     void labImportsWireAndLinux() {
         importsOnly("lab", "wire", "linux")
                 .because("an emulated NAT that shared code with what it tests would share its mistakes")
@@ -141,6 +197,15 @@ class HouseTest {
                 .beFreeOfCycles()
                 .because("data flows one way through the house")
                 .allowEmptyShould(true)
+                .check(CLASSES);
+    }
+
+    @Test
+    void packagesDependOnEachOtherInOneDirection() {
+        slices().assignedFrom(EACH_PACKAGE)
+                .should()
+                .beFreeOfCycles()
+                .because("below a room, too, data flows one way: what two packages share is in a third")
                 .check(CLASSES);
     }
 
@@ -239,6 +304,22 @@ class HouseTest {
     private static ArchRule importsOnly(String room, String... others) {
         String[] allowed = Stream.concat(Stream.of(room), Arrays.stream(others)).toArray(String[]::new);
         return in(room).should().dependOnClassesThat(inTheHouseBut(allowed)).allowEmptyShould(true);
+    }
+
+    private static ArchRule importsOnlyAndPorts(String ports, String room, String... others) {
+        String[] allowed = Stream.concat(Stream.of(room), Arrays.stream(others)).toArray(String[]::new);
+        DescribedPredicate<JavaClass> port = resideInAPackage(room("relay"))
+                .and(nameMatching(".*\\." + ports))
+                .as("ports");
+        return in(room).should().dependOnClassesThat(inTheHouseBut(allowed).and(not(port)));
+    }
+
+    private static ArchRule importsOnlyWithinCli(String room, String... others) {
+        String[] allowed = Stream.concat(Stream.of(room), Arrays.stream(others)).toArray(String[]::new);
+        return in(room).should()
+                .dependOnClassesThat(resideInAPackage(room("cli"))
+                        .and(not(resideInAnyPackage(rooms(allowed))))
+                        .as("are in a room of cli other than %s", Set.of(allowed)));
     }
 
     private static ArchRule library(String packages, String room) {

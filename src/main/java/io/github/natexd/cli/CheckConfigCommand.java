@@ -1,5 +1,6 @@
 package io.github.natexd.cli;
 
+import io.github.natexd.cli.form.ExitCodes;
 import io.github.natexd.config.Config;
 import io.github.natexd.config.ConfigException;
 import io.github.natexd.config.ConfigReader;
@@ -22,9 +23,6 @@ import picocli.CommandLine.Spec;
             "78:the file has mistakes, each told on a line file:line:column"
         })
 final class CheckConfigCommand implements Callable<Integer> {
-    /** EX_CONFIG of sysexits.h, as natexd itself ends with. */
-    static final int CONFIGURATION_ERROR = 78;
-
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
@@ -45,7 +43,7 @@ final class CheckConfigCommand implements Callable<Integer> {
             return 0;
         } catch (ConfigException e) {
             spec.commandLine().getErr().println(e.getMessage());
-            return CONFIGURATION_ERROR;
+            return ExitCodes.CONFIGURATION;
         }
     }
 }

@@ -1,5 +1,19 @@
 package io.github.natexd.cli;
 
+import io.github.natexd.cli.capture.CaptureCommand;
+import io.github.natexd.cli.doctor.BugreportCommand;
+import io.github.natexd.cli.doctor.DoctorCommand;
+import io.github.natexd.cli.form.ExitCodes;
+import io.github.natexd.cli.form.Version;
+import io.github.natexd.cli.lab.LabCommand;
+import io.github.natexd.cli.replay.ReplayCommand;
+import io.github.natexd.cli.running.MappingsCommand;
+import io.github.natexd.cli.running.MetricsCommand;
+import io.github.natexd.cli.running.ReloadCommand;
+import io.github.natexd.cli.running.ShowConfigCommand;
+import io.github.natexd.cli.running.StatusCommand;
+import io.github.natexd.cli.running.WaitCommand;
+import io.github.natexd.cli.running.WatchCommand;
 import java.util.List;
 import java.util.function.Supplier;
 import picocli.CommandLine;
@@ -12,13 +26,10 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "natexctl",
         mixinStandardHelpOptions = true,
-        versionProvider = Natexctl.Version.class,
+        versionProvider = Version.class,
         description = "Controls natexd, which makes traceroute work in VMware NAT guests.",
         synopsisSubcommandLabel = "COMMAND")
 public final class Natexctl implements Runnable {
-    /** The exit codes that all commands share; a command may document more. */
-    static final int FAILED = 1;
-
     /** One line for each command; its place here is its place in the help. */
     private static final List<Supplier<Object>> COMMANDS = List.of(
             StatusCommand::new,
@@ -45,13 +56,13 @@ public final class Natexctl implements Runnable {
     }
 
     /** The whole command tree, as the launcher uses it. */
-    static CommandLine commandLine() {
+    public static CommandLine commandLine() {
         CommandLine line = new CommandLine(new Natexctl());
         COMMANDS.forEach(command -> line.addSubcommand(command.get()));
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setExecutionExceptionHandler((exception, failed, parsed) -> {
             failed.getErr().println("natexctl: " + message(exception));
-            return FAILED;
+            return ExitCodes.FAILED;
         });
         return line;
     }
@@ -64,14 +75,5 @@ public final class Natexctl implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(spec.commandLine(), "a command is missing");
-    }
-
-    /** The version in the jar's manifest. */
-    static final class Version implements CommandLine.IVersionProvider {
-        @Override
-        public String[] getVersion() {
-            String version = Natexctl.class.getPackage().getImplementationVersion();
-            return new String[] {"natexctl " + (version != null ? version : "(not packaged)")};
-        }
     }
 }

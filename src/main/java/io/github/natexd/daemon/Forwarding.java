@@ -1,7 +1,7 @@
 package io.github.natexd.daemon;
 
-import io.github.natexd.linux.Ipv4Forwarding;
-import io.github.natexd.linux.OsException;
+import io.github.natexd.linux.libc.OsException;
+import io.github.natexd.linux.netlink.Ipv4Forwarding;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package io.github.natexd.daemon;
 
-import io.github.natexd.linux.EventFd;
+import io.github.natexd.linux.libc.EventFd;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;

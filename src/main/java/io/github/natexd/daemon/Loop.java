@@ -1,12 +1,12 @@
 package io.github.natexd.daemon;
 
 import io.github.natexd.config.Config;
-import io.github.natexd.linux.NetfilterLog;
-import io.github.natexd.linux.NetfilterQueue;
-import io.github.natexd.linux.PacketSocket;
-import io.github.natexd.linux.Poller;
-import io.github.natexd.linux.RouteNews;
-import io.github.natexd.linux.RuleNews;
+import io.github.natexd.linux.libc.Poller;
+import io.github.natexd.linux.netfilter.NetfilterLog;
+import io.github.natexd.linux.netfilter.NetfilterQueue;
+import io.github.natexd.linux.netlink.RouteNews;
+import io.github.natexd.linux.netlink.RuleNews;
+import io.github.natexd.linux.packet.PacketSocket;
 import io.github.natexd.mapping.Mapper;
 import io.github.natexd.mapping.MappingPage;
 import io.github.natexd.relay.Observer;

@@ -1,7 +1,7 @@
 package io.github.natexd.daemon;
 
-import io.github.natexd.linux.Errno;
-import io.github.natexd.linux.OsException;
+import io.github.natexd.linux.libc.Errno;
+import io.github.natexd.linux.libc.OsException;
 
 /** Why natexd cannot start, with the remedy, and the exit code that says it to scripts. */
 final class StartException extends Exception {

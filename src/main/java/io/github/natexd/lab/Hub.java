@@ -1,9 +1,9 @@
 package io.github.natexd.lab;
 
-import io.github.natexd.linux.EventFd;
-import io.github.natexd.linux.Poller;
-import io.github.natexd.linux.Promiscuity;
-import io.github.natexd.linux.Tap;
+import io.github.natexd.linux.emulation.Promiscuity;
+import io.github.natexd.linux.emulation.Tap;
+import io.github.natexd.linux.libc.EventFd;
+import io.github.natexd.linux.libc.Poller;
 import io.github.natexd.wire.EthernetFrame;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;

@@ -1,10 +1,10 @@
 package io.github.natexd.lab;
 
 import io.github.natexd.lab.LabOptions.Router;
-import io.github.natexd.linux.EventFd;
-import io.github.natexd.linux.Libc;
-import io.github.natexd.linux.Namespace;
-import io.github.natexd.linux.Tap;
+import io.github.natexd.linux.emulation.Namespace;
+import io.github.natexd.linux.emulation.Tap;
+import io.github.natexd.linux.libc.EventFd;
+import io.github.natexd.linux.libc.Libc;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

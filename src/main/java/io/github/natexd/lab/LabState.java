@@ -1,6 +1,6 @@
 package io.github.natexd.lab;
 
-import io.github.natexd.linux.Namespace;
+import io.github.natexd.linux.emulation.Namespace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryNotEmptyException;

@@ -1,9 +1,9 @@
 package io.github.natexd.lab;
 
 import io.github.natexd.lab.NatTable.Binding;
-import io.github.natexd.linux.Inet4Socket;
-import io.github.natexd.linux.PacketSocket;
-import io.github.natexd.linux.Poller;
+import io.github.natexd.linux.emulation.Inet4Socket;
+import io.github.natexd.linux.libc.Poller;
+import io.github.natexd.linux.packet.PacketSocket;
 import io.github.natexd.wire.Checksum;
 import io.github.natexd.wire.EthernetFrame;
 import io.github.natexd.wire.IcmpEcho;

@@ -1,7 +1,7 @@
 package io.github.natexd.lab;
 
-import io.github.natexd.linux.Inet4Socket;
-import io.github.natexd.linux.OsException;
+import io.github.natexd.linux.emulation.Inet4Socket;
+import io.github.natexd.linux.libc.OsException;
 import io.github.natexd.wire.Protocol;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

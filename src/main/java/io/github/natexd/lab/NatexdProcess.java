@@ -1,6 +1,6 @@
 package io.github.natexd.lab;
 
-import io.github.natexd.linux.Libc;
+import io.github.natexd.linux.libc.Libc;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,10 +1,10 @@
 package io.github.natexd.lab;
 
 import io.github.natexd.lab.LabOptions.Router;
-import io.github.natexd.linux.EventFd;
-import io.github.natexd.linux.Namespace;
-import io.github.natexd.linux.PacketSocket;
-import io.github.natexd.linux.Poller;
+import io.github.natexd.linux.emulation.Namespace;
+import io.github.natexd.linux.libc.EventFd;
+import io.github.natexd.linux.libc.Poller;
+import io.github.natexd.linux.packet.PacketSocket;
 import io.github.natexd.wire.Checksum;
 import io.github.natexd.wire.EthernetFrame;
 import io.github.natexd.wire.IcmpEcho;

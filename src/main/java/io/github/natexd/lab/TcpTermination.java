@@ -1,7 +1,7 @@
 package io.github.natexd.lab;
 
-import io.github.natexd.linux.EventFd;
-import io.github.natexd.linux.Poller;
+import io.github.natexd.linux.libc.EventFd;
+import io.github.natexd.linux.libc.Poller;
 import io.github.natexd.wire.Checksum;
 import io.github.natexd.wire.EthernetFrame;
 import io.github.natexd.wire.Ipv4Address;

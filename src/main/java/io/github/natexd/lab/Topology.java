@@ -1,7 +1,7 @@
 package io.github.natexd.lab;
 
-import io.github.natexd.linux.Namespace;
-import io.github.natexd.linux.Offloads;
+import io.github.natexd.linux.emulation.Namespace;
+import io.github.natexd.linux.emulation.Offloads;
 import io.github.natexd.wire.MacAddress;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -10,7 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.natexd.control.ControlException.Kind;
-import io.github.natexd.linux.Peer;
+import io.github.natexd.linux.libc.Peer;
 import io.github.natexd.relay.Observation;
 import io.github.natexd.relay.Observer;
 import io.github.natexd.translate.Reason;

@@ -3,8 +3,8 @@ package io.github.natexd.lab;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.natexd.linux.Namespace;
-import io.github.natexd.linux.PacketSocket;
+import io.github.natexd.linux.emulation.Namespace;
+import io.github.natexd.linux.packet.PacketSocket;
 import io.github.natexd.testkit.LabNatexd;
 import io.github.natexd.testkit.Packets;
 import io.github.natexd.wire.EthernetFrame;

@@ -3,9 +3,9 @@ package io.github.natexd.lab;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.natexd.linux.Inet4Socket;
-import io.github.natexd.linux.Namespace;
-import io.github.natexd.linux.Poller;
+import io.github.natexd.linux.emulation.Inet4Socket;
+import io.github.natexd.linux.emulation.Namespace;
+import io.github.natexd.linux.libc.Poller;
 import io.github.natexd.testkit.LabNatexd;
 import io.github.natexd.testkit.LabShell;
 import io.github.natexd.testkit.Packet;

@@ -3,9 +3,9 @@ package io.github.natexd.lab;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.natexd.linux.Inet4Socket;
-import io.github.natexd.linux.Libc;
-import io.github.natexd.linux.Namespace;
+import io.github.natexd.linux.emulation.Inet4Socket;
+import io.github.natexd.linux.emulation.Namespace;
+import io.github.natexd.linux.libc.Libc;
 import io.github.natexd.testkit.Capture;
 import io.github.natexd.testkit.Debugger;
 import io.github.natexd.testkit.LabNatexd;

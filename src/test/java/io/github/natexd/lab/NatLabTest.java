@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.natexd.lab.LabOptions.HandOver;
 import io.github.natexd.lab.LabOptions.Receive;
 import io.github.natexd.lab.LabOptions.Send;
-import io.github.natexd.linux.Namespace;
+import io.github.natexd.linux.emulation.Namespace;
 import io.github.natexd.testkit.Capture;
 import io.github.natexd.testkit.Packet;
 import java.io.IOException;

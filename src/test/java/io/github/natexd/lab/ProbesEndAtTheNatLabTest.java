@@ -2,8 +2,8 @@ package io.github.natexd.lab;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.github.natexd.linux.Namespace;
-import io.github.natexd.linux.PacketSocket;
+import io.github.natexd.linux.emulation.Namespace;
+import io.github.natexd.linux.packet.PacketSocket;
 import io.github.natexd.testkit.LabNatexd;
 import io.github.natexd.testkit.Packets;
 import io.github.natexd.wire.Ipv4Address;

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.natexd.linux.Inet4Socket;
-import io.github.natexd.linux.Namespace;
+import io.github.natexd.linux.emulation.Inet4Socket;
+import io.github.natexd.linux.emulation.Namespace;
 import io.github.natexd.testkit.Capture;
 import io.github.natexd.testkit.LabNatexd;
 import io.github.natexd.testkit.NotifySocket;

@@ -2,7 +2,7 @@ package io.github.natexd.lab;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.github.natexd.linux.Namespace;
+import io.github.natexd.linux.emulation.Namespace;
 import io.github.natexd.testkit.LabNatexd;
 import java.io.IOException;
 import java.net.ServerSocket;

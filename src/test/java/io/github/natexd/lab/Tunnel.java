@@ -1,9 +1,9 @@
 package io.github.natexd.lab;
 
-import io.github.natexd.linux.EventFd;
-import io.github.natexd.linux.Namespace;
-import io.github.natexd.linux.Poller;
-import io.github.natexd.linux.Tap;
+import io.github.natexd.linux.emulation.Namespace;
+import io.github.natexd.linux.emulation.Tap;
+import io.github.natexd.linux.libc.EventFd;
+import io.github.natexd.linux.libc.Poller;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicInteger;
 

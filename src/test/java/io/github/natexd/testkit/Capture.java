@@ -2,9 +2,9 @@ package io.github.natexd.testkit;
 
 import io.github.natexd.lab.Lab;
 import io.github.natexd.lab.Node;
-import io.github.natexd.linux.Namespace;
-import io.github.natexd.linux.PacketSocket;
-import io.github.natexd.linux.Poller;
+import io.github.natexd.linux.emulation.Namespace;
+import io.github.natexd.linux.libc.Poller;
+import io.github.natexd.linux.packet.PacketSocket;
 import io.github.natexd.wire.EthernetFrame;
 import java.nio.ByteBuffer;
 import java.util.Arrays;

@@ -8,7 +8,7 @@ import com.sun.jdi.connect.AttachingConnector;
 import com.sun.jdi.connect.Connector;
 import io.github.natexd.lab.Lab;
 import io.github.natexd.lab.Node;
-import io.github.natexd.linux.Namespace;
+import io.github.natexd.linux.emulation.Namespace;
 import java.util.Map;
 
 /** Does to one thread of a natexd what no user can: stops it alone, or throws an error in it. */

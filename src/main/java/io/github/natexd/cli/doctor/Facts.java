@@ -1,8 +1,8 @@
 package io.github.natexd.cli.doctor;
 
+import io.github.natexd.cli.doctor.KernelFeatures.Feature;
 import io.github.natexd.config.Config;
-import io.github.natexd.linux.KernelFeatures.Feature;
-import io.github.natexd.linux.Links.Link;
+import io.github.natexd.linux.netlink.Links.Link;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;

@@ -4,7 +4,7 @@ import io.github.natexd.cli.doctor.Facts.GuestNetwork;
 import io.github.natexd.config.Config;
 import io.github.natexd.config.VmwareNetworking;
 import io.github.natexd.daemon.Forwarding;
-import io.github.natexd.linux.Links.Link;
+import io.github.natexd.linux.netlink.Links.Link;
 import java.util.List;
 import java.util.Optional;
 

@@ -4,7 +4,6 @@ import io.github.natexd.cli.doctor.Facts.Firewall;
 import io.github.natexd.cli.doctor.Facts.Passed;
 import io.github.natexd.cli.doctor.Facts.Rules;
 import io.github.natexd.config.Config;
-import io.github.natexd.linux.Proc;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;

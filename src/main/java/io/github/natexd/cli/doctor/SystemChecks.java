@@ -1,7 +1,7 @@
 package io.github.natexd.cli.doctor;
 
-import io.github.natexd.linux.KernelFeatures.Feature;
-import io.github.natexd.linux.KernelFeatures.Presence;
+import io.github.natexd.cli.doctor.KernelFeatures.Feature;
+import io.github.natexd.cli.doctor.KernelFeatures.Presence;
 
 /** Kernel, libraries, and what the caller may see. */
 final class SystemChecks {

@@ -18,7 +18,7 @@ import io.github.natexd.cli.doctor.Facts.Settings;
 import io.github.natexd.cli.doctor.Facts.Unit;
 import io.github.natexd.cli.doctor.Facts.Vmware;
 import io.github.natexd.config.Config;
-import io.github.natexd.linux.Links.Link;
+import io.github.natexd.linux.netlink.Links.Link;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;

@@ -3,9 +3,8 @@ package io.github.natexd.cli.doctor;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
-import io.github.natexd.linux.KernelFeatures;
-import io.github.natexd.linux.KernelFeatures.Feature;
-import io.github.natexd.linux.KernelFeatures.Presence;
+import io.github.natexd.cli.doctor.KernelFeatures.Feature;
+import io.github.natexd.cli.doctor.KernelFeatures.Presence;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;

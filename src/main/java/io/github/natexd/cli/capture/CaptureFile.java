@@ -1,0 +1,88 @@
+package io.github.natexd.cli.capture;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteOrder;
+
+/**
+ * The packets of a capture file, one after the other: pcap in both byte orders with micro- or nanoseconds, or pcapng.
+ * The memory it takes is bounded whatever the file says. Formats: draft-ietf-opsawg-pcap, draft-ietf-opsawg-pcapng.
+ */
+public final class CaptureFile implements Closeable {
+    private static final int GZIP_MAGIC = 0x1F8B;
+    private static final int ZSTD_MAGIC = 0x28B52FFD;
+    private static final int PCAP_MODIFIED_MAGIC = 0xA1B2CD34;
+
+    /** What the two formats have in common: they read the next packet, or answer that there is none. */
+    sealed interface Format permits PcapFormat, PcapngFormat {
+        boolean next(CapturedPacket packet) throws IOException, DamagedCaptureException;
+    }
+
+    private final OctetInput input;
+    private final Format format;
+    private long packets;
+
+    private CaptureFile(OctetInput input, Format format) {
+        this.input = input;
+        this.format = format;
+    }
+
+    /** Reads what the file begins with; closes the stream if that is not a capture's beginning. */
+    public static CaptureFile open(InputStream stream) throws IOException, DamagedCaptureException {
+        OctetInput input = new OctetInput(stream);
+        boolean opened = false;
+        try {
+            CaptureFile file = new CaptureFile(input, format(input));
+            opened = true;
+            return file;
+        } finally {
+            if (!opened) {
+                input.close();
+            }
+        }
+    }
+
+    /** Reads the next packet; false at the end of the file. */
+    public boolean next(CapturedPacket packet) throws IOException, DamagedCaptureException {
+        if (!format.next(packet)) {
+            return false;
+        }
+        packet.number = ++packets;
+        return true;
+    }
+
+    @Override
+    public void close() throws IOException {
+        input.close();
+    }
+
+    private static Format format(OctetInput input) throws IOException, DamagedCaptureException {
+        if (input.atEnd()) {
+            throw new DamagedCaptureException(0, "the file is empty");
+        }
+        input.order(ByteOrder.BIG_ENDIAN);
+        int magic = input.readInt("its first four octets");
+        if (magic == PcapngFormat.SECTION_HEADER) {
+            return new PcapngFormat(input);
+        }
+        for (ByteOrder order : new ByteOrder[] {ByteOrder.BIG_ENDIAN, ByteOrder.LITTLE_ENDIAN}) {
+            int ordered = order == ByteOrder.BIG_ENDIAN ? magic : Integer.reverseBytes(magic);
+            if (ordered == PcapFormat.MICROS_MAGIC || ordered == PcapFormat.NANOS_MAGIC) {
+                input.order(order);
+                return PcapFormat.open(input, ordered == PcapFormat.NANOS_MAGIC);
+            }
+        }
+        throw new DamagedCaptureException(0, complaint(magic));
+    }
+
+    private static String complaint(int magic) {
+        if (magic >>> 16 == GZIP_MAGIC || magic == ZSTD_MAGIC) {
+            return "the file is compressed; unpack it first";
+        }
+        if (magic == PCAP_MODIFIED_MAGIC || Integer.reverseBytes(magic) == PCAP_MODIFIED_MAGIC) {
+            return "pcap of a modified kind (Kuznetzov's); convert it: editcap -F pcap IN OUT";
+        }
+        return "neither pcap nor pcapng: the file begins with %08x".formatted(magic);
+    }
+}

@@ -1,0 +1,69 @@
+package io.github.natexd.cli.doctor;
+
+import io.github.natexd.cli.form.ExitCodes;
+import io.github.natexd.cli.form.OutputForm;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code natexctl doctor}: looks at everything that natexd rests on, and says what to do about what is wrong. */
+@Command(
+        name = "doctor",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Looks at everything that natexd rests on, in order, and says what is wrong, why, and what to do. Works"
+                    + " without a running natexd, and without root (what only root sees is then unknown). Changes"
+                    + " nothing.",
+            "",
+            "✔ is well, ✘ is wrong, ? could not be told: unknown is not the same as wrong.",
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:all is well",
+            "1:something is wrong",
+            "3:nothing that could be seen is wrong, but something could not be seen",
+            "64:the command line is wrong"
+        },
+        exitCodeOnInvalidInput = ExitCodes.USAGE)
+public final class DoctorCommand implements Callable<Integer> {
+    static final int WRONG = 1;
+    static final int UNKNOWN = 3;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
+    @ArgGroup
+    private final OutputForm form = new OutputForm();
+
+    @Mixin
+    private final SystemOptions system = new SystemOptions();
+
+    @Override
+    public Integer call() {
+        List<DoctorFinding> findings = system.findings();
+        PrintWriter out = spec.commandLine().getOut();
+        if (form.json()) {
+            DoctorOutput.json(out, findings);
+        } else if (form.plain()) {
+            DoctorOutput.plain(out, findings);
+        } else {
+            DoctorOutput.text(out, findings, spec.commandLine().getColorScheme().ansi());
+        }
+        out.flush();
+        return exitCode(findings);
+    }
+
+    static int exitCode(List<DoctorFinding> findings) {
+        return switch (DoctorOutput.worst(findings)) {
+            case OK -> 0;
+            case WRONG -> WRONG;
+            case UNKNOWN -> UNKNOWN;
+        };
+    }
+}

@@ -1,0 +1,153 @@
+package io.github.natexd.cli.doctor;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import io.github.natexd.cli.doctor.Checkup.DaemonAnswer;
+import io.github.natexd.cli.doctor.DaemonStatus.Delivery;
+import io.github.natexd.cli.doctor.DaemonStatus.Trait;
+import io.github.natexd.cli.doctor.DaemonStatus.Trouble;
+import io.github.natexd.cli.form.Java;
+import io.github.natexd.cli.form.JsonAnswer;
+import io.github.natexd.config.Config;
+import io.github.natexd.config.ConfigException;
+import io.github.natexd.config.ConfigReader;
+import io.github.natexd.config.ConfigText;
+import io.github.natexd.control.ControlClient;
+import io.github.natexd.control.ControlException;
+import io.github.natexd.control.JsonWriter;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Which natexd is looked at: what doctor and bugreport share. */
+final class SystemOptions {
+    private static final int TIMEOUT_MILLIS = 10_000;
+
+    @Option(
+            names = "--config",
+            paramLabel = "CONFIG",
+            description = "natexd's configuration (default: " + Config.DEFAULT_FILE + ", if it is there)")
+    private @Nullable Path configFile;
+
+    @Option(
+            names = "--socket",
+            paramLabel = "PATH",
+            description = "natexd's control socket (default: what the configuration says)")
+    private @Nullable Path socket;
+
+    /** What doctor finds. */
+    List<DoctorFinding> findings() {
+        return Checkup.run(Path.of("/"), Java.tree(), Optional.ofNullable(configFile), this::ask);
+    }
+
+    /** The configuration that holds, as TOML; in front of it what is wrong with the file, if something is. */
+    String configuration() {
+        try {
+            return ConfigText.of(config());
+        } catch (ConfigException e) {
+            return String.valueOf(e.getMessage())
+                            .lines()
+                            .map(line -> "# " + line + "\n")
+                            .collect(Collectors.joining())
+                    + ConfigText.of(Config.defaults());
+        }
+    }
+
+    /** What natexd tells of itself, as JSON; or why it does not. */
+    String status() {
+        Config config = Config.defaults();
+        try {
+            config = config();
+        } catch (ConfigException e) {
+            // Then natexd runs with what it read before, or not at all: the usual place is the likeliest.
+        }
+        try (ControlClient client = send(config)) {
+            return client.line();
+        } catch (ControlException e) {
+            StringWriter text = new StringWriter();
+            JsonWriter json = JsonWriter.oneLine(new PrintWriter(text, true)).beginObject();
+            json.name("version").value(DoctorOutput.VERSION);
+            json.name("error").value(e.reason());
+            json.name("fix").value(e.remedy()).endObject();
+            return text.toString();
+        }
+    }
+
+    private Config config() throws ConfigException {
+        Path usual = Path.of(Config.DEFAULT_FILE);
+        if (configFile == null && Files.notExists(usual)) {
+            return Config.defaults();
+        }
+        return ConfigReader.read(configFile != null ? configFile : usual);
+    }
+
+    private Path path(Config config) {
+        return socket != null ? socket : Path.of(config.control().socket());
+    }
+
+    private ControlClient send(Config config) throws ControlException {
+        return ControlClient.send(path(config), "status", TIMEOUT_MILLIS);
+    }
+
+    private DaemonAnswer ask(Config config) {
+        String path = path(config).toString();
+        try (ControlClient client = send(config)) {
+            return new DaemonAnswer(path, Optional.of(status(JsonAnswer.read(client.line()))), "", "", false);
+        } catch (ControlException e) {
+            boolean refused = e.kind() == ControlException.Kind.REFUSED;
+            String why = e.reason().replaceFirst("^natexd is not running: ", "");
+            return new DaemonAnswer(path, Optional.empty(), why, e.remedy(), refused);
+        }
+    }
+
+    /** The part of the status that doctor judges by. */
+    static DaemonStatus status(JsonObject status) {
+        JsonObject nat = status.getAsJsonObject("nat");
+        List<Trouble> problems = new ArrayList<>(troubles(status.getAsJsonArray("problems")));
+        problems.addAll(troubles(status.getAsJsonArray("warnings")));
+        List<Delivery> deliveries = new ArrayList<>();
+        for (JsonElement each : nat.getAsJsonArray("delivers")) {
+            JsonObject delivery = each.getAsJsonObject();
+            deliveries.add(new Delivery(text(delivery, "errors"), text(delivery, "probes"), text(delivery, "state")));
+        }
+        return new DaemonStatus(
+                status.get("pid").getAsLong(),
+                text(status, "natexd"),
+                status.getAsJsonObject("events").get("GUEST_SIGHTINGS").getAsLong(),
+                problems,
+                trait(nat, "ttlKept"),
+                trait(nat, "identificationsKept"),
+                trait(nat, "portsKept"),
+                trait(nat, "seenLeaving"),
+                deliveries);
+    }
+
+    private static List<Trouble> troubles(JsonArray problems) {
+        List<Trouble> troubles = new ArrayList<>();
+        for (JsonElement each : problems) {
+            JsonObject problem = each.getAsJsonObject();
+            troubles.add(new Trouble(text(problem, "problem"), text(problem, "fix")));
+        }
+        return troubles;
+    }
+
+    private static Trait trait(JsonObject nat, String name) {
+        return new Trait(state(nat.getAsJsonObject("udp"), name), state(nat.getAsJsonObject("icmp"), name));
+    }
+
+    private static String state(JsonObject traits, String name) {
+        return text(traits.getAsJsonObject(name), "state");
+    }
+
+    private static String text(JsonObject object, String name) {
+        return object.get(name).getAsString();
+    }
+}

@@ -1,0 +1,285 @@
+package io.github.natexd.cli.lab;
+
+import io.github.natexd.cli.form.ExitCodes;
+import io.github.natexd.cli.form.Java;
+import io.github.natexd.lab.Lab;
+import io.github.natexd.lab.LabOptions;
+import io.github.natexd.lab.Node;
+import io.github.natexd.lab.Topology;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code natexctl lab}: a VMware-like NAT network on this machine, without VMware. */
+@Command(
+        name = "lab",
+        mixinStandardHelpOptions = true,
+        description = "A throw-away VMware-like NAT network in network namespaces (needs root).",
+        subcommands = {
+            LabCommand.Up.class,
+            LabCommand.Down.class,
+            LabCommand.Exec.class,
+            LabDemo.class,
+            LabCommand.Serve.class
+        })
+public final class LabCommand implements Runnable {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "a verb is missing: up, down, exec or demo");
+    }
+
+    /** How the NAT process behaves; see {@link LabOptions}. */
+    static final class Nat {
+        @Option(names = "--rewrite-ports", description = "the NAT replaces source ports and ICMP identifiers")
+        private boolean rewritePorts;
+
+        @Option(names = "--rewrite-ids", description = "the NAT replaces IP IDs")
+        private boolean rewriteIds;
+
+        @Option(names = "--decrement-ttl", description = "the NAT decrements the TTL")
+        private boolean decrementTtl;
+
+        @Option(names = "--answer-ttl-one", description = "the NAT answers TTL 1 itself, as 192.168.44.2")
+        private boolean answerTtlOne;
+
+        @Option(
+                names = "--send",
+                paramLabel = "KIND",
+                description = "the socket that sends probes: raw (default), socket, packet")
+        private LabOptions.Send send = LabOptions.Send.RAW;
+
+        @Option(
+                names = "--hand-over",
+                paramLabel = "CLASS",
+                description = "ICMP errors that the NAT hands to guests itself: none (default), echo,"
+                        + " port-unreachable, all")
+        private LabOptions.HandOver handOver = LabOptions.HandOver.NONE;
+
+        @Option(
+                names = "--receive",
+                paramLabel = "KIND",
+                description = "the socket that brings those errors: raw (default), packet")
+        private LabOptions.Receive receive = LabOptions.Receive.RAW;
+
+        @Option(
+                names = "--egress-first",
+                paramLabel = "MILLIS",
+                description = "the host sees a guest's frame so much later than the NAT")
+        private int egressFirst;
+
+        @Option(
+                names = "--path-mtu",
+                paramLabel = "OCTETS",
+                defaultValue = "" + LabOptions.MTU,
+                description = "the MTU between r3 and r4 (default: ${DEFAULT-VALUE})")
+        private int pathMtu;
+
+        @Option(
+                names = "--router",
+                paramLabel = "QUIRK",
+                description = "how r2 answers: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
+        private LabOptions.Router router = LabOptions.Router.KERNEL;
+
+        @Option(
+                names = "--host-here",
+                description =
+                        "the lab's host is this machine itself, which gets vmnet8 and up0: to try a natexd installed"
+                                + " in a container or a VM")
+        private boolean hostHere;
+
+        LabOptions options() {
+            return new LabOptions(
+                    rewritePorts,
+                    rewriteIds,
+                    decrementTtl,
+                    answerTtlOne,
+                    send,
+                    handOver,
+                    receive,
+                    egressFirst,
+                    pathMtu,
+                    router,
+                    hostHere);
+        }
+    }
+
+    @Command(name = "up", mixinStandardHelpOptions = true, description = "Builds a lab and leaves it running.")
+    static final class Up implements Callable<Integer> {
+        @Spec
+        @SuppressWarnings("NullAway.Init") // set by picocli
+        private CommandSpec spec;
+
+        @Mixin
+        private Nat nat = new Nat();
+
+        @Option(names = "--name", description = "the lab's name (default: one of its own)")
+        private @Nullable String name;
+
+        @Override
+        public Integer call() throws IOException, InterruptedException {
+            String given = name != null ? name : Lab.uniqueName();
+            PrintWriter out = spec.commandLine().getOut();
+            if (!startServer(given)) {
+                return ExitCodes.FAILED;
+            }
+            out.print("""
+                    The lab %s is up (NAT: %s).
+
+                    %s
+                    Try, as root:
+                      natexctl lab exec --name %s guest1 -- traceroute -n %s
+                      natexctl lab exec --name %s host -- traceroute -n %s
+                      natexctl lab down --name %s
+                    """.formatted(
+                    given, nat.options(), Topology.PICTURE, given, Topology.TARGET, given, Topology.TARGET, given));
+            out.flush();
+            return 0;
+        }
+
+        /** Starts the process that holds hub and NAT, in a session of its own; waits until the network is there. */
+        private boolean startServer(String given) throws IOException, InterruptedException {
+            List<String> command = new ArrayList<>(List.of("setsid", Java.executable()));
+            command.addAll(Java.options());
+            String natexctl = spec.root().userObject().getClass().getName();
+            command.addAll(List.of(natexctl, "lab", "serve", "--name", given));
+            command.addAll(nat.options().arguments());
+            Process server =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
+            var output = new BufferedReader(new InputStreamReader(server.getInputStream(), StandardCharsets.UTF_8));
+            for (String line = output.readLine(); line != null; line = output.readLine()) {
+                if (line.equals(Serve.READY)) {
+                    return true;
+                }
+                spec.commandLine().getErr().println(line);
+            }
+            server.waitFor();
+            return false;
+        }
+    }
+
+    /** The other end of {@code up}; of no use by itself. */
+    @Command(name = "serve", hidden = true)
+    static final class Serve implements Callable<Integer> {
+        static final String READY = "the lab is ready";
+
+        @Mixin
+        private Nat nat = new Nat();
+
+        @Option(names = "--name", required = true)
+        private String name = "";
+
+        /** Ends by a signal, which runs the lab's shutdown hook. */
+        @Override
+        public Integer call() throws InterruptedException {
+            try (Lab lab = Lab.up(name, nat.options())) {
+                System.out.println(READY);
+                System.out.flush();
+                new CountDownLatch(1).await();
+            }
+            return 0;
+        }
+    }
+
+    @Command(
+            name = "down",
+            mixinStandardHelpOptions = true,
+            description = "Takes a lab down, or cleans up after one that crashed.")
+    static final class Down implements Callable<Integer> {
+        @Spec
+        @SuppressWarnings("NullAway.Init") // set by picocli
+        private CommandSpec spec;
+
+        @Option(names = "--name", description = "the lab's name (default: the only one)")
+        private @Nullable String name;
+
+        @Option(names = "--all", description = "every lab of this machine")
+        private boolean all;
+
+        @Override
+        public Integer call() {
+            List<String> names = all ? Lab.names() : List.of(only(name));
+            for (String each : names) {
+                Lab.down(each);
+                spec.commandLine().getOut().println("The lab " + each + " is down.");
+            }
+            return 0;
+        }
+    }
+
+    @Command(
+            name = "exec",
+            mixinStandardHelpOptions = true,
+            description = "Runs a command in one of the lab's machines; the exit code is the command's.")
+    static final class Exec implements Callable<Integer> {
+        @SuppressWarnings("NullAway.Init") // set by picocli
+        private CommandSpec spec;
+
+        @Option(names = "--name", description = "the lab's name (default: the only one)")
+        private @Nullable String name;
+
+        @Parameters(index = "0", paramLabel = "NODE", description = "guest1, guest2, host, r1 to r4, target")
+        private String node = "";
+
+        @Parameters(
+                index = "1..*",
+                arity = "1..*",
+                paramLabel = "COMMAND",
+                description = "the command and its arguments")
+        private List<String> command = List.of();
+
+        /** What stands behind the command's name is the command's, not natexctl's. */
+        @Spec
+        void spec(CommandSpec given) {
+            spec = given;
+            given.parser().stopAtPositional(true);
+        }
+
+        @Override
+        public Integer call() throws IOException, InterruptedException {
+            Node where;
+            try {
+                where = Node.of(node);
+            } catch (IllegalArgumentException e) {
+                throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+            }
+            List<String> whole = new ArrayList<>(Lab.inside(only(name), where));
+            whole.addAll(command.get(0).equals("--") ? command.subList(1, command.size()) : command);
+            return new ProcessBuilder(whole).inheritIO().start().waitFor();
+        }
+    }
+
+    /** The name given, or that of the only lab there is. */
+    private static String only(@Nullable String name) {
+        List<String> names = Lab.names();
+        if (name != null) {
+            if (!names.contains(name)) {
+                throw new IllegalArgumentException(
+                        "there is no lab " + name + "; there " + (names.isEmpty() ? "is none" : "are: " + names));
+            }
+            return name;
+        }
+        if (names.size() != 1) {
+            throw new IllegalArgumentException(
+                    names.isEmpty() ? "there is no lab: `natexctl lab up`" : "say which with --name: " + names);
+        }
+        return names.get(0);
+    }
+}

@@ -1,0 +1,5 @@
+/** {@code natexctl lab}: the command line of the emulated network that the room {@code lab} builds. */
+@NullMarked
+package io.github.natexd.cli.lab;
+
+import org.jspecify.annotations.NullMarked;

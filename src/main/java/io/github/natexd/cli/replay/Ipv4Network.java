@@ -1,0 +1,77 @@
+package io.github.natexd.cli.replay;
+
+import io.github.natexd.wire.Ipv4Address;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** An IPv4 network; {@code address} has no bits behind the prefix. */
+record Ipv4Network(int address, int prefixLength) {
+    private static final int ADDRESS_BITS = 32;
+    private static final int USUAL_PREFIX_LENGTH = 24;
+
+    /** The network of this prefix length that the address is in. */
+    static Ipv4Network around(int address, int prefixLength) {
+        return new Ipv4Network(address & mask(prefixLength), prefixLength);
+    }
+
+    /** The network of the size that VMware gives its networks. */
+    static Ipv4Network around(int address) {
+        return around(address, USUAL_PREFIX_LENGTH);
+    }
+
+    /** Reads {@code 192.168.44.0/24}; IllegalArgumentException if the text is no network. */
+    static Ipv4Network parse(String text) {
+        int slash = text.indexOf('/');
+        if (slash < 0 || !text.substring(slash + 1).matches("[0-9]{1,2}")) {
+            throw new IllegalArgumentException("not a network like 192.168.44.0/24: \"" + text + "\"");
+        }
+        int address = Ipv4Address.parse(text.substring(0, slash));
+        int prefixLength = Integer.parseInt(text.substring(slash + 1));
+        if (prefixLength < 1 || prefixLength > ADDRESS_BITS) {
+            throw new IllegalArgumentException("a prefix length is 1 to 32: \"" + text + "\"");
+        }
+        Ipv4Network network = around(address, prefixLength);
+        if (network.address() != address) {
+            throw new IllegalArgumentException(
+                    "\"" + text + "\" has bits behind the prefix; is " + network + " meant?");
+        }
+        return network;
+    }
+
+    boolean contains(int other) {
+        return (other & mask(prefixLength)) == address;
+    }
+
+    @Override
+    public String toString() {
+        return Ipv4Address.text(address) + "/" + prefixLength;
+    }
+
+    private static int mask(int prefixLength) {
+        return -1 << (ADDRESS_BITS - prefixLength);
+    }
+
+    /** For the command line. */
+    static final class Converter implements ITypeConverter<Ipv4Network> {
+        @Override
+        public Ipv4Network convert(String text) {
+            try {
+                return parse(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(String.valueOf(e.getMessage()));
+            }
+        }
+    }
+
+    /** For the command line: a single address. */
+    static final class AddressConverter implements ITypeConverter<Integer> {
+        @Override
+        public Integer convert(String text) {
+            try {
+                return Ipv4Address.parse(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(String.valueOf(e.getMessage()));
+            }
+        }
+    }
+}

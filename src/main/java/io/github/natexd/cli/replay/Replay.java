@@ -1,0 +1,218 @@
+package io.github.natexd.cli.replay;
+
+import io.github.natexd.cli.capture.CapturedPacket;
+import io.github.natexd.cli.capture.LinkLayer;
+import io.github.natexd.config.Config;
+import io.github.natexd.mapping.Mapper;
+import io.github.natexd.mapping.Probe;
+import io.github.natexd.relay.Observation;
+import io.github.natexd.relay.Relay;
+import io.github.natexd.translate.ErrorTypes;
+import io.github.natexd.translate.Surroundings;
+import io.github.natexd.translate.Translator;
+import io.github.natexd.wire.Checksum;
+import io.github.natexd.wire.IcmpError;
+import io.github.natexd.wire.Ipv4Header;
+import io.github.natexd.wire.Protocol;
+import io.github.natexd.wire.UdpHeader;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The second reading of a capture. The daemon's own {@link Relay} turns, over ports that hold the capture's packets and by
+ * the capture's clock: one turn for each packet, and one whenever a kept copy's time is up in between. What is decided
+ * here is only which packet goes to which port.
+ */
+final class Replay {
+    private static final long NANOS_OF_SECOND = 1_000_000_000;
+    private static final long NANOS_OF_MILLI = 1_000_000;
+
+    /** An error before its decision. */
+    private record Pending(long packet, long nanos, boolean cut, byte[] octets) {}
+
+    private final ReplayRoles roles;
+    private final ReplayOutput output;
+    private final ReplayCounts counts = new ReplayCounts();
+    private final LinkLayer link = new LinkLayer();
+    private final Ipv4Header header = new Ipv4Header();
+    private final UdpHeader udp = new UdpHeader();
+    private final IcmpError error = new IcmpError();
+    private final Probe probe = new Probe();
+    private final Surroundings surroundings;
+    private final ReplayPorts ports = new ReplayPorts();
+    private final Relay relay;
+    private final int maxTtl;
+    /** Errors by the time at which they came, which no two share: the one being judged, and those the relay keeps copies of. */
+    private final Map<Long, Pending> pending = new HashMap<>();
+
+    private long nowNanos;
+
+    Replay(Config config, ReplayRoles roles, ReplayOutput output) {
+        this.roles = roles;
+        this.output = output;
+        nowNanos = roles.firstNanos();
+        surroundings = roles.surroundings();
+        Mapper mapper =
+                new Mapper(config.probes().capacity(), config.probes().lifetimeSeconds() * NANOS_OF_SECOND, nowNanos);
+        relay = new Relay(
+                new Relay.Ports(ports.queue, ports.log, () -> true, () -> nowNanos),
+                mapper,
+                new Translator(errorTypes(config.relay().errors()), mapper, surroundings));
+        relay.link(ports.link);
+        relay.staticGuest(config.relay().staticGuest().orElse(0));
+        if (config.relay().reinject() == Config.Reinject.VERDICT) {
+            relay.reinject(Relay.Reinject.VERDICT);
+        }
+        relay.observe(this::decided);
+        maxTtl = config.probes().maxTtl();
+    }
+
+    private static ErrorTypes errorTypes(Set<Config.ErrorKind> kinds) {
+        return new ErrorTypes(
+                kinds.contains(Config.ErrorKind.TIME_EXCEEDED),
+                kinds.contains(Config.ErrorKind.DESTINATION_UNREACHABLE),
+                kinds.contains(Config.ErrorKind.REASSEMBLY_TIME_EXCEEDED),
+                kinds.contains(Config.ErrorKind.PARAMETER_PROBLEM));
+    }
+
+    ReplayCounts counts() {
+        return counts;
+    }
+
+    /** Takes the next packet. Time does not run backwards, whatever the file says, and no two packets share a moment. */
+    void take(CapturedPacket packet) {
+        counts.packets++;
+        turnUntil(packet.nanos);
+        nowNanos = Math.max(nowNanos + 1, packet.nanos);
+        if (!LinkLayer.isRead(packet.linkType)) {
+            counts.otherLinkTypes++;
+            return;
+        }
+        if (!link.strip(packet)
+                || header.over(packet.buffer, link.offset(), link.length()).check(true) != Ipv4Header.Problem.NONE) {
+            return;
+        }
+        boolean incoming = link.direction() != CapturedPacket.Direction.OUT;
+        if (isError(packet.buffer)) {
+            takeError(packet, incoming);
+        } else if (probe.read(packet.buffer, header) && header.timeToLive() <= maxTtl) {
+            takeProbe(packet.buffer, incoming);
+        }
+    }
+
+    /** After the last packet: what is kept is judged for the last time. */
+    void finish() {
+        turnUntil(Long.MAX_VALUE);
+    }
+
+    /** The turns that the daemon makes because a copy's time is up. */
+    private void turnUntil(long nanos) {
+        for (long idle = relay.idleMillis(); idle >= 0; idle = relay.idleMillis()) {
+            long dueNanos = nowNanos + idle * NANOS_OF_MILLI;
+            if (dueNanos >= nanos) {
+                return;
+            }
+            nowNanos = dueNanos;
+            relay.turn();
+        }
+    }
+
+    private boolean isError(ByteBuffer buffer) {
+        if (header.protocol() != Protocol.ICMP
+                || header.isLaterFragment()
+                || header.transportOctets() < IcmpError.LENGTH) {
+            return false;
+        }
+        error.over(buffer, header.transportOffset(), header.transportOctets());
+        return IcmpError.isErrorType(error.type());
+    }
+
+    private void takeProbe(ByteBuffer buffer, boolean incoming) {
+        boolean guests = incoming
+                && surroundings.isGuestsFrame(header.source(), header.destination(), link.source(), link.destination());
+        if (guests) {
+            counts.guestProbes++;
+            ports.link.offer(octets(buffer, link.length()), link.source(), link.destination());
+            relay.turn();
+        } else if (roles.isHost(header.source())) {
+            counts.egressProbes++;
+            byte[] octets = octets(buffer, link.length());
+            if (roles.assumedGuest().isPresent()) {
+                ports.link.offer(assumed(octets, roles.assumedGuest().get()), LinkLayer.NO_MAC, LinkLayer.NO_MAC);
+                relay.turn();
+            }
+            ports.log.offer(octets);
+            relay.turn();
+        }
+    }
+
+    private byte[] octets(ByteBuffer buffer, int length) {
+        byte[] octets = new byte[length];
+        buffer.get(link.offset(), octets);
+        return octets;
+    }
+
+    /** A probe as the guest would have sent it, behind a NAT that keeps all it can. */
+    private byte[] assumed(byte[] leaving, int guest) {
+        ByteBuffer copy = ByteBuffer.wrap(leaving.clone());
+        Ipv4Header assumed = new Ipv4Header().over(copy, 0, copy.capacity());
+        assumed.check(true);
+        if (assumed.protocol() == Protocol.UDP) {
+            udp.over(copy, assumed.transportOffset());
+            if (udp.checksum() != 0) {
+                int checksum = Checksum.update32(udp.checksum(), assumed.source(), guest);
+                udp.rewriteChecksum(checksum == 0 ? 0xFFFF : checksum);
+            }
+        }
+        assumed.rewriteSource(guest);
+        return copy.array();
+    }
+
+    private void takeError(CapturedPacket packet, boolean incoming) {
+        if (roles.onGuestNetwork(header.destination()) && !roles.isHost(header.destination())) {
+            counts.errorsToGuests++;
+            if (link.direction() == CapturedPacket.Direction.IN) {
+                // The NAT process's, if anybody's: natexd's own go out.
+                ports.link.offer(octets(packet.buffer, link.length()), link.source(), link.destination());
+                relay.turn();
+            }
+        }
+        if (!incoming || !roles.isHost(header.destination())) {
+            return;
+        }
+        counts.errors++;
+        // Padding goes; but where the total length is no length of an error, what was captured is shown.
+        int length = header.totalLength() >= header.headerLength() + IcmpError.LENGTH
+                ? Math.min(header.totalLength(), link.length())
+                : link.length();
+        boolean cut = packet.cut() && header.totalLength() > link.length();
+        counts.cutErrors += cut ? 1 : 0;
+        byte[] octets = octets(packet.buffer, length);
+        pending.put(nowNanos, new Pending(packet.number, packet.nanos, cut, octets));
+        ports.queue.offer(octets, cut);
+        relay.turn();
+    }
+
+    private void decided(Observation observation) {
+        Pending decided = pending.remove(nowNanos - observation.agoNanos());
+        if (decided == null) {
+            throw new IllegalStateException("an error was decided twice");
+        }
+        ReplayPorts.@Nullable Delivered delivered =
+                observation.reason().isDelivered() ? ports.delivered().remove() : null;
+        counts.count(observation.reason());
+        output.error(new ReplayedError(
+                decided.packet(),
+                decided.nanos(),
+                observation.agoNanos(),
+                observation.reason(),
+                decided.cut(),
+                decided.octets(),
+                delivered == null ? null : delivered.octets(),
+                delivered == null ? LinkLayer.NO_MAC : delivered.guestMac(),
+                delivered == null ? LinkLayer.NO_MAC : delivered.gatewayMac()));
+    }
+}

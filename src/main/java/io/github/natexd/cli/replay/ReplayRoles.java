@@ -1,0 +1,42 @@
+package io.github.natexd.cli.replay;
+
+import io.github.natexd.translate.Surroundings;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Who is who in a capture.
+ *
+ * @param hosts the host's addresses: where its probes come from and errors about them go
+ * @param hostsDerived nobody said so; the capture suggests it
+ * @param guestNetwork the network that VMware's NAT serves, where known
+ * @param guestNetworkDerived nobody said so; the capture suggests it
+ * @param assumedGuest no guest was captured: what leaves the host is taken for this one's
+ * @param firstNanos the time of the first packet
+ */
+record ReplayRoles(
+        List<Integer> hosts,
+        boolean hostsDerived,
+        Optional<Ipv4Network> guestNetwork,
+        boolean guestNetworkDerived,
+        Optional<Integer> assumedGuest,
+        long firstNanos) {
+    /** No frame's address: the MAC address of the host's interface is not known. */
+    private static final long NOBODYS_MAC = -1;
+
+    boolean isHost(int address) {
+        return hosts.contains(address);
+    }
+
+    boolean onGuestNetwork(int address) {
+        return guestNetwork.isPresent() && guestNetwork.get().contains(address);
+    }
+
+    Surroundings surroundings() {
+        return new Surroundings(
+                hosts.stream().mapToInt(Integer::intValue).toArray(),
+                guestNetwork.map(Ipv4Network::address).orElse(0),
+                guestNetwork.map(Ipv4Network::prefixLength).orElse(0),
+                NOBODYS_MAC);
+    }
+}

@@ -1,0 +1,109 @@
+package io.github.natexd.cli.running;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import io.github.natexd.cli.form.ExitCodes;
+import io.github.natexd.cli.form.JsonAnswer;
+import io.github.natexd.cli.form.OutputForm;
+import io.github.natexd.cli.form.PlainRows;
+import io.github.natexd.control.ControlException;
+import java.util.List;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+
+/** {@code natexctl mappings}: the probes that an error could be relayed for now. */
+@Command(
+        name = "mappings",
+        mixinStandardHelpOptions = true,
+        exitCodeOnInvalidInput = ExitCodes.USAGE,
+        description = {
+            "Lists the probes of guests that are paired with a probe that left the host, in no particular order: errors"
+                    + " about them can be moved.",
+            "Ports are the identifier and the sequence number of echo requests (icmp), too.",
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:listed",
+            "1:natexd does not answer",
+            "2:it does not run",
+            "64:the command line is wrong",
+            "77:only root and members of its group may ask"
+        })
+public final class MappingsCommand extends DaemonCommand {
+    private static final String ROW = "%-15s %5s  %-4s  %-15s %5s  %-15s %5s  %3s  %7s%n";
+    /** The columns of {@code --plain}: fields of the JSON. */
+    private static final List<String> COLUMNS = List.of(
+            "guest",
+            "guestMac",
+            "protocol",
+            "guestPort",
+            "destination",
+            "destinationPort",
+            "hostAddress",
+            "hostPort",
+            "hop",
+            "ageMillis");
+
+    @ArgGroup
+    private final OutputForm form = new OutputForm();
+
+    private long count;
+
+    @Override
+    int ask() throws ControlException {
+        begin();
+        JsonElement next;
+        String request = "mappings";
+        do {
+            JsonObject page = JsonAnswer.read(line(request));
+            for (JsonElement each : page.getAsJsonArray("mappings")) {
+                print(each.getAsJsonObject());
+            }
+            next = page.get("next");
+            request = "mappings " + next;
+        } while (!next.isJsonNull());
+        end();
+        return ExitCodes.OK;
+    }
+
+    private void begin() {
+        if (form.json()) {
+            out().print("{\"version\":1,\"mappings\":[");
+        } else if (!form.plain()) {
+            out().printf(ROW, "GUEST", "PORT", "", "DESTINATION", "PORT", "LEAVES AS", "PORT", "HOP", "AGE");
+        }
+    }
+
+    private void print(JsonObject mapping) {
+        count++;
+        if (form.json()) {
+            out().print((count == 1 ? "" : ",") + mapping);
+        } else if (form.plain()) {
+            out().print(PlainRows.row(mapping, COLUMNS));
+        } else {
+            out().printf(
+                            ROW,
+                            text(mapping, "guest"),
+                            text(mapping, "guestPort"),
+                            text(mapping, "protocol"),
+                            text(mapping, "destination"),
+                            text(mapping, "destinationPort"),
+                            text(mapping, "hostAddress"),
+                            text(mapping, "hostPort"),
+                            text(mapping, "hop"),
+                            "%.1f s".formatted(mapping.get("ageMillis").getAsLong() / 1000.0));
+        }
+    }
+
+    private void end() {
+        if (form.json()) {
+            out().print("]}\n");
+        } else if (!form.plain() && count == 0) {
+            out().println("none: no guest has sent a probe lately");
+        }
+    }
+
+    private static String text(JsonObject mapping, String name) {
+        return mapping.get(name).getAsString();
+    }
+}

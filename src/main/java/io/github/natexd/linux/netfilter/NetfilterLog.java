@@ -1,0 +1,228 @@
+package io.github.natexd.linux.netfilter;
+
+import io.github.natexd.linux.libc.Errno;
+import io.github.natexd.linux.libc.MessageVector;
+import io.github.natexd.linux.libc.Native;
+import io.github.natexd.linux.libc.OsException;
+import io.github.natexd.linux.netlink.NetlinkSocket;
+import io.github.natexd.relay.EgressLog;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * An NFLOG group: copies of the probes that leave the host (linux/netfilter/nfnetlink_log.h), in natexd's own messages.
+ * <pre>
+ *  0 struct nlmsghdr   { u32 length; u16 type; … }         host byte order
+ * 16 struct nfgenmsg   { u8 family; u8 version; be16 group }
+ * 20 attributes        NFULA_PACKET_HDR, …, NFULA_UID { be32 }, NFULA_SEQ { be32 }, NFULA_PAYLOAD
+ * </pre>
+ * Messages come one to a datagram with a threshold of 1, but the kernel may put several into one.
+ *
+ * <p>The protocol family is not bound to NFLOG (NFULNL_CFG_CMD_PF_BIND): a rule that names its group needs no such thing,
+ * and it would redirect other people's logging on the whole host, for good (sysctl net.netfilter.nf_log.2).
+ */
+public final class NetfilterLog implements EgressLog {
+    /** A 60-octet IPv4 header and 8 octets behind it. */
+    private static final int COPY_RANGE = 68;
+
+    private static final int DATAGRAMS = 64;
+    private static final int SLOT_LENGTH = 1024;
+    /** More messages than a slot has room for: none is shorter than headers and copy. */
+    private static final int CAPACITY = DATAGRAMS * 4;
+
+    private static final int RECEIVE_BUFFER = 8 << 20;
+
+    private static final int CONFIG = 4 << 8 | 1; // NFNL_SUBSYS_ULOG, NFULNL_MSG_CONFIG
+    private static final int PACKET = 4 << 8; // NFULNL_MSG_PACKET
+    private static final int ATTRIBUTES = 20;
+    private static final int NLA_TYPE_MASK = 0x3fff;
+
+    private static final int NFULA_CFG_CMD = 1;
+    private static final int NFULA_CFG_MODE = 2;
+    private static final int NFULA_CFG_TIMEOUT = 4;
+    private static final int NFULA_CFG_QTHRESH = 5;
+    private static final int NFULA_CFG_FLAGS = 6;
+    private static final byte NFULNL_CFG_CMD_BIND = 1;
+    private static final byte NFULNL_COPY_PACKET = 2;
+    private static final short NFULNL_CFG_F_SEQ = 1;
+
+    private static final int NFULA_PAYLOAD = 9;
+    private static final int NFULA_UID = 11;
+    private static final int NFULA_SEQ = 12;
+
+    private final NetlinkSocket netlink;
+    private final MessageVector messages = new MessageVector(DATAGRAMS, SLOT_LENGTH, 0);
+    private final int[] offsets = new int[CAPACITY];
+    private final int[] lengths = new int[CAPACITY];
+    private final int[] uids = new int[CAPACITY];
+    private int count;
+    private int nextSequence;
+    private boolean sequenceKnown;
+    private long overflows;
+
+    private NetfilterLog(NetlinkSocket netlink) {
+        this.netlink = netlink;
+    }
+
+    /** Binds group {@code group}; the rule that fills it may be loaded before or after. */
+    public static NetfilterLog open(int group) {
+        NetlinkSocket netlink = new NetlinkSocket(NetlinkSocket.NETLINK_NETFILTER, "bind NFLOG group " + group);
+        try {
+            configure(netlink, group);
+            return new NetfilterLog(netlink);
+        } catch (OsException e) {
+            netlink.close();
+            throw e;
+        }
+    }
+
+    private static void configure(NetlinkSocket netlink, int group) {
+        Native.setReceiveBuffer(netlink.descriptor(), RECEIVE_BUFFER);
+        NetlinkSocket.noOverrunErrors(netlink.descriptor());
+        ByteBuffer value = ByteBuffer.allocate(6).order(ByteOrder.BIG_ENDIAN);
+        command(netlink, group, NFULA_CFG_CMD, value.put(0, NFULNL_CFG_CMD_BIND), 1);
+        command(netlink, group, NFULA_CFG_QTHRESH, value.putInt(0, 1), Integer.BYTES);
+        command(netlink, group, NFULA_CFG_TIMEOUT, value.putInt(0, 1), Integer.BYTES); // hundredths of a second
+        command(netlink, group, NFULA_CFG_FLAGS, value.putShort(0, NFULNL_CFG_F_SEQ), Short.BYTES);
+        // struct nfulnl_msg_config_mode { be32 copy range; u8 copy mode; u8 padding; }
+        command(netlink, group, NFULA_CFG_MODE, value.putInt(0, COPY_RANGE).put(4, NFULNL_COPY_PACKET), 6);
+    }
+
+    private static void command(NetlinkSocket netlink, int group, int type, ByteBuffer value, int valueLength) {
+        int length = ATTRIBUTES + NetlinkSocket.ATTRIBUTE_HEADER_LENGTH + valueLength;
+        ByteBuffer message = Native.allocate(NetlinkSocket.align(length));
+        NetlinkSocket.putHeader(message, 0, length, CONFIG, NetlinkSocket.NLM_F_REQUEST | NetlinkSocket.NLM_F_ACK);
+        message.put(18, (byte) (group >>> 8)).put(19, (byte) group);
+        NetlinkSocket.putAttributeHeader(message, ATTRIBUTES, valueLength, type);
+        message.put(ATTRIBUTES + NetlinkSocket.ATTRIBUTE_HEADER_LENGTH, value, 0, valueLength);
+        int errno = netlink.request(message, message.capacity());
+        if (errno != 0) {
+            throw new OsException("bind NFLOG group " + group, errno, hint(errno, group));
+        }
+    }
+
+    private static String hint(int errno, int group) {
+        if (NetlinkSocket.isUnknownToKernel(errno)) {
+            return "this kernel has no NFLOG (CONFIG_NETFILTER_NETLINK_LOG): modprobe nfnetlink_log, or use another"
+                    + " kernel";
+        }
+        if (errno != Errno.EPERM && errno != Errno.EBUSY) {
+            return "";
+        }
+        return "either CAP_NET_ADMIN is missing (run as root or as natexd.service), or another process owns group "
+                + group + " (is natexd running already? else choose another log-group under [queue])";
+    }
+
+    @Override
+    public int descriptor() {
+        return netlink.descriptor();
+    }
+
+    @Override
+    public int receive() {
+        count = 0;
+        int received = messages.receive(netlink.descriptor());
+        if (received < 0) {
+            if (received != -Errno.ENOBUFS && received != -Errno.ENOMEM) {
+                throw new OsException("receive from NFLOG", -received);
+            }
+            overflows++;
+            return 0;
+        }
+        for (int slot = 0; slot < received; slot++) {
+            readDatagram(messages.offset(slot), messages.offset(slot) + messages.length(slot));
+        }
+        return count;
+    }
+
+    private void readDatagram(int start, int end) {
+        ByteBuffer host = messages.nativeOctets();
+        int message = start;
+        while (message + ATTRIBUTES <= end && count < CAPACITY) {
+            int length = host.getInt(message);
+            if (length < NetlinkSocket.HEADER_LENGTH || length > end - message) {
+                return;
+            }
+            if ((host.getShort(message + NetlinkSocket.TYPE) & 0xffff) == PACKET && readPacket(message, length)) {
+                count++;
+            }
+            message += NetlinkSocket.align(length);
+        }
+    }
+
+    /** Reads one message into place {@link #count}; false if it has no octets of a packet. */
+    private boolean readPacket(int message, int messageLength) {
+        ByteBuffer host = messages.nativeOctets();
+        int end = message + messageLength;
+        uids[count] = NO_UID;
+        lengths[count] = 0;
+        int attribute = message + ATTRIBUTES;
+        while (attribute + NetlinkSocket.ATTRIBUTE_HEADER_LENGTH <= end) {
+            int length = host.getShort(attribute) & 0xffff;
+            if (length < NetlinkSocket.ATTRIBUTE_HEADER_LENGTH || length > end - attribute) {
+                break;
+            }
+            readAttribute(host.getShort(attribute + 2) & NLA_TYPE_MASK, attribute, length);
+            attribute += NetlinkSocket.align(length);
+        }
+        return lengths[count] > 0;
+    }
+
+    private void readAttribute(int type, int attribute, int length) {
+        int value = attribute + NetlinkSocket.ATTRIBUTE_HEADER_LENGTH;
+        switch (type) {
+            case NFULA_PAYLOAD -> {
+                offsets[count] = value;
+                lengths[count] = length - NetlinkSocket.ATTRIBUTE_HEADER_LENGTH;
+            }
+            case NFULA_UID -> uids[count] = messages.octets().getInt(value);
+            case NFULA_SEQ -> noteSequence(messages.octets().getInt(value));
+            default -> {}
+        }
+    }
+
+    /** The kernel numbers the copies without gaps: a gap are copies that did not fit into the socket's buffer. */
+    private void noteSequence(int sequence) {
+        int missing = sequence - nextSequence;
+        if (sequenceKnown && missing > 0) {
+            overflows += missing;
+        }
+        sequenceKnown = true;
+        nextSequence = sequence + 1;
+    }
+
+    @Override
+    public boolean mayHaveMore() {
+        return messages.filled();
+    }
+
+    @Override
+    public ByteBuffer buffer(int index) {
+        return messages.octets();
+    }
+
+    @Override
+    public int offset(int index) {
+        return offsets[index];
+    }
+
+    @Override
+    public int length(int index) {
+        return lengths[index];
+    }
+
+    @Override
+    public int uid(int index) {
+        return uids[index];
+    }
+
+    @Override
+    public long overflows() {
+        return overflows;
+    }
+
+    @Override
+    public void close() {
+        netlink.close(); // the kernel unbinds the group
+    }
+}

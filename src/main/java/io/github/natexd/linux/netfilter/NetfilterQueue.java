@@ -1,0 +1,268 @@
+package io.github.natexd.linux.netfilter;
+
+import io.github.natexd.linux.libc.Errno;
+import io.github.natexd.linux.libc.MessageVector;
+import io.github.natexd.linux.libc.OsException;
+import io.github.natexd.linux.netlink.NetlinkSocket;
+import io.github.natexd.relay.PacketQueue;
+import java.nio.ByteBuffer;
+
+/**
+ * The kernel's queue of ICMP errors (linux/netfilter/nfnetlink_queue.h). libnetfilter_queue sets it up; packets are then
+ * received many at a time into memory made once, and read where they lie:
+ * <pre>
+ *  0 struct nlmsghdr   { u32 length; u16 type; … }         host byte order
+ * 16 struct nfgenmsg   { u8 family; u8 version; be16 queue }
+ * 20 attributes        NFQA_PACKET_HDR { be32 id; be16 protocol; u8 hook }, NFQA_CAP_LEN { be32 }, …, NFQA_PAYLOAD
+ * </pre>
+ * Every message is a datagram of its own. Not for use by several threads.
+ */
+public final class NetfilterQueue implements PacketQueue {
+    private static final int CAPACITY = 64;
+    /**
+     * Octets copied of each packet. Every ICMP error that fits through an Ethernet, so every one that could be delivered,
+     * is copied whole; NFQA_CAP_LEN marks the others.
+     */
+    private static final int COPY_RANGE = 2048;
+    /** A slot also holds the netlink headers and all other attributes, some 200 octets. */
+    private static final int SLOT_LENGTH = COPY_RANGE + 512;
+
+    private static final int PACKET = 3 << 8; // NFNL_SUBSYS_QUEUE, NFQNL_MSG_PACKET
+    private static final int ATTRIBUTES = 20;
+    private static final int NFQA_PACKET_HDR = 1;
+    private static final int NFQA_PAYLOAD = 10;
+    private static final int NFQA_CAP_LEN = 13;
+    private static final int NLA_TYPE_MASK = 0x3fff;
+
+    private static final byte UNDECIDED = 0;
+    private static final byte ACCEPT = 1;
+    private static final byte DROP = 2;
+    private static final byte REWRITTEN = 3;
+
+    private final QueueHandle handle;
+    private final VerdictBuffer verdicts;
+    private final int drainRounds;
+    private final MessageVector messages = new MessageVector(CAPACITY, SLOT_LENGTH, 0);
+    private final int[] offsets = new int[CAPACITY];
+    private final int[] lengths = new int[CAPACITY];
+    private final int[] ids = new int[CAPACITY];
+    private final boolean[] truncated = new boolean[CAPACITY];
+    private final byte[] decisions = new byte[CAPACITY];
+    private int count;
+    private boolean unanswered;
+    private int lastId;
+    private long overflows;
+    private boolean closed;
+
+    private NetfilterQueue(QueueHandle handle, int number, int maxLength) {
+        this.handle = handle;
+        verdicts = new VerdictBuffer(handle.descriptor(), number, CAPACITY, COPY_RANGE);
+        drainRounds = maxLength / CAPACITY + 2;
+        if (handle.packetsDuringSetUp()) {
+            lastId = handle.lastPacketId();
+            verdicts.putForAllUpTo(lastId, VerdictBuffer.NF_ACCEPT);
+            verdicts.send();
+        }
+    }
+
+    /**
+     * Binds queue {@code number} so that at most {@code maxLength} packets wait in it and the kernel accepts what finds it
+     * full. The rules that fill it are to be loaded afterwards.
+     */
+    public static NetfilterQueue open(int number, int maxLength) {
+        return new NetfilterQueue(new QueueHandle(number, maxLength, COPY_RANGE), number, maxLength);
+    }
+
+    @Override
+    public int descriptor() {
+        return handle.descriptor();
+    }
+
+    @Override
+    public int capacity() {
+        return CAPACITY;
+    }
+
+    @Override
+    public int receive() {
+        sendVerdicts();
+        int received = messages.receive(handle.descriptor());
+        if (received < 0) {
+            count = 0;
+            receiveFailed(-received);
+            return 0;
+        }
+        int packets = 0;
+        for (int slot = 0; slot < received; slot++) {
+            if (read(slot, packets)) {
+                packets++;
+            }
+        }
+        count = packets;
+        unanswered = packets > 0;
+        return packets;
+    }
+
+    private void receiveFailed(int errno) {
+        if (errno != Errno.ENOBUFS && errno != Errno.ENOMEM) {
+            throw new OsException("receive from netfilter queue", errno);
+        }
+        overflows++;
+    }
+
+    /** Reads one message into place {@code index} of the batch; false if it is no packet (an answer of the kernel). */
+    private boolean read(int slot, int index) {
+        ByteBuffer host = messages.nativeOctets();
+        int start = messages.offset(slot);
+        int received = messages.length(slot);
+        if (received < ATTRIBUTES || (host.getShort(start + NetlinkSocket.TYPE) & 0xffff) != PACKET) {
+            return false;
+        }
+        offsets[index] = start;
+        lengths[index] = 0;
+        truncated[index] = messages.truncated(slot);
+        decisions[index] = UNDECIDED;
+        boolean identified = false;
+        int end = start + Math.min(host.getInt(start), received);
+        int attribute = start + ATTRIBUTES;
+        while (attribute + NetlinkSocket.ATTRIBUTE_HEADER_LENGTH <= end) {
+            int header = host.getInt(attribute); // length below, type above: every platform of natexd is little-endian
+            int length = header & 0xffff;
+            if (length < NetlinkSocket.ATTRIBUTE_HEADER_LENGTH) {
+                break;
+            }
+            identified |=
+                    readAttribute(header >>> 16 & NLA_TYPE_MASK, attribute, Math.min(length, end - attribute), index);
+            attribute += NetlinkSocket.align(length);
+        }
+        return identified;
+    }
+
+    /** Answers whether this was the attribute with the packet's id. */
+    private boolean readAttribute(int type, int attribute, int length, int index) {
+        int value = attribute + NetlinkSocket.ATTRIBUTE_HEADER_LENGTH;
+        switch (type) {
+            case NFQA_PACKET_HDR -> {
+                noteId(index, messages.octets().getInt(value));
+                return true;
+            }
+            case NFQA_CAP_LEN -> truncated[index] = true;
+            case NFQA_PAYLOAD -> {
+                offsets[index] = value;
+                lengths[index] = length - NetlinkSocket.ATTRIBUTE_HEADER_LENGTH;
+            }
+            default -> {}
+        }
+        return false;
+    }
+
+    /** The kernel numbers packets without gaps: a gap are packets that did not fit into the socket's buffer. */
+    private void noteId(int index, int id) {
+        int missing = id - lastId - 1;
+        if (missing > 0) {
+            overflows += missing;
+        }
+        lastId = id;
+        ids[index] = id;
+    }
+
+    @Override
+    public ByteBuffer buffer(int index) {
+        return messages.octets();
+    }
+
+    @Override
+    public int offset(int index) {
+        return offsets[index];
+    }
+
+    @Override
+    public int length(int index) {
+        return lengths[index];
+    }
+
+    @Override
+    public boolean truncated(int index) {
+        return truncated[index];
+    }
+
+    @Override
+    public void accept(int index) {
+        decisions[index] = ACCEPT;
+    }
+
+    /** A truncated packet is accepted as it was: its octets at hand are not all it has. */
+    @Override
+    public void acceptRewritten(int index) {
+        decisions[index] = truncated[index] ? ACCEPT : REWRITTEN;
+    }
+
+    @Override
+    public void drop(int index) {
+        decisions[index] = DROP;
+    }
+
+    @Override
+    public void sendVerdicts() {
+        if (!unanswered) {
+            return;
+        }
+        unanswered = false;
+        int common = commonVerdict();
+        if (common >= 0) {
+            verdicts.putForAllUpTo(lastId, common);
+        } else {
+            for (int index = 0; index < count; index++) {
+                putVerdict(index);
+            }
+        }
+        verdicts.send();
+    }
+
+    /** The verdict that all packets of the batch get, or -1. */
+    private int commonVerdict() {
+        int first = plainVerdict(decisions[0]);
+        for (int index = 1; index < count && first >= 0; index++) {
+            if (plainVerdict(decisions[index]) != first) {
+                return -1;
+            }
+        }
+        return first;
+    }
+
+    private static int plainVerdict(byte decision) {
+        return switch (decision) {
+            case UNDECIDED, ACCEPT -> VerdictBuffer.NF_ACCEPT;
+            case DROP -> VerdictBuffer.NF_DROP;
+            default -> -1;
+        };
+    }
+
+    private void putVerdict(int index) {
+        switch (decisions[index]) {
+            case REWRITTEN -> verdicts.putRewritten(ids[index], messages.octets(), offsets[index], lengths[index]);
+            default -> verdicts.put(ids[index], plainVerdict(decisions[index]));
+        }
+    }
+
+    @Override
+    public long overflows() {
+        return overflows;
+    }
+
+    /** Accepts what waits (closing alone would make the kernel drop it) and gives the queue back. */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        try {
+            for (int round = 0; round < drainRounds && receive() > 0; round++) {
+                sendVerdicts();
+            }
+        } finally {
+            handle.close();
+        }
+    }
+}

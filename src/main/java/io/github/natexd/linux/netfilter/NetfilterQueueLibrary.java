@@ -1,0 +1,83 @@
+package io.github.natexd.linux.netfilter;
+
+import io.github.natexd.linux.libc.Errno;
+import io.github.natexd.linux.libc.Libc;
+import io.github.natexd.linux.libc.OsException;
+import java.util.function.IntFunction;
+import jnr.ffi.LibraryLoader;
+import jnr.ffi.Pointer;
+import jnr.ffi.annotations.Delegate;
+import jnr.ffi.types.u_int16_t;
+import jnr.ffi.types.u_int32_t;
+import jnr.ffi.types.u_int8_t;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * libnetfilter_queue, as far as setting up a queue needs it (libnetfilter_queue.h).
+ *
+ * <p>The library follows whatever pointer it is given: a NULL ends the process, not the call. So every pointer from or
+ * to it goes through {@link #gate}.
+ *
+ * <p>Public only because jnr-ffi implements it in a class loader of its own; for this room alone.
+ */
+public interface NetfilterQueueLibrary {
+    String NAME = "libnetfilter_queue.so.1";
+
+    byte NFQNL_COPY_PACKET = 2;
+    int NFQA_CFG_F_FAIL_OPEN = 1;
+
+    /** What the library calls for a packet that it came upon itself. */
+    interface PacketCallback {
+        @Delegate
+        int packet(Pointer queue, Pointer message, Pointer packet, Pointer data);
+    }
+
+    @Nullable
+    Pointer nfq_open();
+
+    int nfq_close(Pointer handle);
+
+    int nfq_fd(Pointer handle);
+
+    @Nullable
+    Pointer nfq_create_queue(Pointer handle, @u_int16_t int number, PacketCallback callback, Pointer data);
+
+    int nfq_destroy_queue(Pointer queue);
+
+    int nfq_set_mode(Pointer queue, @u_int8_t byte mode, @u_int32_t int copyRange);
+
+    int nfq_set_queue_maxlen(Pointer queue, @u_int32_t int packets);
+
+    int nfq_set_queue_flags(Pointer queue, @u_int32_t int mask, @u_int32_t int flags);
+
+    /** struct { be32 packet id; be16 protocol; u8 hook; }, or NULL if the message has none. */
+    @Nullable
+    Pointer nfq_get_msg_packet_hdr(Pointer packet);
+
+    /**
+     * The pointer if it is one; else the exception, with the errno of the call that answered NULL.
+     *
+     * @param hint what an errno means here; empty: what it means elsewhere
+     */
+    static Pointer gate(@Nullable Pointer pointer, String operation, IntFunction<String> hint) {
+        if (pointer == null || pointer.address() == 0) {
+            int errno = Libc.lastError();
+            throw new OsException(operation, errno, hint.apply(errno));
+        }
+        return pointer;
+    }
+
+    /** Loads the library; an exception that says which package has it, if it is missing. */
+    static NetfilterQueueLibrary load() {
+        try {
+            return LibraryLoader.create(NetfilterQueueLibrary.class)
+                    .failImmediately()
+                    .load(NAME);
+        } catch (UnsatisfiedLinkError e) {
+            throw new OsException(
+                    "load " + NAME,
+                    Errno.ENOENT,
+                    "install libnetfilter_queue (Debian: apt install libnetfilter-queue1)");
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package io.github.natexd.linux.netlink;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The network interfaces of the calling thread's namespace: one rtnetlink dump, which changes nothing. */
+public final class Links {
+    private static final int RTM_NEWLINK = 16;
+    private static final int RTM_GETLINK = 18;
+    /** struct ifinfomsg { u8 family, pad; u16 type; s32 index; u32 flags; u32 change; } */
+    private static final int IFINFOMSG_LENGTH = 16;
+
+    private static final int INDEX = 4;
+    private static final int LINK_FLAGS = 8;
+    private static final int IFF_UP = 1;
+    private static final int IFLA_IFNAME = 3;
+    private static final int IFLA_MASTER = 10;
+    private static final int IFLA_PROMISCUITY = 30;
+
+    private Links() {}
+
+    /**
+     * One interface.
+     *
+     * @param up set up by somebody; says nothing of a carrier
+     * @param enslaved a port of a bridge, bond or the like: what passes it passes the master too
+     * @param promiscuity how many have made it promiscuous; the flags of {@code ip link} do not count packet sockets
+     */
+    public record Link(int index, String name, boolean up, boolean enslaved, int promiscuity) {}
+
+    public static List<Link> all() {
+        List<Link> found = new ArrayList<>();
+        NetlinkDump.ask(
+                RTM_GETLINK, IFINFOMSG_LENGTH, 0, "list the network interfaces", (buffer, message, end, type) -> {
+                    if (type == RTM_NEWLINK && end - message >= NetlinkSocket.HEADER_LENGTH + IFINFOMSG_LENGTH) {
+                        found.add(read(buffer, message + NetlinkSocket.HEADER_LENGTH, end));
+                    }
+                });
+        return found;
+    }
+
+    public static Optional<Link> named(String name) {
+        return all().stream().filter(link -> link.name().equals(name)).findFirst();
+    }
+
+    private static Link read(ByteBuffer buffer, int fixed, int end) {
+        int attributes = fixed + IFINFOMSG_LENGTH;
+        return new Link(
+                buffer.getInt(fixed + INDEX),
+                text(buffer, NetlinkNews.attribute(buffer, attributes, end, IFLA_IFNAME)),
+                (buffer.getInt(fixed + LINK_FLAGS) & IFF_UP) != 0,
+                NetlinkNews.attribute(buffer, attributes, end, IFLA_MASTER) >= 0,
+                number(buffer, NetlinkNews.attribute(buffer, attributes, end, IFLA_PROMISCUITY)));
+    }
+
+    private static int number(ByteBuffer buffer, int attribute) {
+        return attribute < 0 ? 0 : buffer.getInt(attribute + NetlinkSocket.ATTRIBUTE_HEADER_LENGTH);
+    }
+
+    private static String text(ByteBuffer buffer, int attribute) {
+        if (attribute < 0) {
+            return "";
+        }
+        byte[] octets = new byte[(buffer.getShort(attribute) & 0xffff) - NetlinkSocket.ATTRIBUTE_HEADER_LENGTH];
+        buffer.get(attribute + NetlinkSocket.ATTRIBUTE_HEADER_LENGTH, octets);
+        int length = octets.length;
+        while (length > 0 && octets[length - 1] == 0) {
+            length--;
+        }
+        return new String(octets, 0, length, StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,86 @@
+package io.github.natexd.linux.netlink;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * News of deleted nftables rules (linux/netfilter/nf_tables.h): somebody may have flushed ours. What others add, or do in
+ * tables of other names, is of no interest: a busy firewall shall not keep natexd busy.
+ */
+public final class RuleNews implements AutoCloseable {
+    private static final int NFNLGRP_NFTABLES = 7;
+    private static final int NFNL_SUBSYS_NFTABLES = 10;
+    private static final int NFT_MSG_DELTABLE = 2;
+    private static final int NFT_MSG_DELCHAIN = 5;
+    private static final int NFT_MSG_DELRULE = 8;
+    private static final int ATTRIBUTES = 20;
+    /** NFTA_TABLE_NAME, NFTA_CHAIN_TABLE, NFTA_RULE_TABLE: the table's name is the first attribute of all three. */
+    private static final int TABLE_NAME = 1;
+
+    private final List<byte[]> tables;
+    private final NetlinkNews news;
+
+    private RuleNews(List<byte[]> tables) {
+        this.tables = tables;
+        news = new NetlinkNews(
+                NetlinkSocket.NETLINK_NETFILTER, "listen to nftables news", this::isRelevant, NFNLGRP_NFTABLES);
+    }
+
+    /** Listens to deletions in tables of these names (of any family); none named: in all tables. */
+    public static RuleNews open(String... tables) {
+        return new RuleNews(List.of(tables).stream()
+                .map(name -> name.getBytes(StandardCharsets.UTF_8))
+                .toList());
+    }
+
+    public int descriptor() {
+        return news.descriptor();
+    }
+
+    /** Reads what is there; answers whether something was deleted, our own deletions included, or news were lost. */
+    public boolean drain() {
+        return news.drain();
+    }
+
+    private boolean isRelevant(ByteBuffer buffer, int message, int end, int type) {
+        int what = type & 0xff;
+        if (type >>> 8 != NFNL_SUBSYS_NFTABLES
+                || (what != NFT_MSG_DELTABLE && what != NFT_MSG_DELCHAIN && what != NFT_MSG_DELRULE)) {
+            return false;
+        }
+        int attribute = NetlinkNews.attribute(buffer, message + ATTRIBUTES, end, TABLE_NAME);
+        if (tables.isEmpty() || attribute < 0) {
+            return true;
+        }
+        for (byte[] table : tables) {
+            if (isNamed(buffer, attribute, table)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether the attribute is this name, with or without a NUL behind it. */
+    private static boolean isNamed(ByteBuffer buffer, int attribute, byte[] name) {
+        int value = attribute + NetlinkSocket.ATTRIBUTE_HEADER_LENGTH;
+        int length = (buffer.getShort(attribute) & 0xffff) - NetlinkSocket.ATTRIBUTE_HEADER_LENGTH;
+        if (length > 0 && buffer.get(value + length - 1) == 0) {
+            length--;
+        }
+        if (length != name.length) {
+            return false;
+        }
+        for (int i = 0; i < length; i++) {
+            if (buffer.get(value + i) != name[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public void close() {
+        news.close();
+    }
+}

@@ -1,4 +1,0 @@
-@NullMarked
-package io.github.natexd.linux;
-
-import org.jspecify.annotations.NullMarked;

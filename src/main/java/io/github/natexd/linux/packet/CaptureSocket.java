@@ -1,0 +1,205 @@
+package io.github.natexd.linux.packet;
+
+import io.github.natexd.linux.libc.Errno;
+import io.github.natexd.linux.libc.Libc;
+import io.github.natexd.linux.libc.MessageVector;
+import io.github.natexd.linux.libc.Native;
+import io.github.natexd.linux.libc.OsException;
+import io.github.natexd.linux.netlink.Interfaces;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * Probes and ICMP errors as they pass an interface, or all of them, each with the kernel's time: for captures. One
+ * packet at a time; what comes while nobody reads waits in the kernel, some MiB of it.
+ * <pre>
+ * struct sockaddr_ll { 0 u16 family; 2 be16 protocol; 4 int ifindex; 8 u16 hardware type; 10 u8 packet type;
+ *                     11 u8 address length; 12 u8 address[8]; }
+ * struct cmsghdr     { 0 size_t length; 8 int level; 12 int type; } then struct timespec { 16 seconds; 24 nanos; }
+ * </pre>
+ */
+public final class CaptureSocket implements AutoCloseable {
+    /** Longer packets are cut. */
+    public static final int SNAP_LENGTH = 16 * 1024;
+
+    private static final short ETH_P_ALL = 3;
+    private static final int RECEIVE_BUFFER = 8 << 20;
+    private static final int NAME_LENGTH = 20;
+    private static final int PROTOCOL = 2;
+    private static final int INTERFACE_INDEX = 4;
+    private static final int HARDWARE_TYPE = 8;
+    private static final int PACKET_TYPE = 10;
+    private static final int PACKET_OUTGOING = 4;
+    private static final int ADDRESS_LENGTH = 11;
+    private static final int ADDRESS = 12;
+    private static final int SO_TIMESTAMPNS = 35;
+    private static final int CONTROL = 32;
+    private static final int CONTROL_LENGTH = 40;
+    private static final int RECEIVED = 56;
+    private static final int CONTROL_OCTETS = 64;
+    private static final int TIMESTAMP_OCTETS = 32;
+    private static final int CMSG_LEVEL = 8;
+    private static final int CMSG_TYPE = 12;
+    private static final int CMSG_DATA = 16;
+    private static final long NANOS_OF_SECOND = 1_000_000_000;
+
+    private final int descriptor;
+    private final ByteBuffer octets = Native.allocate(SNAP_LENGTH).order(ByteOrder.BIG_ENDIAN);
+    private final ByteBuffer name = Native.allocate(NAME_LENGTH);
+    private final ByteBuffer control = Native.allocate(CONTROL_OCTETS);
+    private final ByteBuffer vector = Native.allocate(MessageVector.VECTOR_LENGTH);
+    private final ByteBuffer message = Native.allocate(MessageVector.MESSAGE_LENGTH);
+    private int errno;
+
+    private CaptureSocket(int descriptor) {
+        this.descriptor = descriptor;
+        vector.putLong(0, Native.address(octets)).putLong(Long.BYTES, SNAP_LENGTH);
+        message.putLong(MessageVector.NAME, Native.address(name));
+        message.putLong(MessageVector.VECTORS, Native.address(vector)).putLong(MessageVector.VECTOR_COUNT, 1);
+        message.putLong(CONTROL, Native.address(control));
+    }
+
+    /**
+     * Ethernet frames of one interface.
+     *
+     * @param promiscuous also those for others; joining is news to all who watch rtnetlink, so not without need
+     * @param maxTtl the largest TTL of a probe
+     */
+    public static CaptureSocket on(String interfaceName, boolean promiscuous, int maxTtl) {
+        String operation = "capture on " + interfaceName;
+        int index = Interfaces.index(interfaceName);
+        if (index == 0) {
+            throw new OsException(
+                    operation, Errno.ENODEV, "no such interface; is VMware running? see `natexctl doctor`");
+        }
+        CaptureSocket socket = open(Libc.SOCK_RAW, operation);
+        try {
+            PacketFilter.attach(socket.descriptor, maxTtl);
+            socket.bind(index, operation);
+            if (promiscuous) {
+                PacketSocket.becomePromiscuous(socket.descriptor, index, operation);
+            }
+            return socket;
+        } catch (OsException e) {
+            socket.close();
+            throw e;
+        }
+    }
+
+    /** IPv4 packets of all interfaces of this namespace, without link-layer headers. */
+    public static CaptureSocket onAll(int maxTtl) {
+        String operation = "capture on all interfaces";
+        CaptureSocket socket = open(Libc.SOCK_DGRAM, operation);
+        try {
+            PacketFilter.attachWithoutHeader(socket.descriptor, maxTtl);
+            socket.bind(0, operation);
+            return socket;
+        } catch (OsException e) {
+            socket.close();
+            throw e;
+        }
+    }
+
+    private static CaptureSocket open(int type, String operation) {
+        // Protocol 0 hears nothing: no packet can slip in before the filter stands and the interface is chosen.
+        int descriptor = Libc.INSTANCE.socket(Libc.AF_PACKET, type | Libc.SOCK_CLOEXEC | Libc.SOCK_NONBLOCK, 0);
+        if (descriptor < 0) {
+            int errno = Libc.lastError();
+            throw new OsException(
+                    operation, errno, errno == Errno.EPERM ? "CAP_NET_RAW is missing: run it as root" : "");
+        }
+        Native.setReceiveBuffer(descriptor, RECEIVE_BUFFER);
+        Native.trySetOption(descriptor, Libc.SOL_SOCKET, SO_TIMESTAMPNS, 1);
+        return new CaptureSocket(descriptor);
+    }
+
+    private void bind(int index, String operation) {
+        ByteBuffer address = Native.allocate(NAME_LENGTH);
+        address.putShort(0, (short) Libc.AF_PACKET).putInt(INTERFACE_INDEX, index);
+        address.order(ByteOrder.BIG_ENDIAN).putShort(PROTOCOL, ETH_P_ALL);
+        OsException.check(Native.bind(descriptor, address, NAME_LENGTH), operation);
+    }
+
+    public int descriptor() {
+        return descriptor;
+    }
+
+    /** Receives one packet, without blocking; answers whether there was one. Then the queries tell of it. */
+    public boolean receive() {
+        message.putInt(MessageVector.NAME_LENGTH, NAME_LENGTH).putLong(CONTROL_LENGTH, CONTROL_OCTETS);
+        // With MSG_TRUNC the kernel answers the packet's length on the wire, whatever fitted.
+        int received =
+                Libc.INSTANCE.recvmmsg(descriptor, Native.address(message), 1, Libc.MSG_DONTWAIT | Libc.MSG_TRUNC, 0);
+        if (received == 1) {
+            return true;
+        }
+        int reason = Libc.lastError();
+        if (FrameBatch.isGone(reason)) {
+            errno = reason;
+        }
+        return false;
+    }
+
+    /** The interface has gone, and the socket is deaf for ever. */
+    public boolean isGone() {
+        return errno != 0;
+    }
+
+    /** The packet's octets, from 0 on; big endian. */
+    public ByteBuffer octets() {
+        return octets;
+    }
+
+    /** How many octets there are. */
+    public int length() {
+        return Math.min(originalLength(), SNAP_LENGTH);
+    }
+
+    /** How many octets the packet had. */
+    public int originalLength() {
+        return message.getInt(RECEIVED);
+    }
+
+    /** When it passed, by the kernel's clock: nanoseconds since 1970; 0 if the kernel does not say. */
+    public long nanos() {
+        boolean stamped = message.getLong(CONTROL_LENGTH) >= TIMESTAMP_OCTETS
+                && control.getInt(CMSG_LEVEL) == Libc.SOL_SOCKET
+                && control.getInt(CMSG_TYPE) == SO_TIMESTAMPNS;
+        return stamped ? control.getLong(CMSG_DATA) * NANOS_OF_SECOND + control.getLong(CMSG_DATA + Long.BYTES) : 0;
+    }
+
+    /** This host sent it. */
+    public boolean outgoing() {
+        return packetType() == PACKET_OUTGOING;
+    }
+
+    /** The number of the interface that it passed. */
+    public int interfaceIndex() {
+        return name.getInt(INTERFACE_INDEX);
+    }
+
+    /** ARPHRD_… of that interface. */
+    public int hardwareType() {
+        return name.getShort(HARDWARE_TYPE) & 0xffff;
+    }
+
+    /** PACKET_…: for this host, broadcast, multicast, for another host, outgoing. */
+    public int packetType() {
+        return name.get(PACKET_TYPE) & 0xff;
+    }
+
+    /** The sender's link-layer address, left-aligned in 8 octets; {@link #addressLength} says how many count. */
+    public long address() {
+        long address = name.getLong(ADDRESS);
+        return name.order() == ByteOrder.BIG_ENDIAN ? address : Long.reverseBytes(address);
+    }
+
+    public int addressLength() {
+        return name.get(ADDRESS_LENGTH) & 0xff;
+    }
+
+    @Override
+    public void close() {
+        Libc.INSTANCE.close(descriptor);
+    }
+}

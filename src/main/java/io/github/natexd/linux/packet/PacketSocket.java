@@ -1,0 +1,208 @@
+package io.github.natexd.linux.packet;
+
+import io.github.natexd.linux.libc.Errno;
+import io.github.natexd.linux.libc.Libc;
+import io.github.natexd.linux.libc.MessageVector;
+import io.github.natexd.linux.libc.Native;
+import io.github.natexd.linux.libc.OsException;
+import io.github.natexd.linux.netlink.Interfaces;
+import io.github.natexd.relay.GuestLink;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * The guest network as a port of its hub sees it: a packet socket (packet(7)) bound to the interface, promiscuous.
+ * <pre>
+ * struct sockaddr_ll { 0 u16 family; 2 be16 protocol; 4 int ifindex; 8 u16 hardware type; 10 u8 packet type;
+ *                     11 u8 address length; 12 u8 address[8]; }
+ * struct packet_mreq { 0 int ifindex; 4 u16 type; 6 u16 address length; 8 u8 address[8]; }
+ * </pre>
+ * When the interface goes, the kernel says so once and the socket is deaf for ever, even if the interface returns: a new
+ * socket must be opened then.
+ */
+public final class PacketSocket implements GuestLink {
+    /** Longer frames (guests may send up to 9216 octets whatever the MTU) are cut: their headers are all that matters. */
+    private static final int PROBE_SLOT_LENGTH = 2048;
+
+    private static final int CAPTURE_SLOT_LENGTH = 16 * 1024;
+    private static final int FRAMES = 64;
+    private static final int RECEIVE_BUFFER = 8 << 20;
+    private static final int NO_FILTER = -1;
+
+    private static final short ETH_P_ALL = 3;
+    private static final int SOCKADDR_LENGTH = 20;
+    private static final int PROTOCOL = 2;
+    private static final int INTERFACE_INDEX = 4;
+    private static final int PACKET_TYPE = 10;
+    private static final int PACKET_OUTGOING = 4;
+    private static final int SOL_PACKET = 263;
+    private static final int PACKET_ADD_MEMBERSHIP = 1;
+    private static final int MEMBERSHIP_LENGTH = 16;
+    private static final short PACKET_MR_PROMISC = 1;
+
+    private final int descriptor;
+    private final int mtu;
+    private final MessageVector messages;
+    private final FrameBatch frames = new FrameBatch();
+    private boolean gone;
+
+    private PacketSocket(int descriptor, int mtu, int slotLength) {
+        this.descriptor = descriptor;
+        this.mtu = mtu;
+        this.messages = new MessageVector(FRAMES, slotLength, SOCKADDR_LENGTH);
+    }
+
+    /** Hears probes with a TTL of at most {@code maxTtl}, and ICMP errors: IPv4, no later fragments. */
+    public static PacketSocket open(String interfaceName, int maxTtl) {
+        return open(interfaceName, maxTtl, PROBE_SLOT_LENGTH);
+    }
+
+    /** Hears every frame: for captures. */
+    public static PacketSocket openUnfiltered(String interfaceName) {
+        return open(interfaceName, NO_FILTER, CAPTURE_SLOT_LENGTH);
+    }
+
+    /**
+     * Tells early what would keep {@link #open} from its work whatever interface there is: permission, the kernel. Takes ten
+     * milliseconds, for which the kernel waits before it closes a packet socket.
+     */
+    public static void check() {
+        Libc.INSTANCE.close(socket("open a packet socket"));
+    }
+
+    /** Protocol 0 hears nothing: no frame can slip in before the filter stands and the interface is chosen. */
+    private static int socket(String operation) {
+        int type = Libc.SOCK_RAW | Libc.SOCK_CLOEXEC | Libc.SOCK_NONBLOCK;
+        int descriptor = Libc.INSTANCE.socket(Libc.AF_PACKET, type, 0);
+        if (descriptor < 0) {
+            int errno = Libc.lastError();
+            String hint =
+                    switch (errno) {
+                        case Errno.EPERM -> "CAP_NET_RAW is missing: run as root or as natexd.service";
+                        case Errno.EAFNOSUPPORT ->
+                            "the kernel has no packet sockets (CONFIG_PACKET): modprobe af_packet";
+                        default -> "";
+                    };
+            throw new OsException(operation, errno, hint);
+        }
+        return descriptor;
+    }
+
+    private static PacketSocket open(String interfaceName, int maxTtl, int slotLength) {
+        String operation = "bind packet socket to " + interfaceName;
+        int index = Interfaces.index(interfaceName);
+        if (index == 0) {
+            throw new OsException(
+                    operation, Errno.ENODEV, "no such interface; is VMware running? see `natexctl doctor`");
+        }
+        int descriptor = socket(operation);
+        try {
+            if (maxTtl != NO_FILTER) {
+                PacketFilter.attach(descriptor, maxTtl);
+            }
+            Native.setReceiveBuffer(descriptor, RECEIVE_BUFFER);
+            bind(descriptor, index, operation);
+            becomePromiscuous(descriptor, index, operation);
+            return new PacketSocket(descriptor, Interfaces.mtu(interfaceName), slotLength);
+        } catch (OsException e) {
+            Libc.INSTANCE.close(descriptor);
+            throw e;
+        }
+    }
+
+    private static void bind(int descriptor, int index, String operation) {
+        ByteBuffer address = Native.allocate(SOCKADDR_LENGTH);
+        address.putShort(0, (short) Libc.AF_PACKET).putInt(INTERFACE_INDEX, index);
+        address.order(ByteOrder.BIG_ENDIAN).putShort(PROTOCOL, ETH_P_ALL);
+        OsException.check(Native.bind(descriptor, address, SOCKADDR_LENGTH), operation);
+    }
+
+    /** Once per interface: each join is news to all who watch rtnetlink, the NAT process among them. */
+    static void becomePromiscuous(int descriptor, int index, String operation) {
+        ByteBuffer membership = Native.allocate(MEMBERSHIP_LENGTH);
+        membership.putInt(0, index).putShort(4, PACKET_MR_PROMISC);
+        int answer = Native.setOption(descriptor, SOL_PACKET, PACKET_ADD_MEMBERSHIP, membership, MEMBERSHIP_LENGTH);
+        OsException.check(answer, operation + ": hear frames for others");
+    }
+
+    /** Hears probes with a TTL of at most {@code maxTtl} from now on; no frame is lost over it. */
+    public void maxTtl(int maxTtl) {
+        PacketFilter.attach(descriptor, maxTtl);
+    }
+
+    @Override
+    public int descriptor() {
+        return descriptor;
+    }
+
+    @Override
+    public int receive() {
+        if (gone) {
+            return -1;
+        }
+        int received = messages.receive(descriptor);
+        if (received >= 0) {
+            return received;
+        }
+        if (FrameBatch.isGone(-received)) {
+            gone = true;
+            return -1;
+        }
+        if (received == -Errno.ENOBUFS || received == -Errno.ENOMEM) {
+            return 0;
+        }
+        throw new OsException("receive from packet socket", -received);
+    }
+
+    @Override
+    public boolean mayHaveMore() {
+        return messages.filled();
+    }
+
+    @Override
+    public ByteBuffer buffer(int index) {
+        return messages.octets();
+    }
+
+    @Override
+    public int offset(int index) {
+        return messages.offset(index);
+    }
+
+    @Override
+    public int length(int index) {
+        return messages.length(index);
+    }
+
+    @Override
+    public boolean outgoing(int index) {
+        return messages.nameOctet(index, PACKET_TYPE) == PACKET_OUTGOING;
+    }
+
+    @Override
+    public int mtu() {
+        return mtu;
+    }
+
+    @Override
+    public int queueFrame(long destinationMac, long sourceMac, ByteBuffer packet, int offset, int length) {
+        return frames.put(destinationMac, sourceMac, packet, offset, length);
+    }
+
+    @Override
+    public boolean sendFrames() {
+        // The send may take away the error that the next receive would have told.
+        gone |= frames.send(descriptor) != 0;
+        return !gone;
+    }
+
+    @Override
+    public boolean sent(int index) {
+        return frames.sent(index);
+    }
+
+    @Override
+    public void close() {
+        Libc.INSTANCE.close(descriptor);
+    }
+}

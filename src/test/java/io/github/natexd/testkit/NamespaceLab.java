@@ -1,0 +1,127 @@
+package io.github.natexd.testkit;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.natexd.linux.libc.Libc;
+import io.github.natexd.linux.libc.MessageVector;
+import io.github.natexd.linux.libc.Native;
+import io.github.natexd.linux.libc.OsException;
+import io.github.natexd.linux.libc.Poller;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A network namespace of a test's own. A thread enters it and never leaves: the thread ends with the test, and the
+ * namespace with the last socket in it. Commands started by the thread run in the namespace too.
+ */
+public final class NamespaceLab {
+    private static final long TEST_TIMEOUT_MILLIS = 60_000;
+    private static final int COMMAND_TIMEOUT_SECONDS = 20;
+
+    private NamespaceLab() {}
+
+    public interface Body {
+        void run() throws Exception;
+    }
+
+    /** Runs {@code body} in a new namespace whose loopback is up; what it throws is thrown on. */
+    public static void inNewNamespace(Body body) throws Exception {
+        Throwable[] failure = new Throwable[1];
+        Thread thread = new Thread(() -> failure[0] = runHere(body), "namespace");
+        thread.setDaemon(true);
+        thread.start();
+        thread.join(TEST_TIMEOUT_MILLIS);
+        assertTrue(!thread.isAlive(), "the test did not end");
+        if (failure[0] instanceof Exception e) {
+            throw e;
+        } else if (failure[0] instanceof Error e) {
+            throw e;
+        }
+    }
+
+    private static @Nullable Throwable runHere(Body body) {
+        try {
+            OsException.check(Libc.INSTANCE.unshare(Libc.CLONE_NEWNET), "make a network namespace");
+            run("ip link set lo up");
+            body.run();
+            return null;
+        } catch (Throwable t) {
+            return t;
+        }
+    }
+
+    /** Runs a command line through the shell and answers what it wrote; fails with that if the command does. */
+    public static String run(String commandLine) {
+        try {
+            Process process = new ProcessBuilder("sh", "-c", commandLine)
+                    .redirectErrorStream(true)
+                    .start();
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertTrue(process.waitFor(COMMAND_TIMEOUT_SECONDS, TimeUnit.SECONDS), commandLine);
+            assertTrue(process.exitValue() == 0, commandLine + ": " + output);
+            return output;
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(commandLine, e);
+        }
+    }
+
+    /** Whether the descriptor becomes readable within so long. */
+    public static boolean awaitInput(int descriptor, long millis) {
+        Poller poller = new Poller(1);
+        poller.register(descriptor);
+        return poller.poll(millis) > 0;
+    }
+
+    /** A raw ICMP socket: sends errors to 127.0.0.1 and receives what the host's own sockets would. */
+    public static final class IcmpSocket implements AutoCloseable {
+        private static final int LOOPBACK = 0x7f000001;
+        private static final int TIME_EXCEEDED = 11;
+        private static final int HEADER_LENGTH = 8;
+
+        private final int descriptor;
+        private final ByteBuffer received = Native.allocate(65536);
+
+        public IcmpSocket() {
+            descriptor = OsException.check(Libc.INSTANCE.socket(Libc.AF_INET, Libc.SOCK_RAW, 1), "raw socket");
+            Native.setReceiveBuffer(descriptor, 1 << 20);
+        }
+
+        /** Sends a Time Exceeded whose octets behind the ICMP header all have this value. */
+        public void sendTimeExceeded(int fill, int quoteLength) {
+            int length = HEADER_LENGTH + quoteLength;
+            ByteBuffer memory = Native.allocate(MessageVector.MESSAGE_LENGTH + 16 + 16 + length);
+            long base = Native.address(memory);
+            int vector = MessageVector.MESSAGE_LENGTH;
+            int name = vector + 16;
+            int packet = name + 16;
+            memory.putLong(MessageVector.NAME, base + name).putInt(MessageVector.NAME_LENGTH, 16);
+            memory.putLong(MessageVector.VECTORS, base + vector).putLong(MessageVector.VECTOR_COUNT, 1);
+            memory.putLong(vector, base + packet).putLong(vector + 8, length);
+            memory.putShort(name, (short) Libc.AF_INET).putInt(name + 4, Integer.reverseBytes(LOOPBACK));
+            memory.put(packet, (byte) TIME_EXCEEDED);
+            for (int i = 0; i < quoteLength; i++) {
+                memory.put(packet + HEADER_LENGTH + i, (byte) fill);
+            }
+            OsException.check(Libc.INSTANCE.sendmmsg(descriptor, base, 1, 0), "send ICMP");
+        }
+
+        /** The next packet, from its IPv4 header; empty if none comes within so long. */
+        public byte[] receive(long millis) {
+            if (!awaitInput(descriptor, millis)) {
+                return new byte[0];
+            }
+            long length = Libc.INSTANCE.recv(descriptor, Native.address(received), received.capacity(), 0);
+            byte[] octets = new byte[(int) length];
+            received.get(0, octets);
+            return octets;
+        }
+
+        @Override
+        public void close() {
+            Libc.INSTANCE.close(descriptor);
+        }
+    }
+}
