@@ -23,8 +23,11 @@ final class Warmup {
             Client.TRACEROUTE.run(lab, Node.GUEST1);
             Client.TRACEROUTE_ICMP.run(lab, Node.GUEST1);
         }
-        if (options.handOver() != HandOver.NONE && options.receive() == Receive.PACKET) {
-            // The first error of each class arrives twice, and hping3 takes a second one for that of the next hop.
+        boolean delivers = options.receive() == Receive.PACKET || options.rewritePorts() && options.rewriteIds();
+        if (options.handOver() != HandOver.NONE && delivers) {
+            // The first error of each class that the NAT delivers, too, arrives twice: each if the NAT captures
+            // packets, those
+            // that natexd copies if it reads a socket. hping3 takes a second one for that of the next hop.
             Client.TRACEROUTE_ICMP.run(lab, Node.GUEST1);
             if (options.handOver() == HandOver.ALL) {
                 Client.TRACEROUTE.run(lab, Node.GUEST1);
