@@ -40,7 +40,7 @@ class OctetsLabTest {
     private static final int ICMP_HEADER = 8;
 
     @ParameterizedTest
-    @MethodSource("io.github.natexd.lab.NatWays#notable")
+    @MethodSource("io.github.natexd.testkit.clients.NatWays#notable")
     @DisplayName("R23-R27, R32, R34, R37: every octet of an error is as the guest must see it")
     void everyOctetOfAnErrorIsAsTheGuestMustSeeIt(LabOptions options) {
         try (Lab lab = Lab.up(options);
