@@ -27,7 +27,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.regex.Pattern;
-import org.tomlj.Toml;
 import org.tomlj.TomlParseError;
 import org.tomlj.TomlParseResult;
 import org.tomlj.TomlPosition;
@@ -71,7 +70,7 @@ public final class ConfigReader {
 
     /** Like {@link #read}, and tells where each value comes from. */
     public static EffectiveConfig readEffective(Path file) throws ConfigException {
-        TomlParseResult parsed = Toml.parse(text(file));
+        TomlParseResult parsed = TomlText.parse(file, text(file));
         ConfigReader reader = new ConfigReader(parsed);
         parsed.errors().forEach(reader::syntax);
         Config config = reader.config();

@@ -144,16 +144,10 @@ final class NatProcess implements AutoCloseable {
         if (ip.protocol() == Protocol.UDP) {
             udp.over(out, ip.transportOffset());
             binding = table.outbound(Protocol.UDP, guest, udp.sourcePort(), guestMac);
-            if (udp.checksum() != 0) {
-                int checksum = Checksum.update32(udp.checksum(), guest, HOST);
-                checksum = Checksum.update16(checksum, udp.sourcePort(), binding.outsidePort());
-                udp.rewriteChecksum(checksum == 0 ? 0xFFFF : checksum);
-            }
-            udp.rewriteSourcePort(binding.outsidePort());
+            udp.rewriteSource(guest, HOST, binding.outsidePort());
         } else {
             echo.over(out, ip.transportOffset());
             binding = table.outbound(Protocol.ICMP, guest, echo.identifier(), guestMac);
-            echo.rewriteChecksum(Checksum.update16(echo.checksum(), echo.identifier(), binding.outsidePort()));
             echo.rewriteIdentifier(binding.outsidePort());
         }
         ip.rewriteSource(HOST);
@@ -258,17 +252,10 @@ final class NatProcess implements AutoCloseable {
         if (binding == null) {
             return false;
         }
-        boolean withChecksum = udp.checksum() != 0;
         begin(binding.guestMac(), ip.source(), binding.guestAddress(), Protocol.UDP, length);
         int to = EthernetFrame.LENGTH + Ipv4Header.MIN_LENGTH;
         out.put(to, in, at, length);
-        out.putShort(to + 2, (short) binding.guestPort());
-        udp.over(out, to).rewriteChecksum(0);
-        if (withChecksum) {
-            int sum = Checksum.pseudoHeader(ip.source(), binding.guestAddress(), Protocol.UDP, length);
-            int checksum = Checksum.complement(Checksum.add(sum, Checksum.sum(out, to, length)));
-            udp.rewriteChecksum(checksum == 0 ? 0xFFFF : checksum);
-        }
+        udp.over(out, to).rewriteDestination(ip.source(), binding.guestAddress(), binding.guestPort(), length);
         output.transmit(out, to + length);
         return true;
     }
@@ -334,13 +321,8 @@ final class NatProcess implements AutoCloseable {
         if (embedded.protocol() == Protocol.UDP && options.handOver() != LabOptions.HandOver.ECHO) {
             udp.over(in, head);
             Binding binding = table.inbound(Protocol.UDP, udp.sourcePort());
-            if (binding != null && udp.checksum() != 0) {
-                int checksum = Checksum.update32(udp.checksum(), HOST, binding.guestAddress());
-                checksum = Checksum.update16(checksum, udp.sourcePort(), binding.guestPort());
-                udp.rewriteChecksum(checksum == 0 ? 0xFFFF : checksum);
-            }
             if (binding != null) {
-                udp.rewriteSourcePort(binding.guestPort());
+                udp.rewriteSource(HOST, binding.guestAddress(), binding.guestPort());
             }
             return binding;
         }
@@ -348,7 +330,6 @@ final class NatProcess implements AutoCloseable {
             echo.over(in, head);
             Binding binding = table.inbound(Protocol.ICMP, echo.identifier());
             if (binding != null) {
-                echo.rewriteChecksum(Checksum.update16(echo.checksum(), echo.identifier(), binding.guestPort()));
                 echo.rewriteIdentifier(binding.guestPort());
             }
             return binding;

@@ -1,6 +1,7 @@
 package io.github.natexd.relay;
 
 import io.github.natexd.translate.Judgement;
+import io.github.natexd.translate.Reason;
 import io.github.natexd.wire.IcmpError;
 import io.github.natexd.wire.Protocol;
 
@@ -35,9 +36,12 @@ final class Delivery {
     long guestMac;
     long gatewayMac;
     long nanos;
+    /** The host does not get it; of a frame that was seen this is not known. */
+    boolean moved;
 
     /** What is to be delivered. */
     Delivery of(Judgement error, long nowNanos) {
+        moved = error.reason() == Reason.RELAYED;
         return set(classOf(error.type(), error.code(), error.quoted().protocol()), error.guest(), error.reporter())
                 .with(error.guestPort(), error.quoted().destinationPort(), nowNanos)
                 .between(error.gatewayMac(), error.guestMac());
@@ -66,8 +70,10 @@ final class Delivery {
         set(that.errorClass, that.guest, that.reporter).between(that.gatewayMac, that.guestMac);
         ports = that.ports;
         nanos = that.nanos;
+        moved = that.moved;
     }
 
+    /** Whether both are about the same error to the same guest. */
     boolean isSame(Delivery that) {
         return errorClass == that.errorClass
                 && guest == that.guest

@@ -40,15 +40,19 @@ final class Recent {
         next = (next + 1) % LIMIT;
     }
 
-    /** Takes out one that is the same and came within the time of a delivery; returns whether there was one. */
-    boolean take(Delivery same) {
+    /**
+     * Takes out one that is the same and came within the time of a delivery; null if there is none. It is valid until the
+     * next {@link #add}.
+     */
+    @Nullable
+    Delivery take(Delivery same) {
         for (int i = 0; count > 0 && i < LIMIT; i++) {
             if (isRecent(i, same.nanos) && entries[i].isSame(same)) {
                 remove(i);
-                return true;
+                return entries[i];
             }
         }
-        return false;
+        return null;
     }
 
     /** Whether one of these went to that MAC address within the time of a delivery. */

@@ -13,6 +13,10 @@ import org.slf4j.LoggerFactory;
  * since guests can forge it; one that matches an error that natexd itself was handed within a second does. Then natexd leaves
  * this class of errors to the NAT process, for this guest alone, until three matched errors in a row were not delivered.
  *
+ * <p>A NAT process that reads a socket delivers only what the host keeps; one that captures packets delivers whatever the
+ * verdict. So a delivery of an error that was copied says nothing about those that are moved: the two are left to the NAT
+ * process separately.
+ *
  * <p>Guests are told apart by the last octet of their address, and have nothing in common here that one could fill up.
  */
 final class Yielding {
@@ -31,8 +35,10 @@ final class Yielding {
 
     /** What is remembered of one guest; made once. */
     private static final class Guest {
-        /** Of each class: the misses in a row, or that natexd does not yield. */
-        final byte[] misses = new byte[Delivery.CLASSES];
+        /** Of the errors of each class that natexd copies: the misses in a row, or that natexd does not yield. */
+        final byte[] copyMisses = new byte[Delivery.CLASSES];
+        /** The same of those that natexd moves. */
+        final byte[] moveMisses = new byte[Delivery.CLASSES];
         /** What natexd relayed, what it left to the NAT process, and frames seen before their errors. */
         final Recent relays = new Recent();
 
@@ -40,7 +46,12 @@ final class Yielding {
         final Recent early = new Recent();
 
         Guest() {
-            Arrays.fill(misses, RELAYS);
+            Arrays.fill(copyMisses, RELAYS);
+            Arrays.fill(moveMisses, RELAYS);
+        }
+
+        byte[] misses(Delivery error) {
+            return error.moved ? moveMisses : copyMisses;
         }
     }
 
@@ -65,11 +76,11 @@ final class Yielding {
     boolean leavesToNat(Judgement error, long nowNanos) {
         delivery.of(error, nowNanos);
         Guest guest = guest(delivery.guest);
-        if (guest.early.take(delivery)) {
+        if (guest.early.take(delivery) != null) {
             delivers(guest, delivery);
             return true;
         }
-        if (guest.misses[delivery.errorClass] != RELAYS) {
+        if (guest.misses(delivery)[delivery.errorClass] != RELAYS) {
             // Those that find no room are not counted: what is remembered must get old enough to be missed.
             if (!guest.left.isFull()) {
                 guest.left.add(delivery);
@@ -88,11 +99,14 @@ final class Yielding {
             return;
         }
         Guest guest = guest(frame.guest);
-        if (guest.left.take(frame)) {
+        Delivery error = guest.left.take(frame);
+        if (error != null) {
             watched--;
-            delivers(guest, frame);
-        } else if (guest.relays.take(frame)) {
-            delivers(guest, frame);
+        } else {
+            error = guest.relays.take(frame);
+        }
+        if (error != null) {
+            delivers(guest, error);
         } else {
             guest.early.add(frame);
         }
@@ -108,11 +122,14 @@ final class Yielding {
         return false;
     }
 
-    private void delivers(Guest guest, Delivery by) {
-        guest.misses[by.errorClass] = 0;
-        if (!logged[by.errorClass]) {
-            logged[by.errorClass] = true;
-            LOG.info("the NAT process delivers {} errors itself; natexd leaves them to it", by.kindName());
+    private void delivers(Guest guest, Delivery error) {
+        guest.copyMisses[error.errorClass] = 0;
+        if (error.moved) {
+            guest.moveMisses[error.errorClass] = 0;
+        }
+        if (!logged[error.errorClass]) {
+            logged[error.errorClass] = true;
+            LOG.info("the NAT process delivers {} errors itself; natexd leaves them to it", error.kindName());
         }
     }
 
@@ -132,9 +149,10 @@ final class Yielding {
     }
 
     private static void missed(Guest guest, Delivery missed) {
+        byte[] misses = guest.misses(missed);
         int errorClass = missed.errorClass;
-        if (guest.misses[errorClass] != RELAYS && ++guest.misses[errorClass] >= MISSES_TO_RESUME) {
-            guest.misses[errorClass] = RELAYS;
+        if (misses[errorClass] != RELAYS && ++misses[errorClass] >= MISSES_TO_RESUME) {
+            misses[errorClass] = RELAYS;
             LOG.debug("the NAT process does not deliver {} errors any more; natexd relays them", missed.kindName());
         }
     }
@@ -157,7 +175,8 @@ final class Yielding {
         for (int errorClass = 0; errorClass < Delivery.CLASSES; errorClass++) {
             boolean byNat = false;
             for (Guest guest : guests) {
-                byNat |= guest != null && guest.misses[errorClass] != RELAYS;
+                byNat |= guest != null
+                        && (guest.copyMisses[errorClass] != RELAYS || guest.moveMisses[errorClass] != RELAYS);
             }
             deliveries.add(new NatDelivery(
                     Delivery.kindOf(errorClass).text(), Delivery.protocolOf(errorClass), byNat, relayed[errorClass]));

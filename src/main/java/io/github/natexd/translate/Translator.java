@@ -199,31 +199,16 @@ public final class Translator {
 
     private void revert(int guest, int guestPort) {
         if (embedded.protocol() == Protocol.UDP) {
-            revertUdp(guest, guestPort);
+            udp.over(packet, embedded.transportOffset()).rewriteSource(embedded.source(), guest, guestPort);
         } else {
-            echo.over(packet, embedded.transportOffset());
-            echo.rewriteChecksum(Checksum.update16(echo.checksum(), echo.identifier(), guestPort));
-            echo.rewriteIdentifier(guestPort);
+            echo.over(packet, embedded.transportOffset()).rewriteIdentifier(guestPort);
         }
         embedded.rewriteSource(guest);
     }
 
-    private void revertUdp(int guest, int guestPort) {
-        udp.over(packet, embedded.transportOffset());
-        if (udp.checksum() != 0) {
-            int checksum = Checksum.update32(udp.checksum(), embedded.source(), guest);
-            checksum = Checksum.update16(checksum, udp.sourcePort(), guestPort);
-            // A computed 0 is sent as all ones: 0 would say that there is no checksum (RFC 768).
-            udp.rewriteChecksum(checksum == 0 ? 0xffff : checksum);
-        }
-        udp.rewriteSourcePort(guestPort);
-    }
-
     /** The outer checksums: the ICMP one covers the embedded octets, where nothing but the two headers changed. */
     private void finish(int before, int guest) {
-        int checksum = error.checksum();
-        error.rewriteChecksum(Checksum.complement(Checksum.add(
-                Checksum.add(Checksum.complement(checksum), Checksum.complement(before)), embeddedHeadSum())));
+        error.repairChecksum(before, embeddedHeadSum());
         outer.rewriteDestination(guest);
         if (outer.optionsLength() > 0) {
             // A router echoes the probe's record route here; the host's kernel has since added its own address, and

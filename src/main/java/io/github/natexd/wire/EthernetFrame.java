@@ -82,6 +82,15 @@ public final class EthernetFrame {
         buffer.putShort(offset + ETHER_TYPE, (short) etherType);
     }
 
+    /** The header as a packet printer shows it. */
+    @Override
+    public String toString() {
+        return length < LENGTH
+                ? "Ethernet cut off after " + length + " octets"
+                : "Ethernet %s > %s, type 0x%04x, length %d"
+                        .formatted(MacAddress.text(source()), MacAddress.text(destination()), etherType(), length);
+    }
+
     private long mac(int at) {
         return (buffer.getShort(at) & 0xFFFFL) << 32 | (buffer.getInt(at + Short.BYTES) & 0xFFFF_FFFFL);
     }

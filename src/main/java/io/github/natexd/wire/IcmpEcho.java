@@ -11,8 +11,8 @@ import java.util.Objects;
  *  4|   identifier     |    sequence     |
  *  8|  data ...
  * </pre>
- * Like {@link UdpHeader} it has no {@code check}: the caller has at least {@value #LENGTH} octets at hand. Whether
- * they are an echo at all, {@link #type} tells.
+ * Like {@link UdpHeader} it has no {@code check}: the caller has at least {@value #LENGTH} octets at hand. {@link #type}
+ * says whether they are an echo at all.
  */
 public final class IcmpEcho {
     /** The octets of the header. */
@@ -64,13 +64,27 @@ public final class IcmpEcho {
         return unsignedShort(SEQUENCE);
     }
 
-    /** Replaces the identifier; the checksum stays as it was. */
+    /** Replaces the identifier and repairs the checksum by the difference. */
     public void rewriteIdentifier(int identifier) {
+        int checksum = Checksum.update16(checksum(), identifier(), identifier);
+        buffer.putShort(offset + CHECKSUM, (short) checksum);
         buffer.putShort(offset + IDENTIFIER, (short) identifier);
     }
 
-    public void rewriteChecksum(int checksum) {
-        buffer.putShort(offset + CHECKSUM, (short) checksum);
+    /** The header as a packet printer shows it. */
+    @Override
+    public String toString() {
+        return buffer == NOTHING
+                ? "ICMP nowhere"
+                : "ICMP %s, id %d, seq %d, checksum 0x%04x".formatted(kind(), identifier(), sequence(), checksum());
+    }
+
+    private String kind() {
+        return switch (type()) {
+            case TYPE_REQUEST -> "echo request";
+            case TYPE_REPLY -> "echo reply";
+            default -> "type " + type() + " code " + code();
+        };
     }
 
     private int unsignedShort(int field) {

@@ -113,7 +113,17 @@ public final class IcmpError {
         return length - LENGTH;
     }
 
-    public void rewriteChecksum(int checksum) {
-        buffer.putShort(offset + CHECKSUM, (short) checksum);
+    /** Repairs the checksum after octets that had the one sum were given the other (RFC 1624). */
+    public void repairChecksum(int formerSum, int sum) {
+        int rest = Checksum.add(Checksum.complement(checksum()), Checksum.complement(formerSum));
+        buffer.putShort(offset + CHECKSUM, (short) Checksum.complement(Checksum.add(rest, sum)));
+    }
+
+    /** The header as a packet printer shows it. */
+    @Override
+    public String toString() {
+        return check()
+                ? "ICMP type %d code %d, checksum 0x%04x, length %d".formatted(type(), code(), checksum(), length)
+                : "ICMP cut off after " + length + " octets";
     }
 }

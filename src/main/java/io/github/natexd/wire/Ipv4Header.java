@@ -237,6 +237,23 @@ public final class Ipv4Header {
         buffer.putShort(offset + HEADER_CHECKSUM, (short) checksum);
     }
 
+    /** The header as a packet printer shows it. */
+    @Override
+    public String toString() {
+        return octetsAtHand < MIN_LENGTH
+                ? "IPv4 cut off after " + octetsAtHand + " octets"
+                : "IPv4 %s > %s, protocol %d, ttl %d, id %d, fragment offset %d, length %d, checksum 0x%04x"
+                        .formatted(
+                                Ipv4Address.text(source()),
+                                Ipv4Address.text(destination()),
+                                protocol(),
+                                timeToLive(),
+                                identification(),
+                                fragmentOffset(),
+                                totalLength(),
+                                headerChecksum());
+    }
+
     private int unsignedShort(int field) {
         return buffer.getShort(offset + field) & 0xFFFF;
     }

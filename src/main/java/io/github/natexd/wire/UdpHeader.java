@@ -58,13 +58,43 @@ public final class UdpHeader {
         return unsignedShort(CHECKSUM);
     }
 
-    /** Replaces the source port; the checksum stays as it was. */
-    public void rewriteSourcePort(int port) {
+    /**
+     * Replaces the source port and repairs the checksum by the difference. The checksum covers the addresses, too (RFC
+     * 768), so it is repaired for the new source address; the IPv4 header is not touched. A checksum of 0 stays.
+     */
+    public void rewriteSource(int formerAddress, int address, int port) {
+        if (checksum() != 0) {
+            int checksum = Checksum.update32(checksum(), formerAddress, address);
+            putChecksum(Checksum.update16(checksum, sourcePort(), port));
+        }
         buffer.putShort(offset + SOURCE_PORT, (short) port);
     }
 
-    public void rewriteChecksum(int checksum) {
-        buffer.putShort(offset + CHECKSUM, (short) checksum);
+    /**
+     * Replaces the destination port and computes the checksum anew for these addresses, over header and data: {@code
+     * length} octets. A checksum of 0 stays.
+     */
+    public void rewriteDestination(int source, int destination, int port, int length) {
+        buffer.putShort(offset + DESTINATION_PORT, (short) port);
+        if (checksum() != 0) {
+            buffer.putShort(offset + CHECKSUM, (short) 0);
+            int head = Checksum.pseudoHeader(source, destination, Protocol.UDP, length);
+            putChecksum(Checksum.complement(Checksum.add(head, Checksum.sum(buffer, offset, length))));
+        }
+    }
+
+    /** A computed 0 is sent as all ones: 0 would say that there is no checksum (RFC 768). */
+    private void putChecksum(int computed) {
+        buffer.putShort(offset + CHECKSUM, (short) (computed == 0 ? 0xFFFF : computed));
+    }
+
+    /** The header as a packet printer shows it. */
+    @Override
+    public String toString() {
+        return buffer == NOTHING
+                ? "UDP nowhere"
+                : "UDP %d > %d, length %d, checksum 0x%04x"
+                        .formatted(sourcePort(), destinationPort(), length(), checksum());
     }
 
     private int unsignedShort(int field) {

@@ -145,8 +145,15 @@ class PackageContainerTest {
     @Test
     void whatDevInstallsServesGuestsAndUninstallLeavesNothing() {
         machine.copy(Path.of("src/package"), "/root/natexd/src/package");
-        for (String part :
-                List.of("systemd", "src/main", "src/package", "README.md", "target/natexd", "target/bom.json")) {
+        for (String part : List.of(
+                "systemd",
+                "src/main",
+                "src/package",
+                "README.md",
+                "CHANGELOG.md",
+                "pom.xml",
+                "target/natexd",
+                "target/bom.json")) {
             machine.copy(Path.of(part), "/root/natexd/" + part);
         }
         machine.must("chmod -R +x /root/natexd/target/natexd/bin /root/natexd/src/package");

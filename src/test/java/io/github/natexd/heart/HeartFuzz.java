@@ -4,17 +4,15 @@ import io.github.natexd.heart.Outcome.Delivered;
 import io.github.natexd.mapping.Mapper;
 import io.github.natexd.mapping.NatProfile;
 import io.github.natexd.relay.Relay;
+import io.github.natexd.testkit.Macs;
 import io.github.natexd.testkit.Packets;
-import io.github.natexd.testkit.PcapBuilder;
 import io.github.natexd.translate.ErrorTypes;
 import io.github.natexd.translate.Reason;
 import io.github.natexd.translate.Surroundings;
 import io.github.natexd.translate.Translator;
 import io.github.natexd.wire.Ipv4Address;
-import io.github.natexd.wire.MacAddress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -41,9 +39,8 @@ final class HeartFuzz {
     private static final int CAPACITY = 256;
     private static final int MOST_WAITING = 40;
     private static final int HOST_ON_GUEST_NETWORK = Ipv4Address.parse("192.168.44.1");
-    private static final long HOST_MAC = MacAddress.parse("00:50:56:c0:00:08");
     private static final Surroundings SURROUNDINGS =
-            new Surroundings(new int[] {Packets.HOST, HOST_ON_GUEST_NETWORK}, HOST_ON_GUEST_NETWORK, 24, HOST_MAC);
+            new Surroundings(new int[] {Packets.HOST, HOST_ON_GUEST_NETWORK}, HOST_ON_GUEST_NETWORK, 24, Macs.HOST);
     private static final Path FOLDER = Path.of("target", "heart");
     private static final int DAMAGED = 1;
     private static final int USAGE = 2;
@@ -227,7 +224,7 @@ final class HeartFuzz {
         return false;
     }
 
-    private static @Nullable String compare(String protocol, NatProfile.Traits got, HeartModel.Traits page) {
+    private static @Nullable String compare(String protocol, NatProfile.Traits got, ModelProfile.Traits page) {
         if (got.portKept().known() == page.portKept.known()
                 && got.identificationKept().known() == page.idKept.known()
                 && got.ttlKept().known() == page.ttlKept.known()
@@ -285,44 +282,11 @@ final class HeartFuzz {
         Path file = FOLDER.resolve("difference-" + seed + ".pcap");
         try {
             Files.createDirectories(FOLDER);
-            Files.write(file, capture(least));
+            Files.write(file, ScheduleCapture.of(least));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         return "seed %d: %s%n%s%nwritten to %s".formatted(seed, tried(least), least, file);
-    }
-
-    /** Guests' frames as they were; what left the host and errors in frames of a router's and the host's. */
-    private static byte[] capture(Schedule schedule) {
-        int ethernet = 1;
-        PcapBuilder file = PcapBuilder.of(ethernet);
-        long at = BEGIN;
-        int reporter = 0;
-        long router = 0x0200_0000_0001L;
-        for (Step step : schedule.steps()) {
-            if (step instanceof Step.Pass pass) {
-                at += pass.nanos();
-            } else if (step instanceof Step.Guest guest) {
-                file.packet(at, Packets.frame(guest.gateway(), guest.mac(), octets(guest.probe())));
-            } else if (step instanceof Step.Leaves leaves) {
-                file.packet(at, Packets.frame(router, HOST_MAC, octets(leaves.probe())));
-            } else if (step instanceof Step.Errors error) {
-                for (int i = 0; i < error.times(); i++) {
-                    int from = Ipv4Address.parse("62.0.0.0") + reporter++;
-                    byte[] packet = Packets.timeExceeded(from, Packets.HOST)
-                            .quoting(octets(error.quoted()), error.octets())
-                            .bytes();
-                    file.packet(at, Packets.frame(HOST_MAC, router, packet));
-                }
-            }
-        }
-        return file.bytes();
-    }
-
-    private static byte[] octets(Sent probe) {
-        ByteBuffer packet = ByteBuffer.allocate(Sent.HEADER + probe.length());
-        probe.write(packet, 0);
-        return packet.array();
     }
 
     // ---- by the million ----

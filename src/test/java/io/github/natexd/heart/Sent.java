@@ -70,6 +70,24 @@ record Sent(
         return sameClass(other) && source == other.source && sourcePort == other.sourcePort;
     }
 
+    boolean samePort(Sent other) {
+        return sourcePort == other.sourcePort;
+    }
+
+    /** An ID of 0 says nothing. */
+    boolean sameId(Sent other) {
+        return id != 0 && id == other.id;
+    }
+
+    boolean sameContent(Sent other) {
+        return contentKnown() && other.contentKnown() && content() == other.content();
+    }
+
+    /** How many pieces of evidence say that both are one probe. */
+    int pieces(Sent other) {
+        return (samePort(other) ? 1 : 0) + (sameId(other) ? 1 : 0) + (sameContent(other) ? 1 : 0);
+    }
+
     private int sumOfHead() {
         int ports = sourcePort + destinationPort;
         return protocol == UDP ? pseudoSum() + ports + length : 0x0800 + ports;

@@ -190,6 +190,40 @@ class YieldingTest {
     }
 
     @Test
+    @DisplayName("R36: a NAT that delivers what the host keeps is left the copies; what natexd moves it never gets")
+    void aDeliveredCopyDoesNotCostWhatIsMoved() {
+        likelyErrorComes(41_001, 11, 11);
+        assertEquals(1, scene.count(Reason.COPIED_LIKELY));
+        natDelivers(GATEWAY_MAC, ROUTER, 41_001);
+
+        assertEquals(Verdict.DROP, verdictOfAnError(), "certain, so it is moved");
+        likelyErrorComes(41_002, 12, 13);
+        assertEquals(1, scene.count(Reason.COPIED_LIKELY));
+        assertEquals(1, scene.count(Reason.NAT_DELIVERS), "the copy was left to the NAT");
+    }
+
+    @Test
+    @DisplayName("R36: a NAT that delivers what natexd moved gets everything, so it is left the copies, too")
+    void aDeliveredMoveCostsCopiesToo() {
+        assertEquals(Verdict.DROP, verdictOfAnError());
+        natDelivers(GATEWAY_MAC, ROUTER, PORT);
+
+        likelyErrorComes(41_001, 11, 11);
+        assertEquals(0, scene.count(Reason.COPIED_LIKELY));
+        assertEquals(1, scene.count(Reason.NAT_DELIVERS));
+    }
+
+    /** Port and IP ID were kept so far. This probe leaves from another port, and maybe with another IP ID. */
+    private void likelyErrorComes(int guestPort, int id, int leavingId) {
+        byte[] leaving = probe(HOST, guestPort + 20_000).id(leavingId).bytes();
+        scene.guestSends(probe(GUEST, guestPort).id(id).bytes());
+        scene.log.leave(leaving);
+        assertEquals(Verdict.ACCEPT, scene.queue.verdict(scene.errorComes(error(leaving))));
+        scene.pass(11);
+        scene.relay.turn();
+    }
+
+    @Test
     @DisplayName("R36: yields per protocol: a NAT that delivers errors about UDP does not cost those about echoes")
     void yieldsPerProtocol() {
         byte[] guests = Packets.echoProbe(GUEST, TARGET, 7, 1).bytes();

@@ -1,6 +1,7 @@
 package io.github.natexd.wire;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.natexd.testkit.PacketFile;
@@ -43,6 +44,27 @@ class AnyOctetsTest {
                 walk(Arrays.copyOf(whole, octets));
             }
         }
+    }
+
+    @Test
+    void everyViewPrintsWhateverIsAtHand() {
+        for (byte[] whole : SEEDS) {
+            for (int octets = 0; octets <= whole.length; octets++) {
+                ByteBuffer cut = ByteBuffer.wrap(Arrays.copyOf(whole, octets));
+                String printed = frame.over(cut, 0, octets) + "; " + outer.over(cut, 0, octets) + "; "
+                        + error.over(cut, 0, octets);
+                assertEquals(
+                        (octets < 14 ? 1 : 0) + (octets < 20 ? 1 : 0) + (octets < 8 ? 1 : 0),
+                        printed.split(" cut off after " + octets + " octets", -1).length - 1,
+                        printed);
+            }
+        }
+        byte[] packet = PacketFile.read("time-exceeded-quoting-28-octets");
+        ByteBuffer buffer = ByteBuffer.wrap(packet);
+        outer.over(buffer, 0, packet.length).check(false);
+        assertTrue(outer.toString().contains(", protocol 1, ttl "), outer.toString());
+        error.over(buffer, outer.transportOffset(), outer.transportOctets());
+        assertTrue(error.toString().startsWith("ICMP type 11 code 0, checksum 0x"), error.toString());
     }
 
     @Test

@@ -72,10 +72,11 @@ class IcmpErrorTest {
     }
 
     @Test
-    void aRewriteOfTheChecksumTouchesNothingElse() {
+    void aRepairOfTheChecksumTouchesNothingElse() {
         ByteBuffer buffer = Packets.amid(new byte[0], 64, 0);
+        int former = error.over(buffer, AT, 36).checksum();
 
-        error.over(buffer, AT, 36).rewriteChecksum(0x1234);
+        error.repairChecksum(0x0001, 0x0001 + former - 0x1234);
 
         for (int i = 0; i < 64; i++) {
             byte wanted = i == AT + 2 ? 0x12 : i == AT + 3 ? 0x34 : Packets.FILLER;

@@ -1,5 +1,6 @@
 package io.github.natexd.wire;
 
+import static io.github.natexd.testkit.Packets.GUEST;
 import static io.github.natexd.testkit.Packets.HOST;
 import static io.github.natexd.testkit.Packets.TARGET;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
@@ -8,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.natexd.testkit.Packets;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** The two transport heads that probes have: UDP and ICMP echo. */
@@ -29,18 +32,67 @@ class TransportHeadsTest {
     }
 
     @Test
-    void rewritesOfUdpTouchTheirFieldOnly() {
-        ByteBuffer buffer = udpProbe(0xBEEF);
-        byte[] wanted = Packets.udpProbe(HOST, TARGET, 65535, 33434)
+    void aNewSourceOfUdpRepairsTheChecksumAndTouchesNothingElse() {
+        byte[] packet =
+                Packets.udpProbe(GUEST, TARGET, 40000, 33434).data(new byte[3]).bytes();
+        byte[] wanted =
+                Packets.udpProbe(HOST, TARGET, 65535, 33434).data(new byte[3]).bytes();
+
+        udp.over(ByteBuffer.wrap(packet), AT).rewriteSource(GUEST, HOST, 65535);
+
+        assertArrayEquals(transport(wanted), transport(packet));
+    }
+
+    @Test
+    @DisplayName("R28: no UDP checksum becomes 0, which would say that there is none")
+    void aChecksumThatComesOutAsZeroIsWrittenAsAllOnes() {
+        ByteBuffer buffer = udpProbe(0x0001);
+
+        udp.over(buffer, AT).rewriteSource(HOST, HOST, 40001);
+
+        assertEquals(0xFFFF, udp.checksum());
+    }
+
+    @Test
+    @DisplayName("R27: a UDP datagram without a checksum stays without one")
+    void aMissingChecksumStaysMissing() {
+        ByteBuffer buffer = udpProbe(0);
+
+        udp.over(buffer, AT).rewriteSource(HOST, GUEST, 7);
+        assertEquals(0, udp.checksum());
+        udp.rewriteDestination(TARGET, GUEST, 9, 11);
+        assertEquals(0, udp.checksum());
+        assertEquals(9, udp.destinationPort());
+    }
+
+    @Test
+    void aNewDestinationOfUdpComputesTheChecksumAnew() {
+        byte[] packet = Packets.udpProbe(TARGET, HOST, 53, 40000)
                 .data(new byte[3])
-                .checksum(0x8001)
+                .checksum(0x1234)
                 .bytes();
+        byte[] wanted =
+                Packets.udpProbe(TARGET, GUEST, 53, 41000).data(new byte[3]).bytes();
 
-        udp.over(buffer, AT);
-        udp.rewriteSourcePort(65535);
-        udp.rewriteChecksum(0x8001);
+        udp.over(ByteBuffer.wrap(packet), AT).rewriteDestination(TARGET, GUEST, 41000, 11);
 
-        assertArrayEquals(wanted, buffer.array());
+        assertArrayEquals(transport(wanted), transport(packet));
+    }
+
+    @Test
+    void printsAsAPacketPrinterDoes() {
+        assertEquals("UDP nowhere", new UdpHeader().toString());
+        assertEquals("ICMP nowhere", new IcmpEcho().toString());
+        assertEquals(
+                "UDP 40000 > 33434, length 11, checksum 0xbeef",
+                udp.over(udpProbe(0xBEEF), AT).toString());
+        assertEquals(
+                "ICMP echo request, id 43981, seq 32775, checksum 0xfffe",
+                echo.over(echoProbe(0xFFFE), AT).toString());
+    }
+
+    private static byte[] transport(byte[] packet) {
+        return Arrays.copyOfRange(packet, AT, packet.length);
     }
 
     @Test
@@ -56,16 +108,12 @@ class TransportHeadsTest {
     }
 
     @Test
-    void rewritesOfAnEchoTouchTheirFieldOnly() {
-        ByteBuffer buffer = echoProbe(0xFFFE);
-        byte[] wanted =
-                Packets.echoProbe(HOST, TARGET, 1, 0x8007).checksum(0x8001).bytes();
+    void aNewIdentifierOfAnEchoRepairsTheChecksumAndTouchesNothingElse() {
+        byte[] packet = Packets.echoProbe(HOST, TARGET, 0xABCD, 0x8007).bytes();
 
-        echo.over(buffer, AT);
-        echo.rewriteIdentifier(1);
-        echo.rewriteChecksum(0x8001);
+        echo.over(ByteBuffer.wrap(packet), AT).rewriteIdentifier(1);
 
-        assertArrayEquals(wanted, buffer.array());
+        assertArrayEquals(Packets.echoProbe(HOST, TARGET, 1, 0x8007).bytes(), packet);
     }
 
     @Test

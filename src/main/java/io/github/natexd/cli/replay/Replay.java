@@ -10,7 +10,6 @@ import io.github.natexd.relay.Relay;
 import io.github.natexd.translate.ErrorTypes;
 import io.github.natexd.translate.Surroundings;
 import io.github.natexd.translate.Translator;
-import io.github.natexd.wire.Checksum;
 import io.github.natexd.wire.IcmpError;
 import io.github.natexd.wire.Ipv4Header;
 import io.github.natexd.wire.Protocol;
@@ -162,10 +161,7 @@ final class Replay {
         assumed.check(true);
         if (assumed.protocol() == Protocol.UDP) {
             udp.over(copy, assumed.transportOffset());
-            if (udp.checksum() != 0) {
-                int checksum = Checksum.update32(udp.checksum(), assumed.source(), guest);
-                udp.rewriteChecksum(checksum == 0 ? 0xFFFF : checksum);
-            }
+            udp.rewriteSource(assumed.source(), guest, udp.sourcePort());
         }
         assumed.rewriteSource(guest);
         return copy.array();

@@ -1,0 +1,52 @@
+package io.github.natexd.config;
+
+import io.github.natexd.config.ConfigException.Problem;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.tomlj.Toml;
+import org.tomlj.TomlParseResult;
+
+/**
+ * Reads TOML without ever throwing anything but a {@link ConfigException}. The library reports the mistakes it expects; on
+ * others it fails with an exception of its own, or runs out of stack in deeply nested brackets. Then the file is no TOML
+ * either, and the place is found here.
+ */
+final class TomlText {
+    private TomlText() {}
+
+    /** The document, with the mistakes that the library reports. */
+    static TomlParseResult parse(Path file, String text) throws ConfigException {
+        TomlParseResult parsed = parseOrNull(text);
+        if (parsed == null) {
+            throw new ConfigException(file, List.of(problem(text)));
+        }
+        return parsed;
+    }
+
+    private static @Nullable TomlParseResult parseOrNull(String text) {
+        try {
+            return Toml.parse(text);
+        } catch (RuntimeException | AssertionError | StackOverflowError e) {
+            return null;
+        }
+    }
+
+    /** Where the library fails: the end of a prefix that it fails on, one character more than one that it reads. */
+    private static Problem problem(String text) {
+        int reads = 0;
+        int fails = text.length();
+        while (fails - reads > 1) {
+            int middle = (reads + fails) >>> 1;
+            if (parseOrNull(text.substring(0, middle)) == null) {
+                fails = middle;
+            } else {
+                reads = middle;
+            }
+        }
+        String before = text.substring(0, reads);
+        int line = (int) before.chars().filter(c -> c == '\n').count() + 1;
+        int column = reads - before.lastIndexOf('\n');
+        return new Problem(line, column, "this is no TOML; write key = value, text in double quotes");
+    }
+}

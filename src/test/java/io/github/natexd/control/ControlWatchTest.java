@@ -1,0 +1,133 @@
+package io.github.natexd.control;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.natexd.relay.Observation;
+import io.github.natexd.relay.Observer;
+import io.github.natexd.translate.Reason;
+import java.io.IOException;
+import java.nio.file.Path;
+import jnr.unixsocket.UnixSocketChannel;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Those who watch at a real socket: they are sent what happens, and keep nobody else from anything. */
+class ControlWatchTest {
+    private final ControlScene scene = ControlScene.working();
+
+    @TempDir
+    private Path directory;
+
+    private ControlClients clients;
+
+    @BeforeEach
+    void open() {
+        clients = new ControlClients(scene, directory);
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        clients.close();
+    }
+
+    @Test
+    void whoWatchesIsToldAndCostsNothingAfterwards() throws Exception {
+        try (ControlServer server = clients.serve()) {
+            UnixSocketChannel client = clients.connect();
+            ControlClients.send(client, "watch\n");
+            assertEquals("{\"version\":1,\"watching\":\"relayed\"}", ControlClients.line(client));
+            Observer observer = scene.observer();
+            assertNotNull(observer);
+
+            observer.decided(observation(Reason.NO_MAPPING));
+            observer.decided(observation(Reason.RELAYED));
+
+            JsonNode told = new ObjectMapper().readTree(ControlClients.line(client));
+            assertEquals("RELAYED", told.at("/reason").asText(), "the other one was not asked for");
+            client.close();
+            ControlClients.await(() -> scene.observer() == null);
+            assertNull(scene.observer());
+        }
+    }
+
+    @Test
+    void whoWatchesAllIsToldAll() throws Exception {
+        try (ControlServer server = clients.serve()) {
+            UnixSocketChannel client = clients.connect();
+            ControlClients.send(client, "watch all\n");
+            ControlClients.line(client);
+
+            scene.observer().decided(observation(Reason.NO_MAPPING));
+
+            assertEquals(
+                    "NO_MAPPING",
+                    new ObjectMapper()
+                            .readTree(ControlClients.line(client))
+                            .at("/reason")
+                            .asText());
+        }
+    }
+
+    @Test
+    void whoDoesNotReadLosesLinesAndIsToldSo() throws Exception {
+        int many = 20_000;
+        try (ControlServer server = clients.serve()) {
+            UnixSocketChannel client = clients.connect();
+            ControlClients.send(client, "watch\n");
+            ControlClients.line(client);
+            for (int i = 0; i < many; i++) {
+                scene.observer().decided(observation(Reason.RELAYED));
+            }
+
+            long seen = 0;
+            while (seen < many) {
+                JsonNode told = new ObjectMapper().readTree(ControlClients.line(client));
+                seen += told.has("lost") ? told.at("/lost").asLong() : 1;
+            }
+            assertEquals(many, seen, "each one shown or counted");
+        }
+    }
+
+    @Test
+    void theNinthWatcherIsRefusedAndStatusStillWorks() throws Exception {
+        try (ControlServer server = clients.serve()) {
+            for (int i = 0; i < Watchers.LIMIT; i++) {
+                UnixSocketChannel client = clients.connect();
+                ControlClients.send(client, "watch\n");
+                ControlClients.line(client);
+            }
+            UnixSocketChannel ninth = clients.connect();
+            ControlClients.send(ninth, "watch\n");
+            assertTrue(ControlClients.readAll(ninth).contains("8 clients are watching already"));
+            UnixSocketChannel client = clients.connect();
+            ControlClients.send(client, "status\n");
+            assertEquals(scene.ask("status"), ControlClients.readAll(client));
+        }
+    }
+
+    @Test
+    void watchersStayWhenOthersCrowdIn() throws Exception {
+        try (ControlServer server = clients.serve()) {
+            UnixSocketChannel watcher = clients.connect();
+            ControlClients.send(watcher, "watch\n");
+            ControlClients.line(watcher);
+            for (int i = 0; i < 2 * ControlServer.CLIENTS_LIMIT; i++) {
+                clients.connect();
+            }
+            scene.observer().decided(observation(Reason.RELAYED));
+
+            assertTrue(ControlClients.line(watcher).contains("RELAYED"));
+        }
+    }
+
+    private static Observation observation(Reason reason) {
+        return new Observation(reason, 0, null, null, null);
+    }
+}

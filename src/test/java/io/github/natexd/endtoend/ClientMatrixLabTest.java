@@ -1,0 +1,186 @@
+package io.github.natexd.endtoend;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.github.natexd.lab.Lab;
+import io.github.natexd.lab.LabOptions;
+import io.github.natexd.lab.LabOptions.HandOver;
+import io.github.natexd.lab.LabOptions.Receive;
+import io.github.natexd.lab.LabOptions.Send;
+import io.github.natexd.lab.Node;
+import io.github.natexd.lab.Topology;
+import io.github.natexd.testkit.LabNatexd;
+import io.github.natexd.testkit.clients.Client;
+import io.github.natexd.testkit.clients.MatrixTable;
+import io.github.natexd.testkit.clients.MatrixTable.Cell;
+import io.github.natexd.testkit.clients.NatWays;
+import io.github.natexd.testkit.clients.Pairwise;
+import io.github.natexd.testkit.clients.Readings;
+import io.github.natexd.testkit.clients.Warmup;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The main job: with natexd on the host, every client in a guest shows what it shows on the host without any NAT, whatever
+ * the NAT does. {@link Pairwise} chooses what runs every time; {@code ./dev test matrix} runs everything, or a part of it.
+ * The table of what was seen is left in {@code target/client-matrix.txt}.
+ */
+@TestInstance(Lifecycle.PER_CLASS)
+@Execution(ExecutionMode.CONCURRENT) // where JUnit is told to: labs do not meet, and their clients mostly wait
+class ClientMatrixLabTest {
+    /** {@code N/M}: all clients before the Nth of M parts of all ways; unset: the pairwise selection. */
+    private static final String PART = "natexd.matrix";
+
+    private final Map<Client, List<String>> reference = new EnumMap<>(Client.class);
+    private final MatrixTable table = new MatrixTable(selection().keySet());
+
+    /** What each client shows on the host, where there is neither a NAT nor natexd. */
+    @BeforeAll
+    void measureOnTheHost() {
+        try (Lab lab = Lab.up(LabOptions.defaults())) {
+            for (Client client : Client.values()) {
+                String output = client.run(lab, Node.HOST);
+                List<String> seen = client.read(output);
+                // Here all of them are able to; one that sees less elsewhere would make its tests say little.
+                assertEquals(Topology.HOPS, seen.subList(0, Math.min(Topology.HOPS.size(), seen.size())), output);
+                reference.put(client, seen);
+            }
+        }
+        assertEquals(List.of("pmtu 1300"), extra(Client.TRACEPATH_SMALL_MTU));
+        assertEquals(List.of("label 24001 0 0 1", "label 16000 5 1 1"), extra(Client.MTR_LABELS));
+    }
+
+    private List<String> extra(Client client) {
+        List<String> seen = reference.get(client);
+        return seen.subList(Topology.HOPS.size(), seen.size());
+    }
+
+    @AfterAll
+    void save() throws IOException {
+        table.save();
+    }
+
+    static Map<LabOptions, List<Client>> selection() {
+        String part = System.getProperty(PART, "");
+        if (part.isEmpty()) {
+            return Pairwise.selection();
+        }
+        List<LabOptions> all = NatWays.all();
+        Matcher numbers = Pattern.compile("(\\d{1,3})/(\\d{1,3})").matcher(part);
+        int which = numbers.matches() ? Integer.parseInt(numbers.group(1)) : 0;
+        int parts = numbers.matches() ? Integer.parseInt(numbers.group(2)) : 0;
+        if (which < 1 || which > parts || parts > all.size()) {
+            throw new IllegalArgumentException("a part of the matrix is N/M, such as 2/5, not: " + part);
+        }
+        Map<LabOptions, List<Client>> selection = new LinkedHashMap<>();
+        all.subList(all.size() * (which - 1) / parts, all.size() * which / parts)
+                .forEach(way -> selection.put(way, List.of(Client.values())));
+        return selection;
+    }
+
+    static Stream<Arguments> ways() {
+        return selection().entrySet().stream().map(entry -> Arguments.of(entry.getKey(), entry.getValue()));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("ways")
+    @DisplayName("R12, R33, R36, R40: the guest sees what the host sees, with every client, whatever the NAT does")
+    void showsInTheGuestWhatTheHostSees(LabOptions way, List<Client> clients) {
+        Map<Client, Cell> row = new EnumMap<>(Client.class);
+        List<String> failures = new ArrayList<>();
+        try (Lab lab = Lab.up(way)) {
+            // What one client has sent would be taken for another's: each finds a natexd that knows of nothing.
+            List<List<Client>> sittings =
+                    isBlind(way) ? clients.stream().map(List::of).toList() : List.of(clients);
+            for (List<Client> sitting : sittings) {
+                try (LabNatexd natexd = LabNatexd.start(lab)) {
+                    Warmup.of(lab);
+                    for (Client client : sitting) {
+                        row.put(client, run(lab, client, failures, natexd));
+                    }
+                }
+            }
+        }
+        table.finish(way, row, failures);
+        assertEquals("", String.join("\n", failures));
+    }
+
+    private Cell run(Lab lab, Client client, List<String> failures, LabNatexd natexd) {
+        List<String> expected = new ArrayList<>(reference.get(client));
+        if (lab.options().answerTtlOne()) {
+            expected.add(0, Topology.GATEWAY);
+        }
+        String output = client.run(lab, Node.GUEST1);
+        List<String> seen = client.read(output);
+        Cell cell = expected.equals(seen)
+                ? Cell.SAME
+                : nothingIsWrong(expected, seen) ? gap(lab.options(), client) : Cell.FAILED;
+        if (cell == Cell.FAILED) {
+            failures.add(client + ", expected " + expected + ":\n" + output + natexd.log());
+        }
+        return cell;
+    }
+
+    /** Why hops may be missing; {@link Cell#FAILED}: they may not. */
+    private static Cell gap(LabOptions way, Client client) {
+        if (client == Client.SCAMPER_UDP_PARIS && way.handOver() == HandOver.ALL && way.rewriteIds()) {
+            // It knows its probes by their IP IDs, which such a NAT does not put back; natexd leaves errors to it.
+            return way.receive() == Receive.PACKET || way.rewritePorts() ? Cell.LEFT_TO_THE_NAT : Cell.FAILED;
+        }
+        return isBlind(way) && client.tellsProbesApartBySourcePort() ? Cell.UNDECIDABLE : Cell.FAILED;
+    }
+
+    /**
+     * Whether nothing but destination, length and data tells what a quoted probe was when it left the guest: the NAT
+     * replaces port and IP ID, no hook shows which became which, and natexd does not guess.
+     */
+    private static boolean isBlind(LabOptions way) {
+        return way.rewritePorts() && way.rewriteIds() && way.send() == Send.PACKET && way.handOver() != HandOver.ALL;
+    }
+
+    /** Whether the hops seen are some of those expected, in their order. */
+    private static boolean nothingIsWrong(List<String> expected, List<String> seen) {
+        Iterator<String> rest = expected.iterator();
+        for (String hop : seen) {
+            boolean found = Readings.MISSING.contains(hop);
+            while (!found && rest.hasNext()) {
+                found = rest.next().equals(hop);
+            }
+            if (!found) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Test
+    @DisplayName("R16: the host sees with natexd what it sees without, with every client")
+    void showsOnTheHostWhatItShowsWithoutNatexd() {
+        Map<Client, List<String>> seen = new EnumMap<>(Client.class);
+        try (Lab lab = Lab.up(LabOptions.defaults());
+                LabNatexd natexd = LabNatexd.start(lab)) {
+            Arrays.stream(Client.values()).forEach(client -> seen.put(client, client.read(client.run(lab, Node.HOST))));
+            assertEquals(reference, seen, natexd::log);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package io.github.natexd.endtoend;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.github.natexd.lab.Lab;
+import io.github.natexd.lab.LabOptions;
+import io.github.natexd.lab.Node;
+import io.github.natexd.lab.Topology;
+import io.github.natexd.testkit.LabNatexd;
+import io.github.natexd.testkit.LabShell;
+import io.github.natexd.testkit.clients.Client;
+import io.github.natexd.testkit.clients.Trace;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * A guest that is the other one's router: natexd sees each probe of guest1 twice on the guest network, with two MAC
+ * addresses and two TTLs, and where the router masquerades, with two addresses.
+ * <pre>{@code
+ *  guest1 ──▶ guest2 ──▶ NAT ──▶
+ * }</pre>
+ */
+class ForwardingGuestLabTest {
+    private static final int ROUNDS = 20;
+
+    @ParameterizedTest
+    @CsvSource({"false, false", "true, false", "false, true", "true, true"})
+    @DisplayName("defect 3: a guest and the guest that forwards for it see every hop (20 of 20, both at once)")
+    void bothGuestsSeeEveryHop(boolean masquerade, boolean rewritingPorts) {
+        LabOptions options = LabOptions.defaults();
+        try (Lab lab = Lab.up(rewritingPorts ? options.rewritingPorts() : options);
+                LabNatexd natexd = LabNatexd.start(lab)) {
+            LabShell.must(lab, Node.GUEST2, """
+                    echo 0 | tee /proc/sys/net/ipv4/conf/*/send_redirects
+                    echo 1 > /proc/sys/net/ipv4/ip_forward
+                    """);
+            LabShell.must(lab, Node.GUEST1, "ip route replace default via " + Topology.GUEST2);
+            if (masquerade) {
+                LabShell.must(lab, Node.GUEST2, """
+                        nft 'table ip guests { chain leaving { type nat hook postrouting priority srcnat; }; }
+                            add rule ip guests leaving ip saddr 192.168.44.100 masquerade'
+                        """);
+            }
+            List<String> behind = new ArrayList<>(Topology.HOPS);
+            behind.add(0, Topology.GUEST2);
+
+            for (int i = 1; i <= ROUNDS; i++) {
+                for (Client client : List.of(Client.TRACEROUTE, Client.TRACEROUTE_ICMP)) {
+                    Trace first = Trace.start(lab, Node.GUEST1, client);
+                    Trace second = Trace.start(lab, Node.GUEST2, client);
+                    String story = "round " + i + ", " + client;
+                    first.showsAll(behind, () -> story + ", guest1\n" + natexd.log());
+                    second.showsAll(Topology.HOPS, () -> story + ", guest2\n" + natexd.log());
+                }
+            }
+            assertEquals(0, natexd.stop(), natexd.log());
+        }
+    }
+}

@@ -1,0 +1,147 @@
+package io.github.natexd.endtoend;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.natexd.lab.Lab;
+import io.github.natexd.lab.LabOptions;
+import io.github.natexd.lab.Node;
+import io.github.natexd.lab.Topology;
+import io.github.natexd.lab.Traceroute;
+import io.github.natexd.linux.emulation.Inet4Socket;
+import io.github.natexd.linux.emulation.Namespace;
+import io.github.natexd.testkit.Capture;
+import io.github.natexd.testkit.LabNatexd;
+import io.github.natexd.testkit.LabShell;
+import io.github.natexd.testkit.Packet;
+import io.github.natexd.testkit.clients.Client;
+import io.github.natexd.wire.Ipv4Address;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** A guest network that goes and comes while natexd runs (R45). */
+class GuestNetworkLabTest {
+    private static final String GUEST = "192.168.55.100";
+    private static final int PORT = 40_123;
+    private static final int TRACEROUTE_PORT = 33_434;
+    /** Sleeps of the loop while it has nothing to do: a few for the news. */
+    private static final int SLEEPS_MAX = 20;
+
+    @Test
+    @DisplayName("R45: down and up again: relayed again, without a restart")
+    void theInterfaceGoesDownAndUp() {
+        try (Lab lab = Lab.up(LabOptions.defaults());
+                LabNatexd natexd = LabNatexd.start(lab)) {
+            for (int i = 1; i <= 2; i++) {
+                LabShell.must(lab, Node.HOST, "ip link set vmnet8 down");
+                natexd.awaitLog("(?s)(guest network vmnet8 is not there or not up: waiting.*){" + i + "}");
+                LabShell.must(lab, Node.HOST, "ip link set vmnet8 up");
+                natexd.awaitLog("(?s)(guest network vmnet8: 192.168.44.1/24.*){" + (i + 1) + "}");
+            }
+
+            String output = Client.TRACEROUTE.run(lab, Node.GUEST1);
+            assertEquals(Topology.HOPS, Traceroute.hops(output), output + natexd.log());
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "R45: deleted, and there again with another number and subnet: relayed to its guests, without a restart")
+    void theInterfaceReturnsWithAnotherNumberAndSubnet() throws Exception {
+        try (Lab lab = Lab.up(LabOptions.defaults());
+                LabNatexd natexd = LabNatexd.start(lab)) {
+            LabShell.must(lab, Node.HOST, "ip link del vmnet8");
+            natexd.awaitLog("guest network vmnet8 is not there");
+            long before = natexd.loopSleeps();
+            TimeUnit.SECONDS.sleep(1);
+            assertTrue(natexd.loopSleeps() - before < SLEEPS_MAX, "waiting costs next to nothing");
+            String host = Client.TRACEROUTE.run(lab, Node.HOST);
+            assertEquals(Topology.HOPS, Traceroute.hops(host), host + natexd.log());
+
+            anotherNetwork(lab, "vmnet8");
+            natexd.awaitLog("guest network vmnet8: 192.168.55.1/24");
+            relaysToTheOtherNetwork(lab, natexd);
+        }
+    }
+
+    @Test
+    @DisplayName("R45: not there at the start: natexd is ready, says what it waits for, and relays when it comes")
+    void theInterfaceComesAfterTheStart() {
+        try (Lab lab = Lab.up(LabOptions.defaults());
+                LabNatexd natexd = LabNatexd.start(lab, "guest-network.interface = \"vmnet9\"")) {
+            natexd.awaitLog("guest network vmnet9 is not there or not up: waiting for it");
+
+            anotherNetwork(lab, "vmnet9");
+            natexd.awaitLog("guest network vmnet9: 192.168.55.1/24");
+            relaysToTheOtherNetwork(lab, natexd);
+        }
+    }
+
+    @Test
+    @DisplayName("R45, R50: no VMware on the host: natexd is ready, says so, and a reload with a name ends the waiting")
+    void withoutVmwareItWaits() {
+        try (Lab lab = Lab.up(LabOptions.defaults());
+                LabNatexd natexd = LabNatexd.start(lab, "guest-network = {}")) {
+            natexd.awaitLog("no NAT network in /etc/vmware/networking: waiting for VMware Workstation");
+            assertEquals(1, status(lab), natexd.log());
+
+            natexd.reload();
+            natexd.awaitLog("reload: guest-network.interface: as VMware records it -> vmnet8");
+            natexd.awaitLog("INFO reloaded");
+            String output = Client.TRACEROUTE.run(lab, Node.GUEST1);
+            assertEquals(Topology.HOPS, Traceroute.hops(output), output + natexd.log());
+        }
+    }
+
+    /** A cable from the host to guest2, whose gateway is there by its MAC address alone. */
+    private static void anotherNetwork(Lab lab, String name) {
+        LabShell.must(
+                lab,
+                Node.HOST,
+                "ip link add " + name + " type veth peer name eth9 netns " + lab.namespace(Node.GUEST2)
+                        + "; ethtool -K " + name + " tx off; ip addr add 192.168.55.1/24 dev " + name
+                        + "; ip link set " + name + " up");
+        LabShell.must(
+                lab,
+                Node.GUEST2,
+                "ethtool -K eth9 tx off; ip addr add " + GUEST + "/24 dev eth9; ip link set eth9 up;"
+                        + " ip neigh add 192.168.55.2 lladdr 00:50:56:e0:55:02 dev eth9;"
+                        + " ip route replace " + Topology.TARGET + " via 192.168.55.2 dev eth9");
+    }
+
+    /** The test plays the NAT process: it sends the guest's probe once more, from the host. */
+    private static void relaysToTheOtherNetwork(Lab lab, LabNatexd natexd) {
+        try (Capture guest = Capture.on(lab, Node.GUEST2, "eth9")) {
+            for (Node node : List.of(Node.GUEST2, Node.HOST)) {
+                Namespace.call(lab.namespace(node), () -> {
+                    try (Inet4Socket socket = Inet4Socket.udp(PORT)) {
+                        socket.header(2, false);
+                        return socket.send(
+                                Ipv4Address.parse(Topology.TARGET),
+                                TRACEROUTE_PORT,
+                                ByteBuffer.allocateDirect(32),
+                                0,
+                                32);
+                    }
+                });
+            }
+
+            List<byte[]> errors = guest.incoming(octets -> Packet.of(octets).isIcmpError());
+            assertEquals(1, errors.size(), natexd::log);
+            assertEquals(Topology.HOPS.get(1), Packet.of(errors.get(0)).source());
+            assertEquals(GUEST, Packet.of(errors.get(0)).destination());
+            assertEquals(GUEST, Packet.of(errors.get(0)).embedded().source());
+        }
+    }
+
+    private static int status(Lab lab) {
+        return lab.exec(
+                        Node.HOST,
+                        LabNatexd.tree().resolve("libexec/natexd-rules").toString(),
+                        "status")
+                .exitCode();
+    }
+}

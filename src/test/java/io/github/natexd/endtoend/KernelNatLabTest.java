@@ -1,0 +1,220 @@
+package io.github.natexd.endtoend;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.natexd.lab.Lab;
+import io.github.natexd.lab.LabOptions;
+import io.github.natexd.lab.LabOptions.Router;
+import io.github.natexd.lab.LabOptions.Send;
+import io.github.natexd.lab.Node;
+import io.github.natexd.lab.Topology;
+import io.github.natexd.linux.emulation.Namespace;
+import io.github.natexd.linux.packet.PacketSocket;
+import io.github.natexd.testkit.Capture;
+import io.github.natexd.testkit.LabNatexd;
+import io.github.natexd.testkit.Macs;
+import io.github.natexd.testkit.Packet;
+import io.github.natexd.testkit.Packets;
+import io.github.natexd.testkit.ProbeBuilder;
+import io.github.natexd.testkit.clients.NatWays;
+import io.github.natexd.testkit.clients.Warmup;
+import io.github.natexd.wire.Ipv4Address;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The kernel's own NAT as an oracle. In one lab the host's kernel masquerades the guests; in the others there is a NAT
+ * process and natexd. The same probes leave the guest, and every error that comes back must be the same, octet by octet,
+ * but for what follows from the kernel's being a router and from the labs' being two:
+ * <ul>
+ *   <li>the kernel forwards, which takes one off the TTL of a probe (here it gets one more to begin with) and of an error;
+ *   <li>the IP ID of an error is a router's own count, which goes on from lab to lab as it likes;
+ *   <li>the outer header's checksum follows from both. It is checked to be right, as is that of the ICMP message, which is
+ *       compared as well.
+ * </ul>
+ */
+@TestInstance(Lifecycle.PER_CLASS)
+class KernelNatLabTest {
+    private static final int PATH_MTU = 1300;
+    /** Enough for the target; {@code max-ttl} is 60. */
+    private static final int FAR = 30;
+
+    private static final int IDENTIFIER = 0x4e58;
+    private static final int FIRST_PORT = 33_434;
+    private static final int FIRST_SOURCE_PORT = 41_000;
+    private static final int DONT_FRAGMENT = 0x4000;
+    private static final long PATIENCE_NANOS = 3_000_000_000L;
+
+    private static final String MASQUERADE = """
+            echo 1 > /proc/sys/net/ipv4/ip_forward
+            nft -f - <<'EOF'
+            table ip guests {
+                chain postrouting {
+                    type nat hook postrouting priority srcnat
+                    oifname "up0" masquerade
+                }
+            }
+            EOF
+            """;
+
+    /** @param bare what a UDP or ICMP socket sends just so: it has a TOS, options and a checksum of its own */
+    private record Probe(Supplier<ProbeBuilder> draft, int ttl, boolean bare) {
+        byte[] octets(int further) {
+            return draft.get().ttl(ttl + further).bytes();
+        }
+
+        String key() {
+            return Packet.of(octets(0)).probeKey();
+        }
+    }
+
+    private static final List<Probe> PROBES = probes();
+
+    /** What the guest got where the kernel was the NAT. */
+    private final Map<Router, Map<String, List<String>>> oracle = new EnumMap<>(Router.class);
+
+    private static List<Probe> probes() {
+        List<Probe> probes = new ArrayList<>();
+        for (int ttl = 1; ttl < Topology.HOPS.size(); ttl++) {
+            for (int data : new int[] {0, 1, 32, 33, 1400}) {
+                probes.add(new Probe(udp(probes.size(), data), ttl, true));
+                probes.add(new Probe(echo(probes.size(), data), ttl, true));
+            }
+            Supplier<ProbeBuilder> marked = udp(probes.size(), 24);
+            probes.add(new Probe(() -> marked.get().tos(0xB8).flagsAndOffset(DONT_FRAGMENT), ttl, false));
+            Supplier<ProbeBuilder> unsummed = udp(probes.size(), 24);
+            probes.add(new Probe(() -> unsummed.get().checksum(0), ttl, false));
+            Supplier<ProbeBuilder> optional = udp(probes.size(), 24);
+            probes.add(new Probe(() -> optional.get().options((byte) 1, (byte) 1, (byte) 1, (byte) 1), ttl, false));
+            Supplier<ProbeBuilder> wide = echo(probes.size(), 24);
+            probes.add(
+                    new Probe(() -> wide.get().tos(0x10).options((byte) 1, (byte) 1, (byte) 1, (byte) 0), ttl, false));
+        }
+        // Port unreachable; fragmentation needed.
+        probes.add(new Probe(udp(probes.size(), 33), FAR, true));
+        Supplier<ProbeBuilder> large = udp(probes.size(), PATH_MTU + 1);
+        probes.add(new Probe(() -> large.get().flagsAndOffset(DONT_FRAGMENT), FAR, true));
+        Supplier<ProbeBuilder> largeEcho = echo(probes.size(), PATH_MTU + 2);
+        probes.add(new Probe(() -> largeEcho.get().flagsAndOffset(DONT_FRAGMENT), FAR, true));
+        return probes;
+    }
+
+    private static Supplier<ProbeBuilder> udp(int number, int data) {
+        return () -> Packets.udpProbe(
+                        Ipv4Address.parse(Topology.GUEST1),
+                        Ipv4Address.parse(Topology.TARGET),
+                        FIRST_SOURCE_PORT + number,
+                        FIRST_PORT + number)
+                .id(0x1000 + number)
+                .dataOctets(data);
+    }
+
+    private static Supplier<ProbeBuilder> echo(int number, int data) {
+        return () -> Packets.echoProbe(
+                        Ipv4Address.parse(Topology.GUEST1), Ipv4Address.parse(Topology.TARGET), IDENTIFIER, number)
+                .id(0x1000 + number)
+                .dataOctets(data);
+    }
+
+    @BeforeAll
+    void askTheKernel() {
+        try (Lab lab = Lab.up(LabOptions.defaults().pathMtu(PATH_MTU))) {
+            Lab.Result result = lab.exec(Node.HOST, "sh", "-c", MASQUERADE);
+            assertEquals(0, result.exitCode(), result.output());
+            for (Router kind : EnumSet.complementOf(EnumSet.of(Router.SILENT))) {
+                oracle.put(kind, errors(lab, kind, PROBES, true));
+            }
+        }
+    }
+
+    static Stream<LabOptions> ways() {
+        return Stream.concat(
+                NatWays.notable().stream(),
+                Stream.of(LabOptions.defaults().decrementingTtl().answeringTtlOne()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("ways")
+    @DisplayName("R23-R25, R27-R29, R32-R34: the guest gets every error just as from the kernel's own NAT")
+    void theGuestGetsWhatTheKernelsNatWouldGiveIt(LabOptions way) {
+        List<Probe> probes = PROBES.stream()
+                .filter(probe -> probe.bare() || way.send() != Send.SOCKET)
+                .toList();
+        try (Lab lab = Lab.up(way.pathMtu(PATH_MTU));
+                LabNatexd natexd = LabNatexd.start(lab)) {
+            Warmup.of(lab);
+            // Another NAT changes nothing about the routers: the plain one meets them all.
+            boolean all = way.equals(LabOptions.defaults()) || way.rewritePorts() && way.rewriteIds();
+            for (Router kind : all ? oracle.keySet() : Set.of(Router.KERNEL)) {
+                Map<String, List<String>> expected = new TreeMap<>(oracle.get(kind));
+                expected.keySet().retainAll(probes.stream().map(Probe::key).toList());
+                assertEquals(expected, errors(lab, kind, probes, false), () -> kind + "\n" + natexd.log());
+            }
+        }
+    }
+
+    /** Sends the probes at once; the errors about each, their octets in one order whatever order they came in. */
+    private static Map<String, List<String>> errors(Lab lab, Router kind, List<Probe> all, boolean kernel) {
+        lab.router(kind);
+        // A host that has got an error too, because the guest's sighting was late, would fragment from now on.
+        lab.exec(Node.HOST, "ip", "route", "flush", "cache");
+        // r2 alone has oddities.
+        List<Probe> probes = all.stream()
+                .filter(probe -> kind == Router.KERNEL || probe.ttl() == 2)
+                .toList();
+        int copies = kind == Router.TWICE ? 2 : 1;
+        int further = kernel || lab.options().decrementTtl() ? 1 : 0;
+        long nextHop = kernel ? Macs.HOST : Macs.NAT;
+        Map<String, List<String>> errors = new TreeMap<>();
+        probes.forEach(probe -> errors.put(probe.key(), new ArrayList<>()));
+        try (Capture capture = Capture.on(lab, Node.GUEST1, Topology.GUEST_INTERFACE);
+                PacketSocket guest = Namespace.call(
+                        lab.namespace(Node.GUEST1), () -> PacketSocket.openUnfiltered(Topology.GUEST_INTERFACE))) {
+            for (Probe probe : probes) {
+                byte[] octets = probe.octets(further);
+                Packets.send(guest, nextHop, Macs.GUEST1, octets);
+            }
+            long end = System.nanoTime() + PATIENCE_NANOS;
+            List<byte[]> seen;
+            do {
+                seen = capture.incoming(octets -> Packet.of(octets).isIcmpError());
+            } while (seen.size() < probes.size() * copies && System.nanoTime() < end);
+            for (byte[] octets : seen) {
+                Packet error = Packet.of(octets);
+                List<String> known = errors.get(error.embedded().probeKey());
+                assertTrue(known != null, () -> "about no probe: " + error);
+                known.add(comparable(error, kernel));
+            }
+        }
+        errors.forEach((probe, got) -> assertEquals(copies, got.size(), () -> kind + ", " + probe));
+        errors.values().forEach(Collections::sort);
+        return errors;
+    }
+
+    private static String comparable(Packet error, boolean forwarded) {
+        assertTrue(Packets.headerIntact(error.octets(), 0), () -> "outer header checksum: " + error);
+        assertTrue(Packets.icmpIntact(error.octets()), () -> "ICMP checksum: " + error);
+        ByteBuffer octets = ByteBuffer.wrap(error.octets().clone());
+        octets.putShort(4, (short) 0); // IP ID
+        octets.put(8, (byte) (error.ttl() + (forwarded ? 1 : 0)));
+        octets.putShort(10, (short) 0); // header checksum
+        return HexFormat.of().formatHex(octets.array());
+    }
+}

@@ -1,0 +1,49 @@
+package io.github.natexd.testkit.clients;
+
+import io.github.natexd.lab.Lab;
+import io.github.natexd.lab.LabOptions;
+import io.github.natexd.lab.LabOptions.HandOver;
+import io.github.natexd.lab.LabOptions.Receive;
+import io.github.natexd.lab.LabOptions.Send;
+import io.github.natexd.lab.Node;
+import java.util.concurrent.TimeUnit;
+
+/** What natexd must have seen of a NAT process before it is right about each packet; a user would not notice. */
+public final class Warmup {
+    private static final long START_MILLIS = 1200;
+
+    private Warmup() {}
+
+    public static void of(Lab lab) {
+        LabOptions options = lab.options();
+        if (options.rewritePorts() && options.send() == Send.PACKET) {
+            // The content alone tells whose the quoted probe is, and only once natexd has seen all that the host sent:
+            // for a second after its start the host may have sent probes that it has not seen.
+            pause();
+        }
+        if (options.egressFirstMillis() != 0) {
+            // A guest that is seen late gets its copy within 10 ms, or none: natexd's code must be warm.
+            Client.TRACEROUTE.run(lab, Node.GUEST1);
+            Client.TRACEROUTE_ICMP.run(lab, Node.GUEST1);
+        }
+        boolean delivers = options.receive() == Receive.PACKET || options.rewritePorts() && options.rewriteIds();
+        if (options.handOver() != HandOver.NONE && delivers) {
+            // The first error of each class that the NAT delivers, too, arrives twice: each if the NAT captures
+            // packets, those
+            // that natexd copies if it reads a socket. hping3 takes a second one for that of the next hop.
+            Client.TRACEROUTE_ICMP.run(lab, Node.GUEST1);
+            if (options.handOver() == HandOver.ALL) {
+                Client.TRACEROUTE.run(lab, Node.GUEST1);
+            }
+        }
+    }
+
+    /** Until natexd has seen all that the host sent of late: from a second after its rules came. */
+    public static void pause() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(START_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
