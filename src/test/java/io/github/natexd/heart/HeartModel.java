@@ -10,7 +10,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The page "How natexd decides whose an error is" as a plain, slow program: lists, and loops over all of them. It was written from
+ * The page "How natexd decides who gets an error" as a plain, slow program: lists, and loops over all of them. It was written from
  * the page without the program. What the page left open, the fuzz showed; the page says it now. It knows nothing of quotas, of the limits of candidates, or of yielding.
  */
 final class HeartModel {
