@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The page of manners names, for each of them, tests that exist. */
 class MannersPageTest {
     @ParameterizedTest
-    @CsvSource({"What the best give, 15", "What users of other desktop NATs ask for, 5"})
+    @CsvSource({"What the best offer, 15", "What users of other desktop NATs ask for, 5"})
     void everyRowNamesTestsThatExist(String heading, int rows) throws Exception {
         Map<String, Class<?>> classes = NamedTests.classes(NamedTests.TESTS);
         List<List<String>> table = MarkdownTable.rows("manners.md", heading);

@@ -9,34 +9,47 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /**
- * Commands stand where ReadmeContainerTest finds them, and {@link Readme#RUN_ELSEWHERE} tells the truth. Whoever writes a command into the
- * README that a container without network and compiler cannot run says there who runs it.
+ * The README is short, its commands stand where ReadmeContainerTest finds them, and {@link Readme#RUN_ELSEWHERE} is true. If a container
+ * without network and compiler cannot run a command, an entry there names what does run it.
  */
 class ReadmeTest {
+    private static final int WORDS_MAX = 1100;
     private static final Pattern COMMAND_IN_PROSE =
             Pattern.compile("`(sudo|\\./dev|apt-get|systemctl|systemd-analyze|journalctl) [^`]+`");
     private static final Pattern OF_CI = Pattern.compile("\"\\$\\{as_root\\[@]}\" (.+)");
 
     @Test
-    void commandsStandInBlocksWhereTestsFindThem() {
-        String prose = Readme.text().replaceAll("(?s)```.*?```", "");
+    void theReadmeIsShort() {
+        int words = Readme.read(Path.of("README.md")).strip().split("\\s+").length;
 
-        assertEquals(
-                List.of(),
-                COMMAND_IN_PROSE
-                        .matcher(prose)
-                        .results()
-                        .map(found -> found.group())
-                        .toList());
+        assertTrue(
+                words <= WORDS_MAX, () -> "README.md has " + words + " words, as wc -w counts; at most " + WORDS_MAX);
     }
 
     @Test
-    void whatIsRunElsewhereStandsInTheReadme() {
+    void commandsStandInBlocksWhereTestsFindThem() {
+        for (Path page : Readme.pages()) {
+            String prose = Readme.read(page).replaceAll("(?s)```.*?```", "");
+            List<String> found = COMMAND_IN_PROSE
+                    .matcher(prose)
+                    .results()
+                    .map(MatchResult::group)
+                    .toList();
+
+            assertEquals(List.of(), found, page::toString);
+        }
+    }
+
+    @Test
+    @DisplayName("what is run elsewhere stands in the README or in a page that it turns to")
+    void whatIsRunElsewhereIsThere() {
         List<String> commands = Readme.commands().stream().map(Command::text).toList();
         List<String> unknown = Readme.RUN_ELSEWHERE.keySet().stream()
                 .filter(command -> !commands.contains(command))

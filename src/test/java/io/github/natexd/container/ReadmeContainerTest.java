@@ -17,8 +17,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The README's commands in its order, in a Debian that has never seen natexd, by root in a checkout that is built, while guests
- * trace. What a container is no place for, {@link Readme#RUN_ELSEWHERE} and the lab's tests run.
+ * The commands of the README and of the pages that it turns to, in the reader's order, in a Debian that has never seen natexd, by root in a
+ * checkout that is built, while guests trace. What a container cannot run, others run: {@link Readme#RUN_ELSEWHERE}.
  */
 class ReadmeContainerTest {
     private static final String CHECKOUT = "/root/natexd";

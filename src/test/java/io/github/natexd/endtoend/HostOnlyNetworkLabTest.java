@@ -16,7 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The alternative to natexd, as the README gives it: a host-only network whose guests the kernel masquerades. */
+/** The alternative to natexd, as host-only.md describes it: a host-only network whose guests the kernel masquerades. */
 class HostOnlyNetworkLabTest {
     /** The lab's guest network as VMware's host-only one; nobody asks the lab's NAT process any more. */
     private static final String HOSTS_SIDE = """
@@ -38,10 +38,8 @@ class HostOnlyNetworkLabTest {
     private static final String TRY_GUEST = "ping -c 1 -W 1 192.168.56.100";
 
     @Test
-    void guestsTraceAndAreReachedByNobodyWithTheReadmesRules() {
-        List<Command> commands = Readme.commands().stream()
-                .filter(command -> command.section().equals(Readme.ALTERNATIVES))
-                .toList();
+    void guestsTraceAndAreReachedByNobodyWithTheRulesOfThePage() {
+        List<Command> commands = Readme.hostOnlyCommands();
         assertFalse(commands.isEmpty());
         try (Lab lab = Lab.up(LabOptions.defaults())) {
             must(lab, Node.HOST, HOSTS_SIDE);

@@ -141,7 +141,7 @@ class StartLabTest {
             fails(
                     UNAVAILABLE,
                     List.of("env", "JAVA_HOME=" + home, path, "--version"),
-                    program + ": " + java + " is of version 11: install a Java runtime of version 17 or later");
+                    program + ": " + java + " has version 11; install a Java runtime of version 17 or later");
         }
     }
 

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import org.junit.jupiter.api.Test;
 
-/** The program does what the page "How natexd decides whose an error is" says; {@code ./dev fuzz heart} asks for longer. */
+/** The program does what the page "How natexd decides who gets an error" says; {@code ./dev fuzz heart} asks for longer. */
 class HeartModelTest {
     private static final int SCHEDULES = 40_000;
 

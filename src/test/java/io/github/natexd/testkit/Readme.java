@@ -11,24 +11,34 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
-/** README.md as somebody follows it: the commands of its {@code sh} blocks, in their order. */
+/**
+ * README.md as a reader follows it: the commands of its {@code sh} blocks, in their order, and those of the pages that a reader turns
+ * to on the way.
+ */
 public final class Readme {
     /**
      * One command, as it stands there, without the comment at its end.
      *
-     * @param section the heading of level two above it
+     * @param page the file that has it
      * @param guest its block begins with {@code # in a guest}
      */
-    public record Command(String section, boolean guest, String text) {
+    public record Command(Path page, boolean guest, String text) {
         /** Whether a container without network and compiler is the place for it. */
         public boolean isForContainer() {
-            return !section.equals(ALTERNATIVES) && !RUN_ELSEWHERE.containsKey(text);
+            return !RUN_ELSEWHERE.containsKey(text);
         }
     }
 
+    private static final Path README = Path.of("README.md");
+    private static final Path PAGES = Path.of("src/site/markdown");
     /** HostOnlyNetworkLabTest runs what stands here. */
-    public static final String ALTERNATIVES = "Honest alternatives";
+    private static final Path HOST_ONLY = PAGES.resolve("host-only.md");
+
+    /** Which page a reader turns to after which section: to this one while natexd is installed, and to that one afterwards. */
+    private static final Map<String, Path> TURNS =
+            Map.of("Settings", PAGES.resolve("running.md"), "Build", PAGES.resolve("developing.md"));
 
     /**
      * The commands that a container cannot run, because they need a compiler, a network or a kernel of their own: which command of
@@ -49,48 +59,69 @@ public final class Readme {
             // The demo begins with it.
             entry("./dev build", "./dev demo"));
 
-    private static final Path FILE = Path.of("README.md");
-    private static final Pattern FENCE = Pattern.compile("( *)```(.*)");
+    private static final String FENCE = "```";
     private static final Pattern HERE_DOCUMENT = Pattern.compile("<<'(\\w+)'");
     private static final Pattern COMMENT = Pattern.compile("(^|\\s+)# .*");
     private static final String GUESTS_BLOCK = "# in a guest";
 
     private Readme() {}
 
-    public static String text() {
-        try {
-            return Files.readString(FILE);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    /** All pages with commands that tests run. */
+    public static List<Path> pages() {
+        return Stream.concat(Stream.of(README, HOST_ONLY), TURNS.values().stream())
+                .toList();
     }
 
+    /** The README's commands and those of the pages that it turns to. */
     public static List<Command> commands() {
         List<Command> commands = new ArrayList<>();
-        String section = "";
-        List<String> lines = text().lines().toList();
-        for (int i = 0; i < lines.size(); i++) {
-            if (lines.get(i).startsWith("## ")) {
-                section = lines.get(i).substring("## ".length());
-            }
-            Matcher fence = FENCE.matcher(lines.get(i));
-            if (!fence.matches()) {
-                continue;
-            }
-            List<String> block = new ArrayList<>();
-            for (i++; !lines.get(i).strip().equals("```"); i++) {
-                block.add(lines.get(i)
-                        .substring(
-                                Math.min(fence.group(1).length(), lines.get(i).length())));
-            }
-            if (fence.group(2).equals("sh")) {
-                commands.addAll(commands(section, block));
+        for (String section : read(README).split("(?m)^## ")) {
+            commands.addAll(commands(README, section));
+            String heading = section.lines().findFirst().orElseThrow();
+            if (TURNS.containsKey(heading)) {
+                commands.addAll(commands(TURNS.get(heading)));
             }
         }
         return commands;
     }
 
-    private static List<Command> commands(String section, List<String> block) {
+    /** The commands of the page on host-only networks. */
+    public static List<Command> hostOnlyCommands() {
+        return commands(HOST_ONLY);
+    }
+
+    public static String read(Path page) {
+        try {
+            return Files.readString(page);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static List<Command> commands(Path page) {
+        return commands(page, read(page));
+    }
+
+    private static List<Command> commands(Path page, String text) {
+        List<Command> commands = new ArrayList<>();
+        List<String> lines = text.lines().toList();
+        for (int i = 0; i < lines.size(); i++) {
+            if (!lines.get(i).startsWith(FENCE)) {
+                continue;
+            }
+            boolean shell = lines.get(i).equals(FENCE + "sh");
+            List<String> block = new ArrayList<>();
+            for (i++; !lines.get(i).equals(FENCE); i++) {
+                block.add(lines.get(i));
+            }
+            if (shell) {
+                commands.addAll(commands(page, block));
+            }
+        }
+        return commands;
+    }
+
+    private static List<Command> commands(Path page, List<String> block) {
         boolean guest = block.get(0).equals(GUESTS_BLOCK);
         List<Command> commands = new ArrayList<>();
         for (int i = 0; i < block.size(); i++) {
@@ -102,7 +133,7 @@ public final class Readme {
                 } while (!block.get(i).equals(document.group(1)));
             }
             if (text.length() > 0) {
-                commands.add(new Command(section, guest, text.toString()));
+                commands.add(new Command(page, guest, text.toString()));
             }
         }
         return commands;
