@@ -98,8 +98,9 @@ class HostBesideGuestsLabTest {
         return CompletableFuture.supplyAsync(tool, task -> new Thread(task, "host").start());
     }
 
+    /** A second of patience: without root's rights echo requests may fail to leave, with natexd or without. */
     private static List<List<String>> traces(Lab lab, boolean root, String method) {
-        return Stream.generate(() -> exec(lab, root, "traceroute -n -w2 " + method))
+        return Stream.generate(() -> exec(lab, root, "traceroute -n -w1 " + method))
                 .limit(ROUNDS)
                 .map(Traceroute::hops)
                 .toList();

@@ -72,7 +72,7 @@ class ReinjectLabTest {
                         // By a packet socket a NAT sends past the rules, as the kernel does for the container: no guest
                         // is served then, and stars cost time.
                         boolean served = send == Send.RAW;
-                        String ofGuest = served ? command : command.replace("-w2", "-w0.5 -m5");
+                        String ofGuest = served ? command : command.replace("-w2", "-w0.1 -m5");
                         Trace guest = Trace.start(lab, Node.GUEST1, List.of("sh", "-c", ofGuest));
                         Trace contained = Trace.start(lab, Node.HOST, List.of("sh", "-c", inside + command));
                         String story = "round " + i + ", " + client;

@@ -12,6 +12,7 @@ import io.github.natexd.lab.LabOptions.Send;
 import io.github.natexd.linux.emulation.Namespace;
 import io.github.natexd.testkit.Capture;
 import io.github.natexd.testkit.Packet;
+import io.github.natexd.testkit.clients.Trace;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -34,8 +35,9 @@ class NatLabTest {
     @EnumSource
     void pingsTheTargetThroughTheNat(Send send) {
         try (Lab lab = Lab.up(LabOptions.defaults().sendingBy(send))) {
-            Lab.Result first = lab.exec(Node.GUEST1, "busybox", "ping", "-c2", "-W2", Topology.TARGET);
-            Lab.Result second = lab.exec(Node.GUEST2, "busybox", "ping", "-c2", "-W2", Topology.TARGET);
+            List<String> ping = List.of("busybox", "ping", "-c2", "-W2", Topology.TARGET);
+            Trace first = Trace.start(lab, Node.GUEST1, ping);
+            Trace second = Trace.start(lab, Node.GUEST2, ping);
 
             assertTrue(first.output().contains(" 0% packet loss"), first.output());
             assertTrue(second.output().contains(" 0% packet loss"), second.output());
@@ -101,9 +103,10 @@ class NatLabTest {
 
             List<byte[]> sent = inside.outgoing(octets -> Packet.of(octets).isProbe());
             assertEquals(10, sent.size());
+            List<Packet> seenOutside = probes(outside);
             for (byte[] octets : sent) {
                 Packet probe = Packet.of(octets);
-                Packet egress = counterpart(probe, outside);
+                Packet egress = counterpart(probe, seenOutside);
                 assertEquals(probe.ttl(), egress.ttl());
                 assertEquals(probe.id(), egress.id());
                 assertEquals(probe.port(), egress.port());
@@ -120,9 +123,10 @@ class NatLabTest {
                 Capture outside = Capture.on(lab, Node.R1, Topology.DOWN)) {
             probe(lab);
 
+            List<Packet> seenOutside = probes(outside);
             for (byte[] octets : inside.outgoing(octets -> Packet.of(octets).isProbe())) {
                 Packet probe = Packet.of(octets);
-                Packet egress = counterpart(probe, outside);
+                Packet egress = counterpart(probe, seenOutside);
                 assertEquals(probe.ttl(), egress.ttl());
                 assertEquals(probe.port(), egress.port());
             }
@@ -138,9 +142,10 @@ class NatLabTest {
 
             List<byte[]> sent = inside.outgoing(octets -> Packet.of(octets).isProbe());
             assertEquals(10, sent.size());
+            List<Packet> seenOutside = probes(outside);
             for (byte[] octets : sent) {
                 Packet probe = Packet.of(octets);
-                Packet egress = counterpart(probe, outside);
+                Packet egress = counterpart(probe, seenOutside);
                 assertEquals(probe.ttl(), egress.ttl());
                 assertNotEquals(probe.id(), egress.id());
                 assertNotEquals(probe.port(), egress.port());
@@ -227,10 +232,12 @@ class NatLabTest {
         return Long.parseLong(line.strip().split("\\s+")[2]);
     }
 
-    /** Five UDP probes and five echo requests, TTL 1 to 5. */
+    /** Five UDP probes and five echo requests, TTL 1 to 5; what is answered does not matter. */
     private static void probe(Lab lab) {
-        trace(lab, Node.GUEST1, "-m5");
-        lab.exec(Node.GUEST1, "traceroute", "-n", "-q1", "-w1", "-I", "-m5", Topology.TARGET);
+        for (String method : List.of("", "-I")) {
+            String script = "traceroute -n -q1 -w0.1 -m5 " + method + " " + Topology.TARGET;
+            lab.exec(Node.GUEST1, "sh", "-c", script);
+        }
     }
 
     private static List<String> trace(Lab lab, Node node, String... options) {
@@ -242,17 +249,18 @@ class NatLabTest {
         return Traceroute.hops(lab.exec(node, command).output());
     }
 
-    /** What became of a probe behind the NAT; ports may differ, so TTL and destination tell. */
-    private static Packet counterpart(Packet probe, Capture outside) {
-        List<Packet> found = outside
-                .incoming(octets -> {
-                    Packet packet = Packet.of(octets);
-                    return packet.isProbe()
-                            && packet.protocol() == probe.protocol()
-                            && packet.destinationPort() == probe.destinationPort();
-                })
-                .stream()
+    /** All probes behind the NAT. */
+    private static List<Packet> probes(Capture outside) {
+        return outside.incoming(octets -> Packet.of(octets).isProbe()).stream()
                 .map(Packet::of)
+                .toList();
+    }
+
+    /** What became of a probe; ports may differ, so TTL and destination tell. */
+    private static Packet counterpart(Packet probe, List<Packet> outside) {
+        List<Packet> found = outside.stream()
+                .filter(packet ->
+                        packet.protocol() == probe.protocol() && packet.destinationPort() == probe.destinationPort())
                 .toList();
         assertEquals(1, found.size(), probe + " became " + found);
         return found.get(0);
