@@ -123,6 +123,12 @@ final class Machine implements AutoCloseable {
         return must("systemctl show --value --property " + name + " " + unit);
     }
 
+    /** Whether the service's JVM has mapped the class archive of the tree in this directory. */
+    boolean runsFromArchive(String tree) {
+        String maps = "/proc/" + property("natexd", "MainPID") + "/maps";
+        return run("grep -qF " + tree + "/lib/natexd.jsa " + maps).exitCode() == 0;
+    }
+
     void writeFile(String path, String text) {
         must("mkdir -p $(dirname " + path + "); cat > " + path + " <<'END OF FILE'\n" + text + "\nEND OF FILE");
     }

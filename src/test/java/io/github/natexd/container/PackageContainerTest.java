@@ -1,6 +1,7 @@
 package io.github.natexd.container;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -32,7 +33,10 @@ class PackageContainerTest {
             + " -o -path '/etc/*-' -o -path /etc/.pwd.lock -o -path /var/lib/systemd/timers \\) -prune -o -print"
             + "; find /run -name '*natexd*'; ls /var/lib/dpkg/info | grep natexd; cat /etc/passwd /etc/group"
             + "; systemctl list-unit-files --no-pager --no-legend; systemctl list-units --all --no-pager --no-legend 'natexd*'"
-            + "; nft list ruleset; grep natexd /proc/net/unix; pgrep -a java; }";
+            + "; nft list ruleset; ls /sys/class/net; grep natexd /proc/net/unix; pgrep -a java; }";
+
+    private static final String TREE = "/usr/lib/natexd";
+    private static final String KEY = TREE + "/lib/natexd.jsa.key";
 
     private static Machine machine;
     private static Set<String> before = Set.of();
@@ -81,6 +85,7 @@ class PackageContainerTest {
         assertEquals(
                 "disabled",
                 machine.run("systemctl is-enabled natexd-jsvc").output().strip());
+        assertTrue(machine.runsFromArchive(TREE));
         machine.must("natexd --version && natexctl --version && id natexd && man -w natexd natexctl natexd.toml");
         machine.labUp();
         machine.awaitHops();
@@ -91,14 +96,15 @@ class PackageContainerTest {
 
     @Test
     void removeKeepsTheSettingsAndTakesTheRulesOut() {
-        machine.writeVmwareRecord();
         machine.installPackage(Machine.PACKAGE);
+        machine.labUp();
+        machine.awaitHops();
         assertNotEquals("", machine.must("nft list ruleset"));
         machine.must("echo '# mine' >> " + SETTINGS);
 
         machine.must("apt-get -q remove -y natexd");
 
-        assertEquals("", machine.must("nft list ruleset; pgrep -a java || true"));
+        assertEquals("", machine.must("nft list ruleset; pgrep -a java || ls /sys/class/net | grep vmnet || true"));
         assertEquals("# mine", machine.must("tail -n 1 " + SETTINGS));
         machine.installPackage(Machine.PACKAGE);
         assertEquals("# mine", machine.must("tail -n 1 " + SETTINGS));
@@ -110,6 +116,7 @@ class PackageContainerTest {
         machine.installPackage(Machine.PACKAGE);
         machine.must("echo 'queue.number = 4711' > " + SETTINGS);
         String pid = machine.property("natexd", "MainPID");
+        String archive = machine.must("cat " + KEY);
 
         machine.installPackage(newer());
 
@@ -117,6 +124,23 @@ class PackageContainerTest {
         assertEquals("queue.number = 4711", machine.must("cat " + SETTINGS));
         assertEquals("active", machine.must("systemctl is-active natexd"));
         assertNotEquals(pid, machine.property("natexd", "MainPID"));
+        assertNotEquals(archive, machine.must("cat " + KEY));
+        assertTrue(machine.runsFromArchive(TREE));
+    }
+
+    /** What is wrong with a host is no reason to leave it with half a package. */
+    @Test
+    void purgeSucceedsWhereNftIsGoneAndTheUserIsBusy() {
+        machine.installPackage(Machine.PACKAGE);
+        machine.must("systemctl stop natexd; mv /usr/sbin/nft /root/nft"
+                + "; setpriv --reuid natexd --clear-groups sleep 600 >/dev/null 2>&1 & sleep 0.5");
+        try {
+            String said = machine.must("apt-get -q purge -y natexd");
+
+            assertTrue(said.contains("the user natexd is left"), said);
+        } finally {
+            machine.must("mv /root/nft /usr/sbin/nft; pkill -x sleep; sleep 0.5; userdel natexd");
+        }
     }
 
     @Test
@@ -135,11 +159,20 @@ class PackageContainerTest {
     @Test
     void upgradeTellsThatTheServiceDoesNotRun() {
         machine.installPackage(Machine.PACKAGE);
-        machine.must("echo 'queue.number = -1' > " + SETTINGS);
+        machine.must("echo 'queue.number = -1' > " + SETTINGS + "; mv /usr/bin/unshare /root/unshare");
+        try {
+            String said = machine.installPackage(newer());
 
-        String said = machine.installPackage(newer());
-
-        assertTrue(said.contains("natexd.service does not run. Why: journalctl -u natexd.service"), said);
+            assertTrue(said.contains("it works without the archive, and starts slower"), said);
+            assertTrue(said.contains("natexd.service does not run. Why: journalctl -u natexd.service"), said);
+        } finally {
+            machine.must("mv /root/unshare /usr/bin/unshare");
+        }
+        machine.must("echo > " + SETTINGS + "; systemctl restart natexd");
+        assertFalse(machine.runsFromArchive(TREE));
+        // One that an administrator makes goes with the package, too.
+        machine.must(TREE + "/libexec/natexd-cds make && systemctl restart natexd");
+        assertTrue(machine.runsFromArchive(TREE));
     }
 
     @Test
@@ -163,15 +196,22 @@ class PackageContainerTest {
         assertTrue(said.contains("natexd.service is active"), said);
         assertEquals("enabled", machine.must("systemctl is-enabled natexd"));
         assertEquals("/usr/local/bin/natexctl", machine.must("command -v natexctl"));
+        assertTrue(machine.runsFromArchive("/usr/local/lib/natexd"));
         machine.labUp();
         machine.awaitHops();
-        machine.labDown();
-        machine.must("/root/natexd/src/package/on-host uninstall /root/natexd/target/natexd");
+        machine.must("systemctl stop natexd; mv /usr/sbin/nft /root/nft");
+        try {
+            machine.must("/root/natexd/src/package/on-host uninstall /root/natexd/target/natexd");
+        } finally {
+            machine.must("mv /root/nft /usr/sbin/nft");
+        }
     }
 
-    /** The same package with a higher version. */
+    /** The same package with a higher version, and a jar more: all else has the same size and time, as in real ones. */
     private static String newer() {
         machine.must("dpkg-deb --raw-extract " + Machine.PACKAGE + " /root/newer"
+                + " && cd /root/newer/usr/lib/natexd/lib && cp jspecify-*.jar one-more.jar"
+                + " && sha256sum ./one-more.jar >>natexd.sha256 && cd /root"
                 + " && sed -i 's/^Version:.*/Version: 99.0/' /root/newer/DEBIAN/control"
                 + " && dpkg-deb -Znone --build /root/newer /root/newer.deb && rm -r /root/newer");
         return "/root/newer.deb";

@@ -8,7 +8,7 @@ import io.github.natexd.lab.Lab;
 import io.github.natexd.testkit.Programs;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
+import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,16 +46,28 @@ class ClassArchiveLabTest {
                 .contains("io.github.natexd.daemon.Main source: shared objects file"));
     }
 
+    /** Size and time of its jar are those of the other: packages give each version's files the same time. */
     @Test
     void anArchiveOfAnotherNatexdIsNotUsedWhichIsToldOnce() throws Exception {
         assertEquals(0, natexdCds("make").exitCode());
 
-        Files.setLastModifiedTime(tree.resolve("lib/natexd.jar"), FileTime.fromMillis(1_000_000_000_000L));
+        Path digests = tree.resolve("lib/natexd.sha256");
+        Files.writeString(digests, Files.readString(digests).replaceFirst("^.", "x"));
 
         Lab.Result started = natexd("");
         assertEquals(0, started.exitCode(), started.output());
         assertEquals(2, started.output().lines().count(), started.output());
         assertTrue(started.output().contains("natexd-cds make"), started.output());
+    }
+
+    @Test
+    void noArchiveIsMadeOfJarsThatWereNotBuilt() throws Exception {
+        Files.writeString(tree.resolve("lib/natexd.jar"), "more", StandardOpenOption.APPEND);
+
+        Lab.Result made = natexdCds("make");
+
+        assertEquals(1, made.exitCode(), made.output());
+        assertTrue(made.output().contains("is not what was built"), made.output());
     }
 
     @Test

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.TestInstance;
 /** What keeps natexd from starting: an exit code for scripts, the cause and the remedy for people, no stack of Java's. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class StartLabTest {
+    private static final List<String> PROGRAMS = List.of("natexd", "natexctl");
     private static final int UNAVAILABLE = 69;
     private static final int NO_PERMISSION = 77;
     private static final int CONFIGURATION = 78;
@@ -129,20 +130,47 @@ class StartLabTest {
 
     /** Told by the launcher: classes of natexd's could not even be loaded. */
     @Test
-    void aJavaThatIsTooOldIsNamed() throws IOException {
+    void aJavaThatIsTooOldIsNamedIfThereIsNoOther() throws IOException {
+        Path home = tooOldJava();
+
+        for (String program : PROGRAMS) {
+            fails(
+                    UNAVAILABLE,
+                    List.of(
+                            "unshare",
+                            "-m",
+                            "sh",
+                            "-c",
+                            "mount -t tmpfs none /usr/lib/jvm; PATH=/usr/sbin:/usr/bin:/sbin:/bin JAVA_HOME=" + home
+                                    + " " + program(program) + " --version"),
+                    program + ": " + home.resolve("bin/java")
+                            + " is of version 11: install a Java runtime of version 17 or later");
+        }
+    }
+
+    @Test
+    void aJavaThatIsTooOldIsPassedOver() throws IOException {
+        Path home = tooOldJava();
+
+        for (String program : PROGRAMS) {
+            Lab.Result result = lab.exec(Node.HOST, List.of("env", "JAVA_HOME=" + home, program(program), "--version"));
+
+            assertEquals(0, result.exitCode(), result.output());
+            assertTrue(result.output().contains(program + " "), result.output());
+        }
+    }
+
+    private Path tooOldJava() throws IOException {
         Path home = lab.directory().resolve("java-11");
         Path java = Files.createDirectories(home.resolve("bin")).resolve("java");
         Files.writeString(java, "#!/bin/sh\nexit 9\n");
         Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
         Files.writeString(home.resolve("release"), "JAVA_VERSION=\"11.0.25\"\n");
+        return home;
+    }
 
-        for (String program : List.of("natexd", "natexctl")) {
-            String path = LabNatexd.tree().resolve("bin").resolve(program).toString();
-            fails(
-                    UNAVAILABLE,
-                    List.of("env", "JAVA_HOME=" + home, path, "--version"),
-                    program + ": " + java + " has version 11; install a Java runtime of version 17 or later");
-        }
+    private static String program(String name) {
+        return LabNatexd.tree().resolve("bin").resolve(name).toString();
     }
 
     private String fails(int code, List<String> command, String words) {
