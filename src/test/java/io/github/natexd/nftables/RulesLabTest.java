@@ -146,7 +146,9 @@ class RulesLabTest {
 
         rules("install", "--interface", "vmnet8");
         nft(ruleset().contains("NATEXD_QUEUE") ? "flush chain ip mangle INPUT" : "flush chain ip natexd errors");
-        assertEquals(FAILED, rules("status").code(), "no queue rule");
+        Result withoutQueueRule = rules("status");
+        assertEquals(FAILED, withoutQueueRule.code(), "no queue rule");
+        assertTrue(withoutQueueRule.text().contains("run " + SCRIPT + " install"), withoutQueueRule.text());
 
         rules("install", "--interface", "vmnet8");
         assertEquals(OK, rules("status").code());
