@@ -190,6 +190,9 @@ class PackageContainerTest {
             machine.copy(Path.of(part), "/root/natexd/" + part);
         }
         machine.must("chmod -R +x /root/natexd/target/natexd/bin /root/natexd/src/package");
+        // What hosts with SELinux have: files that were copied get their labels from it.
+        machine.writeFile("/usr/local/sbin/restorecon", "#!/bin/sh\nprintf '%s\\n' \"$@\" >>/root/labelled");
+        machine.must("chmod +x /usr/local/sbin/restorecon");
 
         String said = machine.must("/root/natexd/src/package/on-host install /root/natexd/target/natexd");
 
@@ -197,6 +200,7 @@ class PackageContainerTest {
         assertEquals("enabled", machine.must("systemctl is-enabled natexd"));
         assertEquals("/usr/local/bin/natexctl", machine.must("command -v natexctl"));
         assertTrue(machine.runsFromArchive("/usr/local/lib/natexd"));
+        machine.must("grep -qx /usr/local/sbin/natexd /root/labelled && rm /usr/local/sbin/restorecon");
         machine.labUp();
         machine.awaitHops();
         machine.must("systemctl stop natexd; mv /usr/sbin/nft /root/nft");

@@ -33,6 +33,7 @@ class ReadmeContainerTest {
 
     private static final String FOREGROUND = "sudo target/natexd/bin/natexd run";
     private static final String PURGE = "sudo apt-get purge natexd";
+    private static final String LAB_DOWN = "sudo target/natexd/bin/natexctl lab down";
     private static final String DOCTOR = "sudo natexctl doctor";
 
     /** What else than 0 a command may end with. */
@@ -80,6 +81,11 @@ class ReadmeContainerTest {
                     lab = true;
                 }
 
+                if (command.text().equals(LAB_DOWN)) {
+                    // One to clear away: the other went with the package.
+                    machine.must(CHECKOUT + "/target/natexd/bin/natexctl lab up");
+                }
+
                 Machine.Result result = machine.run(SHELL + line(command));
 
                 String said = command.text() + " ended with " + result.exitCode() + ":\n" + result.output();
@@ -89,7 +95,8 @@ class ReadmeContainerTest {
                 assertTrue(result.output().contains(EXPECTED.getOrDefault(command.text(), "")), said);
                 unseen.remove(command.text());
                 if (command.text().equals(PURGE)) {
-                    assertEquals("", machine.must("nft list ruleset; pgrep -a jsvc || true"));
+                    assertEquals(
+                            "", machine.must("nft list ruleset; pgrep -a jsvc || ls /run | grep natexd-lab || true"));
                 }
             }
         }

@@ -27,8 +27,7 @@ final class RulesScene implements BeforeEachCallback, AfterEachCallback {
     static final List<String> UNPRIVILEGED =
             List.of("setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups");
 
-    private static final String SCRIPT = Path.of(
-                    System.getProperty("natexd.tree", "target/natexd"), "libexec", "natexd-rules")
+    static final String SCRIPT = Path.of(System.getProperty("natexd.tree", "target/natexd"), "libexec", "natexd-rules")
             .toAbsolutePath()
             .toString();
 
