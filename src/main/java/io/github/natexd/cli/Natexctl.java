@@ -14,7 +14,10 @@ import io.github.natexd.cli.running.ShowConfigCommand;
 import io.github.natexd.cli.running.StatusCommand;
 import io.github.natexd.cli.running.WaitCommand;
 import io.github.natexd.cli.running.WatchCommand;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -30,35 +33,53 @@ import picocli.CommandLine.Spec;
         description = "Controls natexd, which makes traceroute work in VMware NAT guests.",
         synopsisSubcommandLabel = "COMMAND")
 public final class Natexctl implements Runnable {
-    /** One line for each command; its place here is its place in the help. */
-    private static final List<Supplier<Object>> COMMANDS = List.of(
-            StatusCommand::new,
-            WatchCommand::new,
-            MappingsCommand::new,
-            WaitCommand::new,
-            ReloadCommand::new,
-            MetricsCommand::new,
-            DoctorCommand::new,
-            ShowConfigCommand::new,
-            CheckConfigCommand::new,
-            CaptureCommand::new,
-            ReplayCommand::new,
-            BugreportCommand::new,
-            LabCommand::new,
-            CompletionCommand::new);
+    /** The name of each command; its place here is its place in the help. */
+    private static final Map<String, Supplier<Object>> COMMANDS = new LinkedHashMap<>();
+
+    static {
+        COMMANDS.put("status", StatusCommand::new);
+        COMMANDS.put("watch", WatchCommand::new);
+        COMMANDS.put("mappings", MappingsCommand::new);
+        COMMANDS.put("wait", WaitCommand::new);
+        COMMANDS.put("reload", ReloadCommand::new);
+        COMMANDS.put("metrics", MetricsCommand::new);
+        COMMANDS.put("doctor", DoctorCommand::new);
+        COMMANDS.put("show-config", ShowConfigCommand::new);
+        COMMANDS.put("check-config", CheckConfigCommand::new);
+        COMMANDS.put("capture", CaptureCommand::new);
+        COMMANDS.put("replay", ReplayCommand::new);
+        COMMANDS.put("bugreport", BugreportCommand::new);
+        COMMANDS.put("lab", LabCommand::new);
+        COMMANDS.put("completion", CompletionCommand::new);
+    }
 
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
 
     public static void main(String[] arguments) {
-        System.exit(commandLine().execute(arguments));
+        System.exit(commandLine(arguments).execute(arguments));
     }
 
-    /** The whole command tree, as the launcher uses it. */
+    /** The whole command tree. */
     public static CommandLine commandLine() {
+        return commandLine(COMMANDS.keySet());
+    }
+
+    /** All that these arguments need: examining the other commands takes half the time of a start. */
+    private static CommandLine commandLine(String[] arguments) {
+        return arguments.length > 0 && COMMANDS.containsKey(arguments[0]) && !arguments[0].equals("completion")
+                ? commandLine(List.of(arguments[0]))
+                : commandLine();
+    }
+
+    private static CommandLine commandLine(Collection<String> names) {
         CommandLine line = new CommandLine(new Natexctl());
-        COMMANDS.forEach(command -> line.addSubcommand(command.get()));
+        for (Map.Entry<String, Supplier<Object>> command : COMMANDS.entrySet()) {
+            if (names.contains(command.getKey())) {
+                line.addSubcommand(command.getValue().get());
+            }
+        }
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setExecutionExceptionHandler((exception, failed, parsed) -> {
             failed.getErr().println("natexctl: " + message(exception));

@@ -46,6 +46,23 @@ class ClassArchiveLabTest {
                 .contains("io.github.natexd.daemon.Main source: shared objects file"));
     }
 
+    @Test
+    void natexctlStartsFromTheSameArchive() throws Exception {
+        assertEquals(0, natexdCds("make").exitCode());
+
+        Lab.Result asked = Programs.run(
+                Map.of("NATEXCTL_JAVA_OPTS", "-Xlog:class+load:file=" + directory.resolve("classes")),
+                tree.resolve("bin/natexctl").toString(),
+                "status",
+                "--socket",
+                directory.resolve("nobody").toString());
+
+        assertEquals(2, asked.exitCode(), asked.output());
+        String classes = Files.readString(directory.resolve("classes"));
+        assertTrue(classes.contains("natexd.cli.running.StatusCommand source: shared objects file"), classes);
+        assertTrue(classes.contains("picocli.CommandLine source: shared objects file"), classes);
+    }
+
     /** Size and time of its jar are those of the other: packages give each version's files the same time. */
     @Test
     void anArchiveOfAnotherNatexdIsNotUsedWhichIsToldOnce() throws Exception {
