@@ -137,7 +137,7 @@ class PackageContainerTest {
         try {
             String said = machine.must("apt-get -q purge -y natexd");
 
-            assertTrue(said.contains("the user natexd is left"), said);
+            assertTrue(said.contains("the user natexd remains"), said);
         } finally {
             machine.must("mv /root/nft /usr/sbin/nft; pkill -x sleep; sleep 0.5; userdel natexd");
         }
@@ -163,7 +163,7 @@ class PackageContainerTest {
         try {
             String said = machine.installPackage(newer());
 
-            assertTrue(said.contains("it works without the archive, and starts slower"), said);
+            assertTrue(said.contains("it works without the archive, but starts slower"), said);
             assertTrue(said.contains("natexd.service does not run. Why: journalctl -u natexd.service"), said);
         } finally {
             machine.must("mv /root/unshare /usr/bin/unshare");

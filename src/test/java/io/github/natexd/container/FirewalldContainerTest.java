@@ -1,0 +1,84 @@
+package io.github.natexd.container;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** Beside firewalld, which replaces its own rules at each reload: Debian 13's, under systemd. */
+class FirewalldContainerTest {
+    private static final Duration AT_ONCE = Duration.ofSeconds(5);
+    private static final List<String> STARS = List.of("*", "*", "*", "*", "*", "*", "*", "*", "*");
+
+    private static Machine machine;
+
+    @BeforeAll
+    static void boot() {
+        String image = Machine.images().stream()
+                .filter(name -> name.contains("trixie"))
+                .findFirst()
+                .orElseThrow();
+        machine = Machine.boot(image);
+        machine.installPackage(Machine.PACKAGE);
+        machine.labUp();
+        machine.must("systemctl start firewalld");
+    }
+
+    @AfterAll
+    static void shutDown() {
+        if (machine != null) {
+            machine.close();
+        }
+    }
+
+    @BeforeEach
+    void guestsTraceBesideFirewalld() {
+        assertEquals("running", machine.must("firewall-cmd --state"));
+        machine.awaitHops();
+    }
+
+    @Test
+    void doctorFindsNothingWrong() {
+        Machine.Result doctor = machine.run("natexctl doctor");
+
+        assertEquals(0, doctor.exitCode(), doctor.output());
+    }
+
+    @Test
+    @DisplayName("R44: firewalld's reload leaves the rules, or natexd brings them back")
+    void guestsTraceAfterAReload() {
+        machine.must("firewall-cmd --reload");
+
+        machine.awaitHops(AT_ONCE);
+    }
+
+    @Test
+    @DisplayName("R44: firewalld's restart leaves the rules, or natexd brings them back")
+    void guestsTraceAfterARestart() {
+        machine.must("systemctl restart firewalld");
+
+        machine.awaitHops(AT_ONCE);
+    }
+
+    @Test
+    @DisplayName("in panic mode firewalld drops everything, and doctor names it; afterwards guests trace again")
+    void doctorNamesThePanicMode() {
+        machine.must("firewall-cmd --panic-on");
+        try {
+            assertEquals(STARS, machine.hops());
+
+            Machine.Result doctor = machine.run("natexctl doctor");
+            assertEquals(1, doctor.exitCode(), doctor.output());
+            assertTrue(doctor.output().contains("firewalld"), doctor.output());
+        } finally {
+            machine.must("firewall-cmd --panic-off");
+        }
+        machine.awaitHops(AT_ONCE);
+    }
+}
