@@ -3,12 +3,12 @@ package io.github.natexd.daemon;
 import io.github.natexd.config.Config;
 import java.io.IOException;
 import java.net.URISyntaxException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,7 +16,10 @@ import org.slf4j.LoggerFactory;
 /** natexd's packet filter rules, as libexec/natexd-rules loads, checks and removes them. */
 final class Rules {
     private static final Logger LOG = LoggerFactory.getLogger(Rules.class);
-    private static final long SCRIPT_SECONDS = 20;
+    /** The script takes a tenth of a second; on a busy emulated machine, seconds. */
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+    /** Shorter, so that natexd ends within the unit's TimeoutStopSec; ExecStopPost then removes the rules. */
+    private static final Duration REMOVE_LIMIT = Duration.ofSeconds(5);
 
     private final Path script;
     private final List<String> options;
@@ -45,43 +48,35 @@ final class Rules {
 
     /** Loads the rules; answers what the script says that it did. */
     String install() throws StartException {
-        Result result = run("install");
-        if (result.code != 0) {
-            throw new StartException(ExitCode.of(result.code), result.output);
+        ChildProcess.Result result = run("install", LIMIT);
+        if (result.exitCode() != 0) {
+            throw new StartException(ExitCode.of(result.exitCode()), result.output());
         }
-        return result.output;
+        return result.output();
     }
 
     boolean complete() throws StartException {
-        return run("status").code == 0;
+        return run("status", LIMIT).exitCode() == 0;
     }
 
     void remove() {
         try {
-            Result result = run("remove");
-            LOG.info("{}", result.output);
+            ChildProcess.Result result = run("remove", REMOVE_LIMIT);
+            LOG.info("{}", result.output());
         } catch (StartException e) {
             LOG.warn("the rules stay: {}", e.getMessage());
         }
     }
 
-    private record Result(int code, String output) {}
-
-    private Result run(String verb) throws StartException {
+    private ChildProcess.Result run(String verb, Duration limit) throws StartException {
         List<String> command = new ArrayList<>(List.of(script.toString(), verb));
         command.addAll(options);
         try {
-            Process process =
-                    new ProcessBuilder(command).redirectErrorStream(true).start();
-            process.getOutputStream().close();
-            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-            if (!process.waitFor(SCRIPT_SECONDS, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-                throw new StartException(ExitCode.FAILURE, script + " " + verb + " does not come back");
-            }
-            return new Result(process.exitValue(), output);
+            return ChildProcess.run(command, limit);
         } catch (IOException e) {
             throw new StartException(ExitCode.UNAVAILABLE, "cannot run " + script + ": " + e.getMessage());
+        } catch (TimeoutException e) {
+            throw new StartException(ExitCode.FAILURE, String.valueOf(e.getMessage()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StartException(ExitCode.FAILURE, "interrupted while running " + script);

@@ -26,7 +26,8 @@ final class RulesKeeper {
     /** Rules that could not be loaded are tried again so much later. */
     private static final long RETRY_MILLIS = 5_000;
 
-    private static final long STOP_MILLIS = 5_000;
+    /** A script that runs may finish when natexd stops; after this time it is killed. */
+    private static final long STOP_MILLIS = 1_000;
 
     private final Status status;
     private final Consumer<Throwable> uncaught;
@@ -128,7 +129,9 @@ final class RulesKeeper {
         worker.shutdown();
         try {
             if (!worker.awaitTermination(STOP_MILLIS, TimeUnit.MILLISECONDS)) {
-                LOG.warn("the rule script is still running");
+                LOG.warn("the rules script is still running; killing it");
+                worker.shutdownNow();
+                worker.awaitTermination(STOP_MILLIS, TimeUnit.MILLISECONDS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

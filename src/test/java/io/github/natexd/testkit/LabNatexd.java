@@ -38,6 +38,11 @@ public final class LabNatexd implements AutoCloseable {
         return new LabNatexd(NatexdProcess.start(lab, tree(), environment, List.of(settings)));
     }
 
+    /** The same from another tree, such as a copy that a test has changed. */
+    public static LabNatexd startFrom(Lab lab, Path tree, String... settings) {
+        return new LabNatexd(NatexdProcess.start(lab, tree, Map.of(), List.of(settings)));
+    }
+
     /** The tree that {@code mvn package} leaves. */
     public static Path tree() {
         return Path.of(System.getProperty("natexd.tree", "target/natexd")).toAbsolutePath();
@@ -45,6 +50,11 @@ public final class LabNatexd implements AutoCloseable {
 
     public long pid() {
         return process.pid();
+    }
+
+    /** Gives it other settings, which it reads with the next reload. */
+    public void write(String... settings) {
+        process.write(List.of(settings));
     }
 
     /** Gives it other settings, by SIGHUP; returns before it has read them. */

@@ -1,0 +1,95 @@
+package io.github.natexd.endtoend;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.natexd.lab.Lab;
+import io.github.natexd.lab.LabOptions;
+import io.github.natexd.lab.Node;
+import io.github.natexd.testkit.LabNatexd;
+import io.github.natexd.testkit.LabShell;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The rules script does not come back, because the packet filter is locked or a program that it calls hangs. */
+class HangingRulesLabTest {
+    /** The script gets 10 s; on top comes what a busy machine needs. */
+    private static final long RELOAD_MAX_NANOS = TimeUnit.SECONDS.toNanos(20);
+    /** TimeoutStopSec of the unit. */
+    private static final long STOP_MAX_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private static final String HANG = "#!/bin/sh\nsleep 300\n";
+
+    private Lab lab;
+    private Path tree;
+
+    @BeforeEach
+    void up() {
+        lab = Lab.up(LabOptions.defaults());
+        tree = lab.directory().resolve("own-tree");
+        LabShell.must(
+                lab,
+                Node.HOST,
+                "chmod go+rx \"$1\"; cp -r \"$2\" \"$3\"; cp \"$3/libexec/natexd-rules\" \"$3/rules\"",
+                lab.directory().toString(),
+                LabNatexd.tree().toString(),
+                tree.toString());
+    }
+
+    @AfterEach
+    void down() {
+        lab.close();
+    }
+
+    @Test
+    void aReloadFailsInTimeAndOthersGetAnswersMeanwhile() throws Exception {
+        try (LabNatexd natexd = LabNatexd.startFrom(lab, tree)) {
+            script(HANG);
+            natexd.write("probes.max-ttl = 30");
+            long begun = System.nanoTime();
+            Process reload = lab.start(Node.HOST, new ProcessBuilder(natexctl(natexd, "reload")));
+            natexd.awaitLog("reload: probes.max-ttl");
+
+            Lab.Result status = lab.exec(Node.HOST, natexctl(natexd, "status"));
+
+            assertTrue(status.output().contains("probes"), status.output());
+            assertTrue(reload.isAlive(), "status came while the reload went on");
+            assertEquals(1, reload.waitFor());
+            assertTrue(System.nanoTime() - begun < RELOAD_MAX_NANOS, natexd::log);
+            script("#!/bin/sh\nexec " + tree.resolve("rules") + " \"$@\"\n");
+        }
+    }
+
+    @Test
+    void natexdEndsInTime() {
+        LabNatexd natexd = LabNatexd.startFrom(lab, tree);
+        script(HANG);
+        natexd.reload("probes.max-ttl = 30");
+        natexd.awaitLog("reload: probes.max-ttl");
+        long begun = System.nanoTime();
+
+        int code = natexd.stop();
+
+        assertEquals(0, code, natexd::log);
+        assertTrue(System.nanoTime() - begun < STOP_MAX_NANOS, natexd::log);
+        assertTrue(natexd.log().contains("did not end within 5000 ms and was killed"), natexd::log);
+    }
+
+    private void script(String text) {
+        LabShell.must(
+                lab,
+                Node.HOST,
+                "printf %s \"$1\" > \"$2/next\"; chmod 755 \"$2/next\"; mv \"$2/next\" \"$2/libexec/natexd-rules\"",
+                text,
+                tree.toString());
+    }
+
+    private String[] natexctl(LabNatexd natexd, String verb) {
+        return new String[] {
+            tree.resolve("bin/natexctl").toString(), verb, "--socket", natexd.socket().toString()
+        };
+    }
+}
