@@ -24,8 +24,14 @@ final class Rules {
     private final Path script;
     private final List<String> options;
 
-    Rules(Config config, String interfaceName) throws StartException {
-        script = script();
+    Rules(Path script, Config config, String interfaceName) throws StartException {
+        if (!Files.isExecutable(script)) {
+            throw new StartException(
+                    ExitCode.UNAVAILABLE,
+                    script + " is missing or not executable; reinstall natexd, or set rules.manage = false and load the"
+                            + " rules yourself");
+        }
+        this.script = script;
         options = List.of(
                 "--queue",
                 String.valueOf(config.queue().number()),
@@ -83,24 +89,17 @@ final class Rules {
         }
     }
 
-    /** The script lies in libexec, beside the directory of the jar. */
-    private static Path script() throws StartException {
+    /** The script is in libexec, beside the directory of the jar. */
+    static Path installedScript() {
         try {
             Path jar = Path.of(Rules.class
                     .getProtectionDomain()
                     .getCodeSource()
                     .getLocation()
                     .toURI());
-            Path script = jar.resolveSibling("../libexec/natexd-rules").normalize();
-            if (Files.isExecutable(script)) {
-                return script;
-            }
-            throw new StartException(
-                    ExitCode.UNAVAILABLE,
-                    script + " is missing or not executable; reinstall natexd, or set rules.manage = false and load the"
-                            + " rules yourself");
+            return jar.resolveSibling("../libexec/natexd-rules").normalize();
         } catch (URISyntaxException e) {
-            throw new StartException(ExitCode.FAILURE, "cannot tell where natexd is installed: " + e.getMessage());
+            throw new IllegalStateException("the jar has no path", e);
         }
     }
 }

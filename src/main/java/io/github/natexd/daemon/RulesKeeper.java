@@ -4,6 +4,7 @@ import io.github.natexd.config.Config;
 import io.github.natexd.control.RulesState;
 import io.github.natexd.control.StatusReport;
 import io.github.natexd.relay.RepeatedTrouble;
+import java.nio.file.Path;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -29,6 +30,7 @@ final class RulesKeeper {
     /** A script that runs may finish when natexd stops; after this time it is killed. */
     private static final long STOP_MILLIS = 1_000;
 
+    private final Path script;
     private final Status status;
     private final Consumer<Throwable> uncaught;
     private final RepeatedTrouble restoring = new RepeatedTrouble(LOG, "cannot load the rules, trying again");
@@ -42,13 +44,18 @@ final class RulesKeeper {
     private @Nullable Future<?> pending;
     private volatile StatusReport.Rules state = new StatusReport.Rules(RulesState.PENDING, "");
     private @Nullable StartException failure;
-    /** Whoever waits is told of trouble, so it is not logged. */
+    /** The rules are to be loaded even if they are to be the same as before. */
+    private boolean outdated;
+    /** The next rules are to be loaded only if they are not complete. */
+    private boolean mayBeLoaded;
+    /** {@link #awaitLoaded} will report trouble, so it is not logged. */
     private boolean awaited = true;
 
     private boolean stopped;
 
     /** @param uncaught is told what nobody foresaw: without its thread the keeper would be of no use */
-    RulesKeeper(Config config, Status status, Consumer<Throwable> uncaught) {
+    RulesKeeper(Path script, Config config, Status status, Consumer<Throwable> uncaught) {
+        this.script = script;
         this.config = config;
         this.status = status;
         this.uncaught = uncaught;
@@ -64,6 +71,13 @@ final class RulesKeeper {
     synchronized void configure(Config changed) {
         config = changed;
         awaited = true;
+        outdated |= failure != null;
+    }
+
+    /** The same for a configuration that was in force before: its rules may still be loaded. */
+    synchronized void configureBack(Config before) {
+        configure(before);
+        mayBeLoaded = true;
     }
 
     /** The guest network's name is known: without it no rule can be made. Called again and again; what is new counts. */
@@ -77,10 +91,13 @@ final class RulesKeeper {
             return;
         }
         try {
-            Rules wanted = new Rules(config, name);
-            if (rules == null || !wanted.options().equals(rules.options())) {
+            Rules wanted = new Rules(script, config, name);
+            if (outdated || rules == null || !wanted.options().equals(rules.options())) {
+                Runnable task = mayBeLoaded ? this::restore : () -> load(wanted);
                 rules = wanted;
-                later(() -> load(wanted), 0);
+                outdated = false;
+                mayBeLoaded = false;
+                later(task, 0);
             }
         } catch (StartException e) {
             failed(e);
