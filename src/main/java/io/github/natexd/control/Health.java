@@ -31,6 +31,11 @@ final class Health {
                         "the packet filter rules are not loaded: "
                                 + report.rules().detail(),
                         "remove what is in their way, then: sudo systemctl restart natexd"));
+            case MISSING ->
+                problems.add(new Problem(
+                        "rules.manage is false, and the packet filter rules that natexd needs are not loaded: "
+                                + report.rules().detail(),
+                        report.rules().remedy()));
         }
         return List.copyOf(problems);
     }

@@ -21,7 +21,11 @@ final class Rules {
     /** Shorter, so that natexd ends within the unit's TimeoutStopSec; ExecStopPost then removes the rules. */
     private static final Duration REMOVE_LIMIT = Duration.ofSeconds(5);
 
+    /** Tells the script that natexd itself asks: see there. */
+    private static final String DAEMON = "--daemon";
+
     private final Path script;
+    private final boolean managed;
     private final List<String> options;
 
     Rules(Path script, Config config, String interfaceName) throws StartException {
@@ -32,6 +36,7 @@ final class Rules {
                             + " rules yourself");
         }
         this.script = script;
+        managed = config.rules().manage();
         options = List.of(
                 "--queue",
                 String.valueOf(config.queue().number()),
@@ -47,12 +52,21 @@ final class Rules {
                 config.relay().reinject().key());
     }
 
-    /** All that the rules depend on. */
-    List<String> options() {
-        return options;
+    boolean isSameAs(Rules other) {
+        return managed == other.managed && options.equals(other.options);
     }
 
-    /** Loads the rules; answers what the script says that it did. */
+    /** Whether natexd loads them. */
+    boolean isManaged() {
+        return managed;
+    }
+
+    /** What somebody else has to run to load them. */
+    String installCommand() {
+        return script + " install " + String.join(" ", options);
+    }
+
+    /** Loads the rules; returns what the script says that it did. */
     String install() throws StartException {
         ChildProcess.Result result = run("install", LIMIT);
         if (result.exitCode() != 0) {
@@ -61,22 +75,32 @@ final class Rules {
         return result.output();
     }
 
-    boolean complete() throws StartException {
-        return run("status", LIMIT).exitCode() == 0;
+    /** Exit code 0 if the rules are complete and, if natexd manages them, loaded by natexd. */
+    ChildProcess.Result status() throws StartException {
+        return run("status", LIMIT);
     }
 
+    /** Removes what natexd has loaded, now or under an earlier configuration. */
     void remove() {
         try {
-            ChildProcess.Result result = run("remove", REMOVE_LIMIT);
-            LOG.info("{}", result.output());
+            LOG.info("{}", run(List.of("remove", DAEMON), REMOVE_LIMIT).output());
         } catch (StartException e) {
-            LOG.warn("the rules stay: {}", e.getMessage());
+            LOG.warn("cannot remove the rules: {}", e.getMessage());
         }
     }
 
     private ChildProcess.Result run(String verb, Duration limit) throws StartException {
-        List<String> command = new ArrayList<>(List.of(script.toString(), verb));
-        command.addAll(options);
+        List<String> words = new ArrayList<>(List.of(verb));
+        words.addAll(options);
+        if (managed) {
+            words.add(DAEMON);
+        }
+        return run(words, limit);
+    }
+
+    private ChildProcess.Result run(List<String> words, Duration limit) throws StartException {
+        List<String> command = new ArrayList<>(List.of(script.toString()));
+        command.addAll(words);
         try {
             return ChildProcess.run(command, limit);
         } catch (IOException e) {

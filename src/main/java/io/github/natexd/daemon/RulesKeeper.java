@@ -80,20 +80,15 @@ final class RulesKeeper {
         mayBeLoaded = true;
     }
 
-    /** The guest network's name is known: without it no rule can be made. Called again and again; what is new counts. */
+    /** The guest network's name is known, which every rule needs. May be called repeatedly with the same name. */
     synchronized void interfaceKnown(String name) {
-        if (!config.rules().manage()) {
-            rules = null; // those that are in stay: whoever manages them now replaces them
-            note(RulesState.UNMANAGED, "rules.manage = false", null);
-            return;
-        }
         if (stopped) {
             return;
         }
         try {
             Rules wanted = new Rules(script, config, name);
-            if (outdated || rules == null || !wanted.options().equals(rules.options())) {
-                Runnable task = mayBeLoaded ? this::restore : () -> load(wanted);
+            if (outdated || rules == null || !wanted.isSameAs(rules)) {
+                Runnable task = mayBeLoaded || !wanted.isManaged() ? this::restore : () -> load(wanted);
                 rules = wanted;
                 outdated = false;
                 mayBeLoaded = false;
@@ -175,16 +170,28 @@ final class RulesKeeper {
             return;
         }
         try {
-            if (!wanted.complete()) {
+            ChildProcess.Result found = wanted.status();
+            boolean complete = found.exitCode() == 0;
+            if (!wanted.isManaged()) {
+                verified(wanted, complete, found.output());
+            } else if (!complete) {
                 String output = wanted.install();
                 LOG.info("natexd's rules were not there any more: {}", output);
                 note(RulesState.LOADED, output, null);
             } else if (state.state() != RulesState.LOADED) {
-                note(RulesState.LOADED, "loaded by somebody else", null);
+                note(RulesState.LOADED, found.output(), null);
             }
         } catch (StartException e) {
             failed(e);
         }
+    }
+
+    private void verified(Rules unmanaged, boolean complete, String output) {
+        RulesState found = complete ? RulesState.UNMANAGED : RulesState.MISSING;
+        if (state.state() != found) {
+            LOG.info("rules.manage = false: {}", output);
+        }
+        note(new StatusReport.Rules(found, output, "load them: sudo " + unmanaged.installCommand()), null);
     }
 
     private synchronized void failed(StartException trouble) {
@@ -196,10 +203,15 @@ final class RulesKeeper {
         restoreAfter(RETRY_MILLIS);
     }
 
-    private synchronized void note(RulesState known, String words, @Nullable StartException trouble) {
+    private void note(RulesState known, String words, @Nullable StartException trouble) {
+        note(new StatusReport.Rules(known, words), trouble);
+    }
+
+    private synchronized void note(StatusReport.Rules known, @Nullable StartException trouble) {
         failure = trouble;
-        state = new StatusReport.Rules(known, words);
-        status.rules(trouble == null ? "" : words);
+        state = known;
+        boolean wrong = known.state() == RulesState.FAILED || known.state() == RulesState.MISSING;
+        status.rules(wrong ? known.detail() : "");
     }
 
     private synchronized @Nullable Rules rules() {

@@ -76,6 +76,22 @@ class RequestsTest {
     }
 
     @Test
+    void missingRulesOfSomebodyElseDegradeAndTheFixSaysHowToLoadThem() throws Exception {
+        ControlScene missing = ControlScene.of(
+                new StatusReport.GuestNetwork(Optional.of("vmnet8"), Optional.of("192.168.44.1/24"), true),
+                new StatusReport.Rules(RulesState.MISSING, "absent", "load them: natexd-rules install"),
+                ControlScene.snapshot(0));
+
+        JsonNode status = json(missing.ask("status"));
+
+        assertEquals("degraded", status.at("/state").asText());
+        assertTrue(status.at("/problems/0/problem").asText().endsWith("not loaded: absent"), status.toString());
+        assertEquals("load them: natexd-rules install", status.at("/problems/0/fix").asText());
+        assertEquals("missing", status.at("/rules/state").asText());
+        assertTrue(json(missing.ask("metrics")).at("/text").asText().contains("natexd_rules_loaded 0\n"));
+    }
+
+    @Test
     void rootTheDaemonItselfAndMembersMayAsk() throws Exception {
         for (Caller caller :
                 List.of(ControlScene.ROOT, new Caller(ControlScene.OWN_USER, List.of(ControlScene.OWN_USER)), MEMBER)) {

@@ -92,6 +92,37 @@ class RulesKeeperTest {
     }
 
     @Test
+    void rulesOfSomebodyElseAreVerifiedAndNeverLoaded() throws Exception {
+        script(NOTE + "echo absent; exit 1\n");
+        keeper.configure(config("rules.manage = false"));
+        keeper.interfaceKnown("vmnet8");
+        keeper.awaitLoaded();
+        assertEquals(RulesState.MISSING, keeper.state().state());
+        assertEquals("absent", keeper.state().detail());
+        assertTrue(keeper.state().remedy().contains("natexd-rules install --queue 5511"), keeper.state()::remedy);
+
+        script(LOAD);
+        keeper.rulesChanged();
+        while (keeper.state().state() != RulesState.UNMANAGED) {
+            Thread.sleep(10);
+        }
+
+        assertEquals(0, calls("install").size(), calls("").toString());
+        assertTrue(calls("status").stream().noneMatch(call -> call.contains("--daemon")));
+    }
+
+    @Test
+    void removesOnlyWhatNatexdLoaded() throws Exception {
+        keeper.interfaceKnown("vmnet8");
+        keeper.awaitLoaded();
+
+        keeper.remove();
+
+        assertTrue(calls("install").get(0).endsWith(" --daemon"), calls("").toString());
+        assertEquals(List.of("remove --daemon"), calls("remove"));
+    }
+
+    @Test
     void stopsInTimeWhileTheScriptHangs() throws Exception {
         script(HANG);
         keeper.interfaceKnown("vmnet8");
