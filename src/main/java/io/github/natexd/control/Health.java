@@ -26,6 +26,9 @@ final class Health {
                 problems.add(new Problem(
                         "the packet filter rules are not loaded yet",
                         "wait a moment (natexctl wait --timeout 10); they need the guest network's name"));
+            case WAITING ->
+                problems.add(new Problem(
+                        report.rules().detail(), report.rules().remedy()));
             case FAILED ->
                 problems.add(new Problem(
                         "the packet filter rules are not loaded: "

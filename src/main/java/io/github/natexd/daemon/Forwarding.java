@@ -19,6 +19,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class Forwarding {
     private static final Logger LOG = LoggerFactory.getLogger(Forwarding.class);
+    static final String OFF = "relay.reinject = \"verdict\" needs IPv4 forwarding, which is off";
+    static final String REMEDY = "sysctl -w net.ipv4.ip_forward=1 and let the FORWARD chain pass ICMP errors to the guest"
+            + " network, or use relay.reinject = \"frame\"";
+
     private static final List<String> LIST_CHAINS =
             List.of("/bin/sh", "-c", "PATH=$PATH:/usr/sbin:/sbin exec nft list chains");
     private static final Duration LIMIT = Duration.ofSeconds(5);
@@ -28,29 +32,29 @@ public final class Forwarding {
 
     private Forwarding() {}
 
+    /** @throws StartException if the kernel does not forward IPv4 */
     static void check() throws StartException {
         if (!isOn()) {
-            throw new StartException(
-                    ExitCode.UNAVAILABLE,
-                    "relay.reinject = \"verdict\" needs IPv4 forwarding, which is off: sysctl -w net.ipv4.ip_forward=1 and"
-                            + " let the FORWARD chain pass ICMP errors to the guest network, or use"
-                            + " relay.reinject = \"frame\"");
-        }
-        for (String chain : droppingChains(chains())) {
-            LOG.warn(
-                    "relay.reinject = \"verdict\": chain {} drops what no rule of it accepts; guests see hops only if it"
-                            + " accepts ICMP errors to the guest network: nft add rule {} ct state related accept, or use"
-                            + " relay.reinject = \"frame\"",
-                    chain,
-                    chain);
+            throw new StartException(ExitCode.UNAVAILABLE, OFF + ": " + REMEDY);
         }
     }
 
-    private static boolean isOn() throws StartException {
+    static boolean isOn() throws StartException {
         try {
             return Ipv4Forwarding.isOn();
         } catch (OsException e) {
             throw new StartException(ExitCode.UNAVAILABLE, String.valueOf(e.getMessage()));
+        }
+    }
+
+    static void warnOfDroppingChains() throws StartException {
+        for (String chain : droppingChains(chains())) {
+            LOG.warn(
+                    "relay.reinject = \"verdict\": chain {} drops what none of its rules accepts; guests see hops only if it"
+                            + " accepts ICMP errors to the guest network: nft add rule {} ct state related accept, or use"
+                            + " relay.reinject = \"frame\"",
+                    chain,
+                    chain);
         }
     }
 

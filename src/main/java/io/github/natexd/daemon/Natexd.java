@@ -124,9 +124,6 @@ public final class Natexd implements Daemon, DaemonUserSignal {
         if (stopped) {
             return null;
         }
-        if (present.relay().reinject() == Config.Reinject.VERDICT) {
-            Forwarding.check();
-        }
         try {
             // First of all: a second natexd must end here, before it touches the rules of the one that runs.
             ControlServer listening = listen(present.control());

@@ -26,6 +26,7 @@ final class Rules {
 
     private final Path script;
     private final boolean managed;
+    private final boolean forwarded;
     private final List<String> options;
 
     Rules(Path script, Config config, String interfaceName) throws StartException {
@@ -37,6 +38,7 @@ final class Rules {
         }
         this.script = script;
         managed = config.rules().manage();
+        forwarded = config.relay().reinject() == Config.Reinject.VERDICT;
         options = List.of(
                 "--queue",
                 String.valueOf(config.queue().number()),
@@ -59,6 +61,11 @@ final class Rules {
     /** Whether natexd loads them. */
     boolean isManaged() {
         return managed;
+    }
+
+    /** Whether the kernel has to forward what they queue, once natexd has rewritten it. */
+    boolean needForwarding() {
+        return forwarded;
     }
 
     /** What somebody else has to run to load them. */

@@ -156,6 +156,9 @@ final class RulesKeeper {
 
     private void load(Rules wanted) {
         try {
+            if (waitsForForwarding(wanted)) {
+                return;
+            }
             String output = wanted.install();
             LOG.info("{}", output);
             note(RulesState.LOADED, output, null);
@@ -170,6 +173,9 @@ final class RulesKeeper {
             return;
         }
         try {
+            if (waitsForForwarding(wanted)) {
+                return;
+            }
             ChildProcess.Result found = wanted.status();
             boolean complete = found.exitCode() == 0;
             if (!wanted.isManaged()) {
@@ -184,6 +190,26 @@ final class RulesKeeper {
         } catch (StartException e) {
             failed(e);
         }
+    }
+
+    /** While the kernel forwards nothing, an error that natexd has rewritten would be lost: better no rules. */
+    private boolean waitsForForwarding(Rules wanted) throws StartException {
+        if (!wanted.needForwarding()) {
+            return false;
+        }
+        boolean waited = state.state() == RulesState.WAITING;
+        if (!Forwarding.isOn()) {
+            if (!waited) {
+                LOG.warn("{}; waiting for it: {}", Forwarding.OFF, Forwarding.REMEDY);
+            }
+            note(new StatusReport.Rules(RulesState.WAITING, Forwarding.OFF, Forwarding.REMEDY), null);
+            restoreAfter(RETRY_MILLIS);
+            return true;
+        }
+        if (waited || state.state() == RulesState.PENDING) {
+            Forwarding.warnOfDroppingChains();
+        }
+        return false;
     }
 
     private void verified(Rules unmanaged, boolean complete, String output) {
@@ -210,7 +236,7 @@ final class RulesKeeper {
     private synchronized void note(StatusReport.Rules known, @Nullable StartException trouble) {
         failure = trouble;
         state = known;
-        boolean wrong = known.state() == RulesState.FAILED || known.state() == RulesState.MISSING;
+        boolean wrong = known.state() != RulesState.LOADED && known.state() != RulesState.UNMANAGED;
         status.rules(wrong ? known.detail() : "");
     }
 

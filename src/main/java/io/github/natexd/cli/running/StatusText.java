@@ -77,6 +77,7 @@ final class StatusText {
             case "unmanaged" -> "loaded by somebody else (rules.manage = false)";
             case "missing" -> "not loaded; somebody else has to load them (rules.manage = false)";
             case "pending" -> "not loaded yet";
+            case "waiting" -> "not loaded while IPv4 forwarding is off";
             default -> "not loaded";
         };
     }
