@@ -19,13 +19,22 @@ final class Health {
             problems.add(new Problem(
                     "the guest network " + report.guestNetwork().interfaceName().get() + " is not there or not up",
                     "start VMware's networks: sudo vmware-networks --start"));
+        } else if (report.guestNetwork().address().isEmpty()) {
+            problems.add(new Problem(
+                    "the guest network " + report.guestNetwork().interfaceName().get()
+                            + " has no IPv4 address; natexd waits for one",
+                    "restart VMware's networks: sudo vmware-networks --stop; sudo vmware-networks --start"));
         }
         switch (report.rules().state()) {
             case LOADED, UNMANAGED -> {}
-            case PENDING ->
-                problems.add(new Problem(
-                        "the packet filter rules are not loaded yet",
-                        "wait a moment (natexctl wait --timeout 10); they need the guest network's name"));
+            case PENDING -> {
+                // Without the guest network's name there can be no rules; the problem above says so.
+                if (report.guestNetwork().interfaceName().isPresent()) {
+                    problems.add(new Problem(
+                            "the packet filter rules are not loaded yet",
+                            "wait a moment: natexctl wait --timeout 10"));
+                }
+            }
             case WAITING ->
                 problems.add(new Problem(
                         report.rules().detail(), report.rules().remedy()));

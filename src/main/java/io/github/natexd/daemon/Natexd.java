@@ -4,6 +4,7 @@ import io.github.natexd.config.Config;
 import io.github.natexd.config.ConfigException;
 import io.github.natexd.config.ConfigReader;
 import io.github.natexd.config.EffectiveConfig;
+import io.github.natexd.config.VmwareNetworking;
 import io.github.natexd.control.Access;
 import io.github.natexd.control.Caller;
 import io.github.natexd.control.ControlException;
@@ -74,7 +75,8 @@ public final class Natexd implements Daemon, DaemonUserSignal {
         try {
             config = readConfig();
         } catch (ConfigException e) {
-            throw new StartException(ExitCode.CONFIGURATION, String.valueOf(e.getMessage()));
+            throw new StartException(
+                    e.isMistake() ? ExitCode.CONFIGURATION : ExitCode.FAILURE, String.valueOf(e.getMessage()));
         }
     }
 
@@ -132,7 +134,7 @@ public final class Natexd implements Daemon, DaemonUserSignal {
             Status told = new Status(socket);
             RulesKeeper keeper = new RulesKeeper(Rules.installedScript(), present, told, this::fail);
             Watchdog watchdog = new Watchdog(socket, Watchdog.intervalNanos(System.getenv(), isMeant()));
-            Loop created = new Loop(present, new GuestNetwork(present, told), keeper, watchdog, told);
+            Loop created = new Loop(present, new GuestNetwork(VmwareNetworking.FILE, present, told), keeper, watchdog, told);
             notify = socket;
             status = told;
             rulesKeeper = keeper;

@@ -111,7 +111,7 @@ final class Rules {
         try {
             return ChildProcess.run(command, limit);
         } catch (IOException e) {
-            throw new StartException(ExitCode.UNAVAILABLE, "cannot run " + script + ": " + e.getMessage());
+            throw new StartException(ExitCode.FAILURE, String.valueOf(e.getMessage())); // such as too few descriptors
         } catch (TimeoutException e) {
             throw new StartException(ExitCode.FAILURE, String.valueOf(e.getMessage()));
         } catch (InterruptedException e) {

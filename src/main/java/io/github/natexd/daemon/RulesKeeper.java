@@ -218,6 +218,9 @@ final class RulesKeeper {
             LOG.info("rules.manage = false: {}", output);
         }
         note(new StatusReport.Rules(found, output, "load them: sudo " + unmanaged.installCommand()), null);
+        if (!complete) {
+            restoreAfter(RETRY_MILLIS); // the kernel's news are about rules that go, not about new ones
+        }
     }
 
     private synchronized void failed(StartException trouble) {

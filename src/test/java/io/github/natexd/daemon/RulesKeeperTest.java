@@ -102,7 +102,6 @@ class RulesKeeperTest {
         assertTrue(keeper.state().remedy().contains("natexd-rules install --queue 5511"), keeper.state()::remedy);
 
         script(LOAD);
-        keeper.rulesChanged();
         while (keeper.state().state() != RulesState.UNMANAGED) {
             Thread.sleep(10);
         }

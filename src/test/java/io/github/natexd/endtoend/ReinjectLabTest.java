@@ -113,27 +113,19 @@ class ReinjectLabTest {
         try (Lab lab = Lab.up(LabOptions.defaults())) {
             forward(lab, false);
             try (LabNatexd natexd = LabNatexd.start(lab, VERDICT)) {
-                Lab.Result waiting = natexctl(lab, natexd, "wait", "--timeout", "1");
+                Lab.Result waiting = natexd.natexctl("wait", "--timeout", "1");
                 assertEquals(1, waiting.exitCode(), waiting.output());
                 assertTrue(waiting.output().contains("fix: sysctl -w net.ipv4.ip_forward=1"), waiting.output());
                 assertEquals("", LabShell.must(lab, Node.HOST, "nft list tables"));
 
                 forward(lab, true);
 
-                Lab.Result working = natexctl(lab, natexd, "wait", "--timeout", "30");
+                Lab.Result working = natexd.natexctl("wait", "--timeout", "30");
                 assertEquals(0, working.exitCode(), working.output());
                 String trace = Client.TRACEROUTE.run(lab, Node.GUEST1);
                 assertEquals(Topology.HOPS, Traceroute.hops(trace), trace + natexd.log());
             }
         }
-    }
-
-    private static Lab.Result natexctl(Lab lab, LabNatexd natexd, String... words) {
-        List<String> command =
-                new ArrayList<>(List.of(LabNatexd.tree().resolve("bin/natexctl").toString()));
-        command.addAll(List.of(words));
-        command.addAll(List.of("--socket", natexd.socket().toString()));
-        return lab.exec(Node.HOST, command);
     }
 
     /** Docker sets this policy; {@code frame} mode does not care ({@link HostSituationsLabTest}). */

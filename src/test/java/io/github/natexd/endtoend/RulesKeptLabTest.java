@@ -10,7 +10,6 @@ import io.github.natexd.lab.Topology;
 import io.github.natexd.lab.Traceroute;
 import io.github.natexd.testkit.LabNatexd;
 import io.github.natexd.testkit.LabShell;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -54,13 +53,13 @@ class RulesKeptLabTest {
     void rulesOfSomebodyElseAreCheckedAndStay() {
         try (Lab lab = Lab.up(LabOptions.defaults());
                 LabNatexd natexd = LabNatexd.start(lab, "rules.manage = false")) {
-            Lab.Result missing = natexctl(lab, natexd, "wait", "--timeout", "1");
+            Lab.Result missing = natexd.natexctl("wait", "--timeout", "1");
             assertEquals(1, missing.exitCode(), missing.output());
             assertTrue(missing.output().contains("rules.manage is false"), missing.output());
             String install = missing.output().replaceFirst("(?s).*load them: sudo (.*? install [^\n]*).*", "$1");
 
             LabShell.must(lab, Node.HOST, install);
-            Lab.Result working = natexctl(lab, natexd, "wait", "--timeout", "20");
+            Lab.Result working = natexd.natexctl("wait", "--timeout", "20");
             assertEquals(0, working.exitCode(), working.output());
             assertTrue(isTracedSoon(lab), natexd::log);
 
@@ -69,14 +68,6 @@ class RulesKeptLabTest {
             LabShell.must(lab, Node.HOST, RULES + " remove --daemon"); // as the unit does
             assertEquals(rules, LabShell.must(lab, Node.HOST, "nft list tables"));
         }
-    }
-
-    private static Lab.Result natexctl(Lab lab, LabNatexd natexd, String... words) {
-        List<String> command =
-                new ArrayList<>(List.of(LabNatexd.tree().resolve("bin/natexctl").toString()));
-        command.addAll(List.of(words));
-        command.addAll(List.of("--socket", natexd.socket().toString()));
-        return lab.exec(Node.HOST, command);
     }
 
     private static boolean isTracedSoon(Lab lab) {

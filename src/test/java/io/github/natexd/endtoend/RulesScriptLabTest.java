@@ -9,8 +9,6 @@ import io.github.natexd.lab.Node;
 import io.github.natexd.testkit.LabNatexd;
 import io.github.natexd.testkit.LabShell;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -54,10 +52,10 @@ class RulesScriptLabTest {
             script(HANG);
             natexd.write("probes.max-ttl = 30");
             long begun = System.nanoTime();
-            Process reload = lab.start(Node.HOST, new ProcessBuilder(natexctl(natexd, "reload")));
+            Process reload = reload(natexd);
             natexd.awaitLog("reload: probes.max-ttl");
 
-            Lab.Result status = lab.exec(Node.HOST, natexctl(natexd, "status"));
+            Lab.Result status = natexd.natexctl("status");
 
             assertEquals(0, status.exitCode(), status.output());
             assertTrue(reload.isAlive(), "status came while the reload went on");
@@ -73,20 +71,20 @@ class RulesScriptLabTest {
             script(genuine(FAIL_WITH_TTL_30));
             natexd.write("probes.max-ttl = 30");
 
-            Lab.Result reload = lab.exec(Node.HOST, natexctl(natexd, "reload"));
+            Lab.Result reload = natexd.natexctl("reload");
 
             assertEquals(1, reload.exitCode(), reload.output());
             assertTrue(reload.output().contains("the new rules could not be loaded: no such luck"), reload.output());
-            String running = lab.exec(Node.HOST, natexctl(natexd, "show-config", "--running"))
+            String running = natexd.natexctl("show-config", "--running")
                     .output();
             assertTrue(running.contains("max-ttl = 60"), running);
             String rules = LabShell.must(lab, Node.HOST, "nft list table ip natexd");
             assertTrue(rules.contains("ip ttl <= 60"), rules);
-            Lab.Result status = lab.exec(Node.HOST, natexctl(natexd, "status"));
+            Lab.Result status = natexd.natexctl("status");
             assertEquals(0, status.exitCode(), status.output());
 
             natexd.write("probes.max-ttl = 31");
-            assertEquals(0, lab.exec(Node.HOST, natexctl(natexd, "reload")).exitCode());
+            assertEquals(0, natexd.natexctl("reload").exitCode());
             String after = LabShell.must(lab, Node.HOST, "nft list table ip natexd");
             assertTrue(after.contains("ip ttl <= 31"), after);
         }
@@ -121,10 +119,13 @@ class RulesScriptLabTest {
         return first + "exec " + tree.resolve("rules") + " \"$@\"\n";
     }
 
-    private List<String> natexctl(LabNatexd natexd, String... words) {
-        List<String> command = new ArrayList<>(List.of(tree.resolve("bin/natexctl").toString()));
-        command.addAll(List.of(words));
-        command.addAll(List.of("--socket", natexd.socket().toString()));
-        return command;
+    private Process reload(LabNatexd natexd) {
+        return lab.start(
+                Node.HOST,
+                new ProcessBuilder(
+                        tree.resolve("bin/natexctl").toString(),
+                        "reload",
+                        "--socket",
+                        natexd.socket().toString()));
     }
 }
