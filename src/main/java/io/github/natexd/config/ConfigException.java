@@ -14,10 +14,27 @@ public final class ConfigException extends Exception {
     private final transient Path file;
     private final transient List<Problem> problems;
 
+    private final boolean mistake;
+
     ConfigException(Path file, List<Problem> problems) {
+        this(file, problems, true);
+    }
+
+    private ConfigException(Path file, List<Problem> problems, boolean mistake) {
         super(problems.stream().map(problem -> line(file, problem)).collect(Collectors.joining("\n")));
         this.file = file;
         this.problems = List.copyOf(problems);
+        this.mistake = mistake;
+    }
+
+    /** The system could not read the file now, such as for want of descriptors. */
+    static ConfigException unread(Path file, String message) {
+        return new ConfigException(file, List.of(new Problem(0, 0, message)), false);
+    }
+
+    /** Whether somebody has to change the file or its permissions; otherwise, reading it later may succeed. */
+    public boolean isMistake() {
+        return mistake;
     }
 
     /** The file that was read. */

@@ -101,7 +101,7 @@ public final class ConfigReader {
         } catch (CharacterCodingException e) {
             throw unreadable(file, "not UTF-8 text; save it in that encoding");
         } catch (IOException e) {
-            throw unreadable(file, "cannot be read: " + e.getMessage());
+            throw ConfigException.unread(file, "cannot be read: " + e.getMessage());
         }
     }
 

@@ -25,6 +25,8 @@ final class Connection {
 
     private enum Phase {
         REQUEST,
+        /** natexd carries the request out, however long that takes. */
+        WORK,
         /** The connection ends with the answer. */
         ANSWER,
         WATCH
@@ -54,9 +56,18 @@ final class Connection {
         return caller;
     }
 
-    /** It goes when it goes: it has no deadline. */
     boolean isWatching() {
         return phase == Phase.WATCH;
+    }
+
+    /** Whether the client has to act in time: while it watches or waits, it has nothing to do. */
+    boolean hasDeadline() {
+        return phase == Phase.REQUEST || phase == Phase.ANSWER;
+    }
+
+    /** The answer will come later. */
+    void awaitAnswer() {
+        phase = Phase.WORK;
     }
 
     long deadlineNanos() {

@@ -10,6 +10,8 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import jnr.enxio.channels.NativeSelectorProvider;
@@ -19,13 +21,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Listens on the control socket and answers, all on one thread of its own, which sleeps while nobody asks. A bounded
- * number of clients at a time, each with a bounded time: whoever sends nothing makes room for the next.
+ * Listens on the control socket and answers requests on one thread of its own, which sleeps while there is none. Only a
+ * request that may take long gets another thread. The number of clients is bounded, and so is the time that each may
+ * take: a client that sends nothing makes room for the next one.
  */
 public final class ControlServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
 
-    /** Clients at a time; one more, and the one that has been there longest goes, unless it watches. */
+    /** Clients at a time. One more replaces the oldest one that neither watches nor waits for a long request. */
     static final int CLIENTS_LIMIT = 64;
 
     private static final int ACCEPT_PAUSE_MILLIS = 100;
@@ -103,6 +106,7 @@ public final class ControlServer implements AutoCloseable {
         private final DaemonView daemon;
         private final @Nullable MetricsFile metrics;
         private final Requests requests;
+        private final Queue<Runnable> finished = new ConcurrentLinkedQueue<>();
         private final Watchers watchers = new Watchers(selector::wakeup);
 
         Service(DaemonView daemon, @Nullable MetricsFile metrics) {
@@ -117,6 +121,7 @@ public final class ControlServer implements AutoCloseable {
                 while (!closing) {
                     selector.select(sleepMillis());
                     serveReady();
+                    answerFinished();
                     watchers.deliver();
                     dropLate();
                     if (metrics != null && metrics.nextNanos() - System.nanoTime() <= 0) {
@@ -138,7 +143,7 @@ public final class ControlServer implements AutoCloseable {
             long now = System.nanoTime();
             long nanos = metrics == null ? Long.MAX_VALUE : metrics.nextNanos() - now;
             for (Connection client : clients) {
-                if (!client.isWatching()) {
+                if (client.hasDeadline()) {
                     nanos = Math.min(nanos, client.deadlineNanos() - now);
                 }
             }
@@ -185,7 +190,7 @@ public final class ControlServer implements AutoCloseable {
                 throw e;
             }
             if (clients.size() == CLIENTS_LIMIT) {
-                clients.stream().filter(each -> !each.isWatching()).findFirst().ifPresent(this::drop);
+                clients.stream().filter(Connection::hasDeadline).findFirst().ifPresent(this::drop);
             }
             clients.addLast(client);
         }
@@ -193,7 +198,7 @@ public final class ControlServer implements AutoCloseable {
         private void serve(Connection client, SelectionKey key) {
             try {
                 if (key.isReadable()) {
-                    client.read().ifPresent(request -> answer(client, requests.answer(request, client.caller())));
+                    client.read().ifPresent(request -> take(client, request));
                 }
                 if (key.isValid() && key.isWritable() && client.write(System.nanoTime())) {
                     drop(client);
@@ -205,6 +210,34 @@ public final class ControlServer implements AutoCloseable {
             } catch (RuntimeException e) {
                 logOnce(e);
                 drop(client);
+            }
+        }
+
+        private void take(Connection client, String request) {
+            if (!Requests.mayTakeLong(request)) {
+                answer(client, requests.answer(request, client.caller()));
+                return;
+            }
+            client.awaitAnswer();
+            Thread worker = new Thread(() -> work(client, request), "request");
+            worker.setDaemon(true);
+            worker.start();
+        }
+
+        /** On a thread of its own: meanwhile other clients get their answers. */
+        private void work(Connection client, String request) {
+            Answer answer = requests.answer(request, client.caller());
+            finished.add(() -> {
+                if (clients.contains(client)) {
+                    answer(client, answer);
+                }
+            });
+            selector.wakeup();
+        }
+
+        private void answerFinished() {
+            for (Runnable answer = finished.poll(); answer != null; answer = finished.poll()) {
+                answer.run();
             }
         }
 
@@ -233,7 +266,7 @@ public final class ControlServer implements AutoCloseable {
         private void dropLate() {
             long now = System.nanoTime();
             for (Connection client : List.copyOf(clients)) {
-                if (!client.isWatching() && client.deadlineNanos() - now <= 0) {
+                if (client.hasDeadline() && client.deadlineNanos() - now <= 0) {
                     drop(client);
                 }
             }

@@ -19,18 +19,35 @@ final class Health {
             problems.add(new Problem(
                     "the guest network " + report.guestNetwork().interfaceName().get() + " is not there or not up",
                     "start VMware's networks: sudo vmware-networks --start"));
+        } else if (report.guestNetwork().address().isEmpty()) {
+            problems.add(new Problem(
+                    "the guest network " + report.guestNetwork().interfaceName().get()
+                            + " has no IPv4 address; natexd waits for one",
+                    "restart VMware's networks: sudo vmware-networks --stop; sudo vmware-networks --start"));
         }
         switch (report.rules().state()) {
             case LOADED, UNMANAGED -> {}
-            case PENDING ->
+            case PENDING -> {
+                // Without the guest network's name there can be no rules; the problem above says so.
+                if (report.guestNetwork().interfaceName().isPresent()) {
+                    problems.add(new Problem(
+                            "the packet filter rules are not loaded yet",
+                            "wait a moment: natexctl wait --timeout 10"));
+                }
+            }
+            case WAITING ->
                 problems.add(new Problem(
-                        "the packet filter rules are not loaded yet",
-                        "wait a moment (natexctl wait --timeout 10); they need the guest network's name"));
+                        report.rules().detail(), report.rules().remedy()));
             case FAILED ->
                 problems.add(new Problem(
                         "the packet filter rules are not loaded: "
                                 + report.rules().detail(),
                         "remove what is in their way, then: sudo systemctl restart natexd"));
+            case MISSING ->
+                problems.add(new Problem(
+                        "rules.manage is false, and the packet filter rules that natexd needs are not loaded: "
+                                + report.rules().detail(),
+                        report.rules().remedy()));
         }
         return List.copyOf(problems);
     }

@@ -40,12 +40,11 @@ final class Metrics {
                 "natexd_guest_network_present",
                 "1 if the guest network is there and up.",
                 report.guestNetwork().present() ? 1 : 0);
-        if (report.rules().state() != RulesState.UNMANAGED) {
-            gauge(
-                    "natexd_rules_loaded",
-                    "1 if the packet filter rules are loaded.",
-                    report.rules().state() == RulesState.LOADED ? 1 : 0);
-        }
+        RulesState rules = report.rules().state();
+        gauge(
+                "natexd_rules_loaded",
+                "1 if the packet filter rules are loaded.",
+                rules == RulesState.LOADED || rules == RulesState.UNMANAGED ? 1 : 0);
         counters(relay.counters());
         gauge("natexd_mappings", "Pairs of sightings that are kept.", relay.mappings());
         gauge(

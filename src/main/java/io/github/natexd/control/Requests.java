@@ -20,6 +20,11 @@ final class Requests {
         this.daemon = daemon;
     }
 
+    /** Whether {@link #answer} may take seconds: a reload runs the rules script. */
+    static boolean mayTakeLong(String request) {
+        return request.strip().equals(Verb.RELOAD.word());
+    }
+
     Answer answer(String request, Caller caller) {
         try {
             access.checkMayAsk(caller);

@@ -36,8 +36,17 @@ public record StatusReport(
      */
     public record GuestNetwork(Optional<String> interfaceName, Optional<String> address, boolean present) {}
 
-    /** @param detail what the rule script said last; may be empty */
-    public record Rules(RulesState state, String detail) {}
+    /**
+     * The packet filter rules.
+     *
+     * @param detail the last output of the rules script; may be empty
+     * @param remedy what to do about the state; may be empty
+     */
+    public record Rules(RulesState state, String detail, String remedy) {
+        public Rules(RulesState state, String detail) {
+            this(state, detail, "");
+        }
+    }
 
     /** What bounds the queues and tables, as configured. */
     public record Limits(int queueNumber, int queueMaxLength, int logGroup, int maxTtl, int capacity) {}

@@ -3,10 +3,10 @@ package io.github.natexd.daemon;
 import io.github.natexd.linux.libc.OsException;
 import io.github.natexd.linux.netlink.Ipv4Forwarding;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -19,36 +19,42 @@ import org.slf4j.LoggerFactory;
  */
 public final class Forwarding {
     private static final Logger LOG = LoggerFactory.getLogger(Forwarding.class);
-    private static final long NFT_SECONDS = 5;
+    static final String OFF = "relay.reinject = \"verdict\" needs IPv4 forwarding, which is off";
+    static final String REMEDY = "sysctl -w net.ipv4.ip_forward=1 and let the FORWARD chain pass ICMP errors to the guest"
+            + " network, or use relay.reinject = \"frame\"";
+
+    private static final List<String> LIST_CHAINS =
+            List.of("/bin/sh", "-c", "PATH=$PATH:/usr/sbin:/sbin exec nft list chains");
+    private static final Duration LIMIT = Duration.ofSeconds(5);
     private static final Pattern TABLE = Pattern.compile("^table (ip|inet) (\\S+) \\{$");
     private static final Pattern CHAIN = Pattern.compile("^\\tchain (\\S+) \\{$");
     private static final Pattern DROP = Pattern.compile("^\\t\\ttype filter hook forward .*policy drop;.*$");
 
     private Forwarding() {}
 
+    /** @throws StartException if the kernel does not forward IPv4 */
     static void check() throws StartException {
         if (!isOn()) {
-            throw new StartException(
-                    ExitCode.UNAVAILABLE,
-                    "relay.reinject = \"verdict\" needs IPv4 forwarding, which is off: sysctl -w net.ipv4.ip_forward=1 and"
-                            + " let the FORWARD chain pass ICMP errors to the guest network, or use"
-                            + " relay.reinject = \"frame\"");
-        }
-        for (String chain : droppingChains(chains())) {
-            LOG.warn(
-                    "relay.reinject = \"verdict\": chain {} drops what no rule of it accepts; guests see hops only if it"
-                            + " accepts ICMP errors to the guest network: nft add rule {} ct state related accept, or use"
-                            + " relay.reinject = \"frame\"",
-                    chain,
-                    chain);
+            throw new StartException(ExitCode.UNAVAILABLE, OFF + ": " + REMEDY);
         }
     }
 
-    private static boolean isOn() throws StartException {
+    static boolean isOn() throws StartException {
         try {
             return Ipv4Forwarding.isOn();
         } catch (OsException e) {
             throw new StartException(ExitCode.UNAVAILABLE, String.valueOf(e.getMessage()));
+        }
+    }
+
+    static void warnOfDroppingChains() throws StartException {
+        for (String chain : droppingChains(chains())) {
+            LOG.warn(
+                    "relay.reinject = \"verdict\": chain {} drops what none of its rules accepts; guests see hops only if it"
+                            + " accepts ICMP errors to the guest network: nft add rule {} ct state related accept, or use"
+                            + " relay.reinject = \"frame\"",
+                    chain,
+                    chain);
         }
     }
 
@@ -74,15 +80,10 @@ public final class Forwarding {
     /** As nft lists them; empty if it cannot: loading natexd's own rules will say why. */
     private static String chains() throws StartException {
         try {
-            Process process = new ProcessBuilder("/bin/sh", "-c", "PATH=$PATH:/usr/sbin:/sbin nft list chains")
-                    .redirectErrorStream(true)
-                    .start();
-            process.getOutputStream().close();
-            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            boolean done = process.waitFor(NFT_SECONDS, TimeUnit.SECONDS);
-            return done && process.exitValue() == 0 ? output : "";
-        } catch (IOException e) {
-            LOG.debug("cannot list the chains", e);
+            ChildProcess.Result result = ChildProcess.run(LIST_CHAINS, LIMIT);
+            return result.exitCode() == 0 ? result.output() : "";
+        } catch (IOException | TimeoutException e) {
+            LOG.warn("cannot list the chains of the packet filter: {}", e.getMessage());
             return "";
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -9,6 +9,7 @@ import io.github.natexd.linux.packet.PacketSocket;
 import io.github.natexd.translate.Surroundings;
 import io.github.natexd.wire.Ipv4Address;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +25,10 @@ final class GuestNetwork implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GuestNetwork.class);
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    /** The kernel reports new interfaces, but nobody reports a changed file. */
+    private static final long FILE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    private final Path networking;
     private final Status status;
     private Config config;
     private String name = "";
@@ -36,7 +41,9 @@ final class GuestNetwork implements AutoCloseable {
     private long retryNanos;
     private long openedNanos;
 
-    GuestNetwork(Config config, Status status) {
+    /** @param networking VMware's own configuration of its networks */
+    GuestNetwork(Path networking, Config config, Status status) {
+        this.networking = networking;
         this.config = config;
         this.status = status;
         openedNanos = System.nanoTime() - RETRY_NANOS;
@@ -79,18 +86,18 @@ final class GuestNetwork implements AutoCloseable {
 
     private Optional<String> recordedByVmware() {
         try {
-            Optional<String> recorded = VmwareNetworking.natInterface(VmwareNetworking.FILE);
+            Optional<String> recorded = VmwareNetworking.natInterface(networking);
             if (recorded.isEmpty()) {
                 say(
                         false,
-                        "no NAT network in " + VmwareNetworking.FILE
+                        "no NAT network in " + networking
                                 + ": waiting for VMware Workstation (or set guest-network.interface)");
             }
             return recorded;
         } catch (UncheckedIOException e) {
             say(
                     false,
-                    "cannot read " + VmwareNetworking.FILE + ": " + e.getMessage()
+                    "cannot read " + networking + ": " + e.getMessage()
                             + ": let natexd's user read it, or set guest-network.interface");
             return Optional.empty();
         }
@@ -119,6 +126,8 @@ final class GuestNetwork implements AutoCloseable {
                 say(link != null, "trouble with guest network " + name + ", trying again: " + e.getMessage());
                 retryIn(RETRY_NANOS);
             }
+        } else {
+            retryIn(FILE_NANOS);
         }
     }
 

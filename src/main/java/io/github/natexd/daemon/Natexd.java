@@ -4,6 +4,7 @@ import io.github.natexd.config.Config;
 import io.github.natexd.config.ConfigException;
 import io.github.natexd.config.ConfigReader;
 import io.github.natexd.config.EffectiveConfig;
+import io.github.natexd.config.VmwareNetworking;
 import io.github.natexd.control.Access;
 import io.github.natexd.control.Caller;
 import io.github.natexd.control.ControlException;
@@ -74,7 +75,8 @@ public final class Natexd implements Daemon, DaemonUserSignal {
         try {
             config = readConfig();
         } catch (ConfigException e) {
-            throw new StartException(ExitCode.CONFIGURATION, String.valueOf(e.getMessage()));
+            throw new StartException(
+                    e.isMistake() ? ExitCode.CONFIGURATION : ExitCode.FAILURE, String.valueOf(e.getMessage()));
         }
     }
 
@@ -124,18 +126,15 @@ public final class Natexd implements Daemon, DaemonUserSignal {
         if (stopped) {
             return null;
         }
-        if (present.relay().reinject() == Config.Reinject.VERDICT) {
-            Forwarding.check();
-        }
         try {
             // First of all: a second natexd must end here, before it touches the rules of the one that runs.
             ControlServer listening = listen(present.control());
             control = listening;
             Notify socket = Notify.to(System.getenv("NOTIFY_SOCKET"));
             Status told = new Status(socket);
-            RulesKeeper keeper = new RulesKeeper(present, told, this::fail);
+            RulesKeeper keeper = new RulesKeeper(Rules.installedScript(), present, told, this::fail);
             Watchdog watchdog = new Watchdog(socket, Watchdog.intervalNanos(System.getenv(), isMeant()));
-            Loop created = new Loop(present, new GuestNetwork(present, told), keeper, watchdog, told);
+            Loop created = new Loop(present, new GuestNetwork(VmwareNetworking.FILE, present, told), keeper, watchdog, told);
             notify = socket;
             status = told;
             rulesKeeper = keeper;
@@ -250,10 +249,11 @@ public final class Natexd implements Daemon, DaemonUserSignal {
     }
 
     /**
-     * Reads the configuration again and goes by it (R50). Mappings and queued packets stay; the rules are replaced in one
-     * transaction. With a mistake in the file, or rules that cannot be, what ran runs on.
+     * Reads the configuration again and puts it into force (R50). Mappings and queued packets stay; the rules are replaced
+     * in one transaction.
      *
-     * @throws ControlException if it was refused
+     * @throws ControlException if the file has a mistake or the rules cannot be loaded; then the configuration before
+     *     stays in force
      */
     ReloadReport reload() throws ControlException {
         synchronized (reloading) {
@@ -269,13 +269,13 @@ public final class Natexd implements Daemon, DaemonUserSignal {
                 changes.reloaded().forEach(change -> LOG.info("reload: {}", change));
                 changes.needRestart()
                         .forEach(change -> LOG.warn("reload: {} needs a restart, and waits for it", change));
-                takeOver(read.inEffect(changes.effective()));
+                takeOver(running, read.inEffect(changes.effective()));
                 told.reloaded();
                 LOG.info("reloaded");
                 return new ReloadReport(changes.reloaded(), changes.needRestart());
             } catch (ConfigException | StartException e) {
                 told.reloadRefused(String.valueOf(e.getMessage()));
-                LOG.warn("reload refused, the running configuration stays: {}", e.getMessage());
+                LOG.warn("reload refused, the running configuration stays in force: {}", e.getMessage());
                 throw refused(String.valueOf(e.getMessage()));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -287,8 +287,8 @@ public final class Natexd implements Daemon, DaemonUserSignal {
     private static ControlException refused(String cause) {
         return new ControlException(
                 ControlException.Kind.FAILED,
-                "the running configuration stays: " + cause,
-                "correct it (natexctl check-config), then reload again");
+                "not reloaded, the running configuration stays in force: " + cause,
+                "remove the cause (natexctl check-config, natexctl doctor), then reload again");
     }
 
     private static Changes changes(Config running, Config read) throws StartException {
@@ -300,22 +300,38 @@ public final class Natexd implements Daemon, DaemonUserSignal {
         return changes;
     }
 
-    private void takeOver(EffectiveConfig inEffect) throws InterruptedException {
+    /** Takes the configuration over as a whole: if its rules cannot be loaded, everything goes back to the one before. */
+    private void takeOver(EffectiveConfig before, EffectiveConfig next) throws StartException, InterruptedException {
         Loop running = loop;
         RulesKeeper keeper = rulesKeeper;
         if (running == null || keeper == null) {
             throw new IllegalStateException("reload before start");
         }
-        Config effective = inEffect.config();
-        config = inEffect;
-        keeper.configure(effective);
-        await(running.tell(() -> running.configure(effective)));
+        keeper.configure(next.config());
+        await(running.tell(() -> running.configure(next.config())));
         try {
             keeper.awaitLoaded();
-            await(running.tell(() -> running.rulesReplaced(effective)));
         } catch (StartException e) {
-            LOG.warn("the rules are still the old ones, trying again: {}", e.getMessage());
+            LOG.warn("reload: the new rules could not be loaded, going back: {}", e.getMessage());
+            throw goBack(running, keeper, before.config(), e);
         }
+        config = next;
+        await(running.tell(() -> running.rulesReplaced(next.config())));
+    }
+
+    /** Returns what the caller is to throw. */
+    private StartException goBack(Loop running, RulesKeeper keeper, Config before, StartException cause)
+            throws InterruptedException {
+        keeper.configureBack(before);
+        await(running.tell(() -> running.configure(before)));
+        String rules = "";
+        try {
+            keeper.awaitLoaded();
+        } catch (StartException e) {
+            rules = "; its own rules could not be loaded either, natexd tries again: " + e.getMessage();
+        }
+        await(running.tell(() -> running.rulesReplaced(before)));
+        return new StartException(cause.exitCode(), "the new rules could not be loaded: " + cause.getMessage() + rules);
     }
 
     /** If natexd stops meanwhile, nothing is left to configure. */

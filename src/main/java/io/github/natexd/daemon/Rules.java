@@ -3,12 +3,12 @@ package io.github.natexd.daemon;
 import io.github.natexd.config.Config;
 import java.io.IOException;
 import java.net.URISyntaxException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,13 +16,29 @@ import org.slf4j.LoggerFactory;
 /** natexd's packet filter rules, as libexec/natexd-rules loads, checks and removes them. */
 final class Rules {
     private static final Logger LOG = LoggerFactory.getLogger(Rules.class);
-    private static final long SCRIPT_SECONDS = 20;
+    /** The script takes a tenth of a second; on a busy emulated machine, seconds. */
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+    /** Shorter, so that natexd ends within the unit's TimeoutStopSec; ExecStopPost then removes the rules. */
+    private static final Duration REMOVE_LIMIT = Duration.ofSeconds(5);
+
+    /** Tells the script that natexd itself asks: see there. */
+    private static final String DAEMON = "--daemon";
 
     private final Path script;
+    private final boolean managed;
+    private final boolean forwarded;
     private final List<String> options;
 
-    Rules(Config config, String interfaceName) throws StartException {
-        script = script();
+    Rules(Path script, Config config, String interfaceName) throws StartException {
+        if (!Files.isExecutable(script)) {
+            throw new StartException(
+                    ExitCode.UNAVAILABLE,
+                    script + " is missing or not executable; reinstall natexd, or set rules.manage = false and load the"
+                            + " rules yourself");
+        }
+        this.script = script;
+        managed = config.rules().manage();
+        forwarded = config.relay().reinject() == Config.Reinject.VERDICT;
         options = List.of(
                 "--queue",
                 String.valueOf(config.queue().number()),
@@ -38,74 +54,83 @@ final class Rules {
                 config.relay().reinject().key());
     }
 
-    /** All that the rules depend on. */
-    List<String> options() {
-        return options;
+    boolean isSameAs(Rules other) {
+        return managed == other.managed && options.equals(other.options);
     }
 
-    /** Loads the rules; answers what the script says that it did. */
+    /** Whether natexd loads them. */
+    boolean isManaged() {
+        return managed;
+    }
+
+    /** Whether the kernel has to forward what they queue, once natexd has rewritten it. */
+    boolean needForwarding() {
+        return forwarded;
+    }
+
+    /** What somebody else has to run to load them. */
+    String installCommand() {
+        return script + " install " + String.join(" ", options);
+    }
+
+    /** Loads the rules; returns what the script says that it did. */
     String install() throws StartException {
-        Result result = run("install");
-        if (result.code != 0) {
-            throw new StartException(ExitCode.of(result.code), result.output);
+        ChildProcess.Result result = run("install", LIMIT);
+        if (result.exitCode() != 0) {
+            throw new StartException(ExitCode.of(result.exitCode()), result.output());
         }
-        return result.output;
+        return result.output();
     }
 
-    boolean complete() throws StartException {
-        return run("status").code == 0;
+    /** Exit code 0 if the rules are complete and, if natexd manages them, loaded by natexd. */
+    ChildProcess.Result status() throws StartException {
+        return run("status", LIMIT);
     }
 
+    /** Removes what natexd has loaded, now or under an earlier configuration. */
     void remove() {
         try {
-            Result result = run("remove");
-            LOG.info("{}", result.output);
+            LOG.info("{}", run(List.of("remove", DAEMON), REMOVE_LIMIT).output());
         } catch (StartException e) {
-            LOG.warn("the rules stay: {}", e.getMessage());
+            LOG.warn("cannot remove the rules: {}", e.getMessage());
         }
     }
 
-    private record Result(int code, String output) {}
+    private ChildProcess.Result run(String verb, Duration limit) throws StartException {
+        List<String> words = new ArrayList<>(List.of(verb));
+        words.addAll(options);
+        if (managed) {
+            words.add(DAEMON);
+        }
+        return run(words, limit);
+    }
 
-    private Result run(String verb) throws StartException {
-        List<String> command = new ArrayList<>(List.of(script.toString(), verb));
-        command.addAll(options);
+    private ChildProcess.Result run(List<String> words, Duration limit) throws StartException {
+        List<String> command = new ArrayList<>(List.of(script.toString()));
+        command.addAll(words);
         try {
-            Process process =
-                    new ProcessBuilder(command).redirectErrorStream(true).start();
-            process.getOutputStream().close();
-            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-            if (!process.waitFor(SCRIPT_SECONDS, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-                throw new StartException(ExitCode.FAILURE, script + " " + verb + " does not come back");
-            }
-            return new Result(process.exitValue(), output);
+            return ChildProcess.run(command, limit);
         } catch (IOException e) {
-            throw new StartException(ExitCode.UNAVAILABLE, "cannot run " + script + ": " + e.getMessage());
+            throw new StartException(ExitCode.FAILURE, String.valueOf(e.getMessage())); // such as too few descriptors
+        } catch (TimeoutException e) {
+            throw new StartException(ExitCode.FAILURE, String.valueOf(e.getMessage()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StartException(ExitCode.FAILURE, "interrupted while running " + script);
         }
     }
 
-    /** The script lies in libexec, beside the directory of the jar. */
-    private static Path script() throws StartException {
+    /** The script is in libexec, beside the directory of the jar. */
+    static Path installedScript() {
         try {
             Path jar = Path.of(Rules.class
                     .getProtectionDomain()
                     .getCodeSource()
                     .getLocation()
                     .toURI());
-            Path script = jar.resolveSibling("../libexec/natexd-rules").normalize();
-            if (Files.isExecutable(script)) {
-                return script;
-            }
-            throw new StartException(
-                    ExitCode.UNAVAILABLE,
-                    script + " is missing or not executable; reinstall natexd, or set rules.manage = false and load the"
-                            + " rules yourself");
+            return jar.resolveSibling("../libexec/natexd-rules").normalize();
         } catch (URISyntaxException e) {
-            throw new StartException(ExitCode.FAILURE, "cannot tell where natexd is installed: " + e.getMessage());
+            throw new IllegalStateException("the jar has no path", e);
         }
     }
 }

@@ -4,6 +4,7 @@ import io.github.natexd.config.Config;
 import io.github.natexd.control.RulesState;
 import io.github.natexd.control.StatusReport;
 import io.github.natexd.relay.RepeatedTrouble;
+import java.nio.file.Path;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -26,8 +27,10 @@ final class RulesKeeper {
     /** Rules that could not be loaded are tried again so much later. */
     private static final long RETRY_MILLIS = 5_000;
 
-    private static final long STOP_MILLIS = 5_000;
+    /** A script that runs may finish when natexd stops; after this time it is killed. */
+    private static final long STOP_MILLIS = 1_000;
 
+    private final Path script;
     private final Status status;
     private final Consumer<Throwable> uncaught;
     private final RepeatedTrouble restoring = new RepeatedTrouble(LOG, "cannot load the rules, trying again");
@@ -41,13 +44,18 @@ final class RulesKeeper {
     private @Nullable Future<?> pending;
     private volatile StatusReport.Rules state = new StatusReport.Rules(RulesState.PENDING, "");
     private @Nullable StartException failure;
-    /** Whoever waits is told of trouble, so it is not logged. */
+    /** The rules are to be loaded even if they are to be the same as before. */
+    private boolean outdated;
+    /** The next rules are to be loaded only if they are not complete. */
+    private boolean mayBeLoaded;
+    /** {@link #awaitLoaded} will report trouble, so it is not logged. */
     private boolean awaited = true;
 
     private boolean stopped;
 
     /** @param uncaught is told what nobody foresaw: without its thread the keeper would be of no use */
-    RulesKeeper(Config config, Status status, Consumer<Throwable> uncaught) {
+    RulesKeeper(Path script, Config config, Status status, Consumer<Throwable> uncaught) {
+        this.script = script;
         this.config = config;
         this.status = status;
         this.uncaught = uncaught;
@@ -63,23 +71,28 @@ final class RulesKeeper {
     synchronized void configure(Config changed) {
         config = changed;
         awaited = true;
+        outdated |= failure != null;
     }
 
-    /** The guest network's name is known: without it no rule can be made. Called again and again; what is new counts. */
+    /** The same for a configuration that was in force before: its rules may still be loaded. */
+    synchronized void configureBack(Config before) {
+        configure(before);
+        mayBeLoaded = true;
+    }
+
+    /** The guest network's name is known, which every rule needs. May be called repeatedly with the same name. */
     synchronized void interfaceKnown(String name) {
-        if (!config.rules().manage()) {
-            rules = null; // those that are in stay: whoever manages them now replaces them
-            note(RulesState.UNMANAGED, "rules.manage = false", null);
-            return;
-        }
         if (stopped) {
             return;
         }
         try {
-            Rules wanted = new Rules(config, name);
-            if (rules == null || !wanted.options().equals(rules.options())) {
+            Rules wanted = new Rules(script, config, name);
+            if (outdated || rules == null || !wanted.isSameAs(rules)) {
+                Runnable task = mayBeLoaded || !wanted.isManaged() ? this::restore : () -> load(wanted);
                 rules = wanted;
-                later(() -> load(wanted), 0);
+                outdated = false;
+                mayBeLoaded = false;
+                later(task, 0);
             }
         } catch (StartException e) {
             failed(e);
@@ -128,7 +141,9 @@ final class RulesKeeper {
         worker.shutdown();
         try {
             if (!worker.awaitTermination(STOP_MILLIS, TimeUnit.MILLISECONDS)) {
-                LOG.warn("the rule script is still running");
+                LOG.warn("the rules script is still running; killing it");
+                worker.shutdownNow();
+                worker.awaitTermination(STOP_MILLIS, TimeUnit.MILLISECONDS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -141,6 +156,9 @@ final class RulesKeeper {
 
     private void load(Rules wanted) {
         try {
+            if (waitsForForwarding(wanted)) {
+                return;
+            }
             String output = wanted.install();
             LOG.info("{}", output);
             note(RulesState.LOADED, output, null);
@@ -155,15 +173,53 @@ final class RulesKeeper {
             return;
         }
         try {
-            if (!wanted.complete()) {
+            if (waitsForForwarding(wanted)) {
+                return;
+            }
+            ChildProcess.Result found = wanted.status();
+            boolean complete = found.exitCode() == 0;
+            if (!wanted.isManaged()) {
+                verified(wanted, complete, found.output());
+            } else if (!complete) {
                 String output = wanted.install();
                 LOG.info("natexd's rules were not there any more: {}", output);
                 note(RulesState.LOADED, output, null);
             } else if (state.state() != RulesState.LOADED) {
-                note(RulesState.LOADED, "loaded by somebody else", null);
+                note(RulesState.LOADED, found.output(), null);
             }
         } catch (StartException e) {
             failed(e);
+        }
+    }
+
+    /** While the kernel forwards nothing, an error that natexd has rewritten would be lost: better no rules. */
+    private boolean waitsForForwarding(Rules wanted) throws StartException {
+        if (!wanted.needForwarding()) {
+            return false;
+        }
+        boolean waited = state.state() == RulesState.WAITING;
+        if (!Forwarding.isOn()) {
+            if (!waited) {
+                LOG.warn("{}; waiting for it: {}", Forwarding.OFF, Forwarding.REMEDY);
+            }
+            note(new StatusReport.Rules(RulesState.WAITING, Forwarding.OFF, Forwarding.REMEDY), null);
+            restoreAfter(RETRY_MILLIS);
+            return true;
+        }
+        if (waited || state.state() == RulesState.PENDING) {
+            Forwarding.warnOfDroppingChains();
+        }
+        return false;
+    }
+
+    private void verified(Rules unmanaged, boolean complete, String output) {
+        RulesState found = complete ? RulesState.UNMANAGED : RulesState.MISSING;
+        if (state.state() != found) {
+            LOG.info("rules.manage = false: {}", output);
+        }
+        note(new StatusReport.Rules(found, output, "load them: sudo " + unmanaged.installCommand()), null);
+        if (!complete) {
+            restoreAfter(RETRY_MILLIS); // the kernel's news are about rules that go, not about new ones
         }
     }
 
@@ -176,10 +232,15 @@ final class RulesKeeper {
         restoreAfter(RETRY_MILLIS);
     }
 
-    private synchronized void note(RulesState known, String words, @Nullable StartException trouble) {
+    private void note(RulesState known, String words, @Nullable StartException trouble) {
+        note(new StatusReport.Rules(known, words), trouble);
+    }
+
+    private synchronized void note(StatusReport.Rules known, @Nullable StartException trouble) {
         failure = trouble;
-        state = new StatusReport.Rules(known, words);
-        status.rules(trouble == null ? "" : words);
+        state = known;
+        boolean wrong = known.state() != RulesState.LOADED && known.state() != RulesState.UNMANAGED;
+        status.rules(wrong ? known.detail() : "");
     }
 
     private synchronized @Nullable Rules rules() {

@@ -96,13 +96,18 @@ public final class NatexdProcess implements AutoCloseable {
         return Files.write(file, lines);
     }
 
-    /** Writes other settings to its file and sends SIGHUP; returns before it has read them. */
-    public void reload(List<String> settings) {
+    /** Writes other settings to its file, which it reads with the next reload. */
+    public void write(List<String> settings) {
         try {
             configure(configuration, settings);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Writes other settings to its file and sends SIGHUP; returns before it has read them. */
+    public void reload(List<String> settings) {
+        write(settings);
         Libc.INSTANCE.kill((int) process.pid(), SIGHUP);
     }
 

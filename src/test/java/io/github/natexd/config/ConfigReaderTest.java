@@ -1,6 +1,7 @@
 package io.github.natexd.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -26,6 +27,18 @@ class ConfigReaderTest {
 
     @TempDir
     private Path directory;
+
+    /** A read from this file fails with EIO. */
+    @Test
+    void aFileThatTheSystemCannotReadIsNoMistake() {
+        ConfigException unread =
+                assertThrows(ConfigException.class, () -> ConfigReader.read(Path.of("/proc/self/mem")));
+        ConfigException missing =
+                assertThrows(ConfigException.class, () -> ConfigReader.read(Path.of("/nowhere/natexd.toml")));
+
+        assertFalse(unread.isMistake(), unread::getMessage);
+        assertTrue(missing.isMistake(), missing::getMessage);
+    }
 
     @Test
     void anEmptyFileMeansAllDefaults() throws Exception {

@@ -138,6 +138,22 @@ class ServiceContainerTest {
     }
 
     @Test
+    @DisplayName("R50: a reload of an invalid file fails, and systemd says so")
+    void reloadOfAnInvalidFileFails() {
+        settings("probes.max-ttl = 0");
+        try {
+            machine.must("! systemctl reload natexd");
+
+            assertTrue(log().contains("natexd.toml:1:1: "), log());
+            assertTrue(isActive());
+            machine.awaitHops();
+        } finally {
+            settings("");
+            machine.must("systemctl reload natexd");
+        }
+    }
+
+    @Test
     @DisplayName("R44: rules come back after a flush and a firewall's restart, foreign ones stay as they are")
     void rulesComeBackBesideForeignOnes() {
         machine.must("systemctl stop natexd");

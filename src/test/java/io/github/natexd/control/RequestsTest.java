@@ -76,6 +76,50 @@ class RequestsTest {
     }
 
     @Test
+    void aGuestNetworkWithoutAnAddressDegrades() throws Exception {
+        ControlScene waiting = ControlScene.of(
+                new StatusReport.GuestNetwork(Optional.of("vmnet8"), Optional.empty(), true),
+                new StatusReport.Rules(RulesState.LOADED, ""),
+                ControlScene.snapshot(0));
+
+        JsonNode status = json(waiting.ask("status"));
+
+        assertEquals("degraded", status.at("/state").asText());
+        assertEquals(
+                "the guest network vmnet8 has no IPv4 address; natexd waits for one",
+                status.at("/problems/0/problem").asText());
+    }
+
+    @Test
+    void beforeVmwareIsThereOnlyTheMissingNetworkIsAProblem() throws Exception {
+        ControlScene early = ControlScene.of(
+                new StatusReport.GuestNetwork(Optional.empty(), Optional.empty(), false),
+                new StatusReport.Rules(RulesState.PENDING, ""),
+                ControlScene.snapshot(0));
+
+        JsonNode status = json(early.ask("status"));
+
+        assertEquals(1, status.at("/problems").size(), status.toString());
+        assertTrue(status.at("/problems/0/problem").asText().startsWith("no NAT network is known"));
+    }
+
+    @Test
+    void missingRulesOfSomebodyElseDegradeAndTheFixSaysHowToLoadThem() throws Exception {
+        ControlScene missing = ControlScene.of(
+                new StatusReport.GuestNetwork(Optional.of("vmnet8"), Optional.of("192.168.44.1/24"), true),
+                new StatusReport.Rules(RulesState.MISSING, "absent", "load them: natexd-rules install"),
+                ControlScene.snapshot(0));
+
+        JsonNode status = json(missing.ask("status"));
+
+        assertEquals("degraded", status.at("/state").asText());
+        assertTrue(status.at("/problems/0/problem").asText().endsWith("not loaded: absent"), status.toString());
+        assertEquals("load them: natexd-rules install", status.at("/problems/0/fix").asText());
+        assertEquals("missing", status.at("/rules/state").asText());
+        assertTrue(json(missing.ask("metrics")).at("/text").asText().contains("natexd_rules_loaded 0\n"));
+    }
+
+    @Test
     void rootTheDaemonItselfAndMembersMayAsk() throws Exception {
         for (Caller caller :
                 List.of(ControlScene.ROOT, new Caller(ControlScene.OWN_USER, List.of(ControlScene.OWN_USER)), MEMBER)) {

@@ -81,6 +81,24 @@ class GuestNetworkLabTest {
     }
 
     @Test
+    @DisplayName("R45: an interface without an address: status says that natexd waits for one, and wait waits")
+    void theInterfaceHasNoAddressYet() {
+        try (Lab lab = Lab.up(LabOptions.defaults());
+                LabNatexd natexd = LabNatexd.start(lab)) {
+            LabShell.must(lab, Node.HOST, "ip addr flush dev vmnet8");
+            natexd.awaitLog("guest network vmnet8 has no IPv4 address: waiting for one");
+            Lab.Result waiting = natexd.natexctl("wait", "--timeout", "1");
+            assertEquals(1, waiting.exitCode(), waiting.output());
+            assertTrue(waiting.output().contains("vmnet8 has no IPv4 address; natexd waits"), waiting.output());
+
+            LabShell.must(lab, Node.HOST, "ip addr add 192.168.44.1/24 dev vmnet8");
+
+            Lab.Result working = natexd.natexctl("wait", "--timeout", "10");
+            assertEquals(0, working.exitCode(), working.output());
+        }
+    }
+
+    @Test
     @DisplayName("R45, R50: no VMware on the host: natexd is ready, says so, and a reload with a name ends the waiting")
     void withoutVmwareItWaits() {
         try (Lab lab = Lab.up(LabOptions.defaults());

@@ -2,7 +2,6 @@ package io.github.natexd.endtoend;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.natexd.lab.Lab;
@@ -110,14 +109,22 @@ class ReinjectLabTest {
     }
 
     @Test
-    void verdictModeRefusesToStartWithoutForwardingAndSaysWhatToChange() {
+    void verdictModeWaitsForForwardingAndSaysWhatToChange() {
         try (Lab lab = Lab.up(LabOptions.defaults())) {
             forward(lab, false);
+            try (LabNatexd natexd = LabNatexd.start(lab, VERDICT)) {
+                Lab.Result waiting = natexd.natexctl("wait", "--timeout", "1");
+                assertEquals(1, waiting.exitCode(), waiting.output());
+                assertTrue(waiting.output().contains("fix: sysctl -w net.ipv4.ip_forward=1"), waiting.output());
+                assertEquals("", LabShell.must(lab, Node.HOST, "nft list tables"));
 
-            IllegalStateException refusal =
-                    assertThrows(IllegalStateException.class, () -> LabNatexd.start(lab, VERDICT));
+                forward(lab, true);
 
-            assertTrue(String.valueOf(refusal.getMessage()).contains("ip_forward"), refusal::getMessage);
+                Lab.Result working = natexd.natexctl("wait", "--timeout", "30");
+                assertEquals(0, working.exitCode(), working.output());
+                String trace = Client.TRACEROUTE.run(lab, Node.GUEST1);
+                assertEquals(Topology.HOPS, Traceroute.hops(trace), trace + natexd.log());
+            }
         }
     }
 

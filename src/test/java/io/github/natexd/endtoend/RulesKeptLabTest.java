@@ -17,6 +17,8 @@ import org.junit.jupiter.api.Test;
 /** A firewall is restarted while natexd runs. */
 class RulesKeptLabTest {
     private static final int ATTEMPTS = 10;
+    private static final String RULES =
+            LabNatexd.tree().resolve("libexec/natexd-rules").toString();
     private static final List<String> FLUSHES =
             List.of("nft flush ruleset", "nft delete table ip natexd", "iptables-nft -t mangle -F");
 
@@ -43,6 +45,28 @@ class RulesKeptLabTest {
             String left = LabShell.must(lab, Node.HOST, "nft list ruleset");
             assertTrue(
                     left.contains("table inet firewall") && !left.toLowerCase().contains("natexd"), left);
+        }
+    }
+
+    @Test
+    @DisplayName("rules.manage = false: natexd reports missing rules, waits for them, and leaves them when it stops")
+    void rulesOfSomebodyElseAreCheckedAndStay() {
+        try (Lab lab = Lab.up(LabOptions.defaults());
+                LabNatexd natexd = LabNatexd.start(lab, "rules.manage = false")) {
+            Lab.Result missing = natexd.natexctl("wait", "--timeout", "1");
+            assertEquals(1, missing.exitCode(), missing.output());
+            assertTrue(missing.output().contains("rules.manage is false"), missing.output());
+            String install = missing.output().replaceFirst("(?s).*load them: sudo (.*? install [^\n]*).*", "$1");
+
+            LabShell.must(lab, Node.HOST, install);
+            Lab.Result working = natexd.natexctl("wait", "--timeout", "20");
+            assertEquals(0, working.exitCode(), working.output());
+            assertTrue(isTracedSoon(lab), natexd::log);
+
+            String rules = LabShell.must(lab, Node.HOST, "nft list tables");
+            natexd.stop();
+            LabShell.must(lab, Node.HOST, RULES + " remove --daemon"); // as the unit does
+            assertEquals(rules, LabShell.must(lab, Node.HOST, "nft list tables"));
         }
     }
 

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -31,6 +32,13 @@ class StartLabTest {
     private static final int UNAVAILABLE = 69;
     private static final int NO_PERMISSION = 77;
     private static final int CONFIGURATION = 78;
+    /** With fewer, neither the shell that starts Java nor Java itself begins. */
+    private static final int DESCRIPTORS_MIN = 20;
+
+    private static final int DESCRIPTORS_ENOUGH = 48;
+    /** RestartPreventExitStatus of the unit. */
+    private static final Set<Integer> NEVER_RETRIED = Set.of(2, UNAVAILABLE, CONFIGURATION);
+
     private static final String QUEUE_OF_ITS_OWN = "queue.number = 5512";
     private static final String GROUP_OF_ITS_OWN = "queue.log-group = 5512";
 
@@ -69,6 +77,24 @@ class StartLabTest {
 
         String said = fails(CONFIGURATION, privileged(natexd(file.toString())), file + ":1:1: ");
         assertTrue(said.contains(file + ":2:"), said);
+    }
+
+    @Test
+    @DisplayName("too few descriptors are no mistake in the configuration: systemd is to try again")
+    void tooFewDescriptorsAreAFailureThatMayPass() throws IOException {
+        String file = configuration(QUEUE_OF_ITS_OWN, GROUP_OF_ITS_OWN).toString();
+        for (int descriptors = DESCRIPTORS_MIN; descriptors <= DESCRIPTORS_ENOUGH; descriptors += 2) {
+            List<String> command =
+                    new ArrayList<>(List.of("timeout", "--signal=TERM", "3", "prlimit", "--nofile=" + descriptors));
+            command.addAll(natexd(file));
+
+            Lab.Result result = lab.exec(Node.HOST, command);
+
+            // The dynamic loader does not say why it could not open a library.
+            if (!result.output().contains("natexd: load lib")) {
+                assertFalse(NEVER_RETRIED.contains(result.exitCode()), descriptors + ": " + result.output());
+            }
+        }
     }
 
     @Test

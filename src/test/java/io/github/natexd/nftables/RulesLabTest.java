@@ -1,5 +1,6 @@
 package io.github.natexd.nftables;
 
+import static io.github.natexd.nftables.RulesScene.FAILED;
 import static io.github.natexd.nftables.RulesScene.OK;
 import static io.github.natexd.nftables.RulesScene.UNPRIVILEGED;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -52,6 +53,22 @@ class RulesLabTest {
         assertTrue(removed.text().startsWith("natexd-rules: removed table ip natexd"), removed.text());
         assertEquals("", scene.ruleset());
         assertEquals("natexd-rules: nothing to remove", scene.rules("remove").text());
+    }
+
+    @Test
+    void theDaemonRemovesOnlyWhatItLoaded() throws Exception {
+        scene.rules("install", "--interface", "vmnet8");
+        String ofTheAdministrator = scene.ruleset();
+
+        assertEquals(OK, scene.rules("remove", "--daemon").code());
+        assertEquals(ofTheAdministrator, scene.ruleset());
+        assertEquals(FAILED, scene.rules("status", "--interface", "vmnet8", "--daemon").code());
+
+        assertEquals(OK, scene.rules("install", "--interface", "vmnet8", "--daemon").code());
+        assertEquals(OK, scene.rules("status", "--interface", "vmnet8", "--daemon").code());
+        assertEquals(OK, scene.rules("status").code());
+        assertEquals(OK, scene.rules("remove", "--daemon").code());
+        assertEquals("", scene.ruleset());
     }
 
     @Test

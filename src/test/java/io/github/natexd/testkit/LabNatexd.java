@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.natexd.lab.Lab;
 import io.github.natexd.lab.NatexdProcess;
+import io.github.natexd.lab.Node;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -18,9 +20,13 @@ import java.util.stream.Stream;
 public final class LabNatexd implements AutoCloseable {
     private static final long LOG_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+    private final Lab lab;
+    private final Path tree;
     private final NatexdProcess process;
 
-    private LabNatexd(NatexdProcess process) {
+    private LabNatexd(Lab lab, Path tree, NatexdProcess process) {
+        this.lab = lab;
+        this.tree = tree;
         this.process = process;
     }
 
@@ -35,7 +41,12 @@ public final class LabNatexd implements AutoCloseable {
 
     /** The same, with these variables in its environment. */
     public static LabNatexd start(Lab lab, Map<String, String> environment, String... settings) {
-        return new LabNatexd(NatexdProcess.start(lab, tree(), environment, List.of(settings)));
+        return new LabNatexd(lab, tree(), NatexdProcess.start(lab, tree(), environment, List.of(settings)));
+    }
+
+    /** The same from another tree, such as a copy that a test has changed. */
+    public static LabNatexd startFrom(Lab lab, Path tree, String... settings) {
+        return new LabNatexd(lab, tree, NatexdProcess.start(lab, tree, Map.of(), List.of(settings)));
     }
 
     /** The tree that {@code mvn package} leaves. */
@@ -45,6 +56,11 @@ public final class LabNatexd implements AutoCloseable {
 
     public long pid() {
         return process.pid();
+    }
+
+    /** Gives it other settings, which it reads with the next reload. */
+    public void write(String... settings) {
+        process.write(List.of(settings));
     }
 
     /** Gives it other settings, by SIGHUP; returns before it has read them. */
@@ -92,6 +108,15 @@ public final class LabNatexd implements AutoCloseable {
     /** Where it listens for natexctl. */
     public Path socket() {
         return process.socket();
+    }
+
+    /** Runs this natexd's natexctl in the lab's host as root. */
+    public Lab.Result natexctl(String... words) {
+        List<String> command =
+                new ArrayList<>(List.of(tree.resolve("bin/natexctl").toString()));
+        command.addAll(List.of(words));
+        command.addAll(List.of("--socket", socket().toString()));
+        return lab.exec(Node.HOST, command);
     }
 
     public String log() {

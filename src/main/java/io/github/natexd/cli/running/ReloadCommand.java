@@ -9,20 +9,21 @@ import io.github.natexd.control.ControlException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code natexctl reload}: what SIGHUP does, and an answer. */
+/** {@code natexctl reload}: does what SIGHUP does, and reports the result. */
 @Command(
         name = "reload",
         mixinStandardHelpOptions = true,
         exitCodeOnInvalidInput = ExitCodes.USAGE,
         description = {
-            "Lets natexd read its configuration again and tells what changed. Mappings and queued packets stay. With a"
-                    + " mistake in the file, the running configuration stays, too. Needs root.",
+            "Makes natexd read its configuration again, and reports what changed. Mappings and queued packets stay. If the"
+                    + " file is invalid or its rules cannot be loaded, the running configuration stays in force. Needs"
+                    + " root.",
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:reloaded",
-            "1:refused, as told, or natexd does not answer",
-            "2:it does not run",
+            "1:not reloaded (the message says why), or natexd does not respond",
+            "2:natexd is not running",
             "64:the command line is wrong",
             "77:only root may change natexd"
         })

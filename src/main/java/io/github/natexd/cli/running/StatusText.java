@@ -74,8 +74,10 @@ final class StatusText {
     private static String rules(String state) {
         return switch (state) {
             case "loaded" -> "loaded, and restored when somebody removes them";
-            case "unmanaged" -> "left to somebody else (rules.manage = false); natexd does not check them";
+            case "unmanaged" -> "loaded by somebody else (rules.manage = false)";
+            case "missing" -> "not loaded; somebody else has to load them (rules.manage = false)";
             case "pending" -> "not loaded yet";
+            case "waiting" -> "not loaded while IPv4 forwarding is off";
             default -> "not loaded";
         };
     }
