@@ -119,8 +119,7 @@ record Facts(
     /**
      * The host's packet filter and forwarding.
      *
-     * @param ruleset as nft lists it
-     * @param legacyTables of the iptables that nft does not show
+     * @param legacyTables of iptables-legacy, which nft does not show
      */
-    record Firewall(Fact<String> ruleset, Fact<List<String>> legacyTables, Fact<Boolean> forwarding) {}
+    record Firewall(Fact<Ruleset> ruleset, Fact<List<String>> legacyTables, Fact<Boolean> forwarding) {}
 }

@@ -351,11 +351,11 @@ class CheckTest {
                         facts -> {
                             facts.settings = verdict();
                             facts.forwarding = Fact.known(true);
-                            facts.ruleset = Fact.known(
-                                    "table ip fw {\n\tchain passing {\n\t\ttype filter hook forward priority filter; policy drop;\n\t}\n}");
+                            facts.ruleset = Fact.known(Ruleset.parse(
+                                    RulesetTest.document("raw", true).replace("prerouting", "forward")));
                         },
-                        "ip fw passing",
-                        "nft add rule ip fw passing ct state related accept"));
+                        "ip fw c",
+                        "nft add rule ip fw c ct state related accept"));
     }
 
     private static List<Case> rules() {
@@ -443,7 +443,7 @@ class CheckTest {
                         ROOT_ONLY,
                         "sudo"),
                 unknown(
-                        "iptables of the old kind",
+                        "iptables-legacy",
                         Check.FIREWALL,
                         facts -> {
                             passed(facts, 9, 0);
@@ -454,13 +454,14 @@ class CheckTest {
                 wrong(
                         "drops",
                         Check.FIREWALL,
-                        facts -> chain(facts, "prerouting", "raw", "accept", "icmp type time-exceeded drop"),
+                        facts -> chain(facts, false, "[{\"drop\": null}]"),
                         "ip fw c drops",
                         "nft insert rule ip fw c"),
+                wrong("by default", Check.FIREWALL, facts -> chain(facts, true), "ip fw c drops", "nft insert rule"),
                 unknown(
-                        "by default",
+                        "some",
                         Check.FIREWALL,
-                        facts -> chain(facts, "prerouting", "raw", "drop", ""),
+                        facts -> chain(facts, false, "[{\"limit\": {\"rate\": 9}}, {\"drop\": null}]"),
                         "may drop",
                         "nft insert rule"));
     }
@@ -583,10 +584,9 @@ class CheckTest {
         return Fact.known(Optional.of(new Holder(99, 99, "suricata", 0)));
     }
 
-    private static void chain(HealthyFacts facts, String hook, String priority, String policy, String rule) {
+    private static void chain(HealthyFacts facts, boolean dropsByDefault, String... rules) {
         passed(facts, 0, 0);
-        facts.ruleset = Fact.known("table ip fw {\n\tchain c {\n\t\ttype filter hook " + hook + " priority " + priority
-                + "; policy " + policy + ";\n\t\t" + rule + "\n\t}\n}");
+        facts.ruleset = Fact.known(Ruleset.parse(RulesetTest.document("raw", dropsByDefault, rules)));
     }
 
     private static Control quiet() {

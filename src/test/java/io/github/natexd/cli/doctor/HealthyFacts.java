@@ -55,7 +55,7 @@ final class HealthyFacts {
     Fact<Passed> passed = Fact.known(new Passed(30, 25));
     Fact<Optional<Holder>> queue = Fact.known(Optional.of(new Holder(NATEXD, NATEXD, "java", 0)));
     Fact<Optional<Holder>> logGroup = Fact.known(Optional.of(new Holder(-77, NATEXD, "java", 0)));
-    Fact<String> ruleset = Fact.known("");
+    Fact<Ruleset> ruleset = Fact.known(Ruleset.parse("{\"nftables\": []}"));
     Fact<List<String>> legacyTables = Fact.known(List.of());
     Fact<Boolean> forwarding = Fact.known(false);
 
