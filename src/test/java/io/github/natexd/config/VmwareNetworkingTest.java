@@ -46,8 +46,7 @@ class VmwareNetworkingTest {
                 """;
 
         assertEquals(Optional.of("vmnet9"), natInterface(several));
-        assertEquals(
-                List.of("vmnet9", "vmnet10"), VmwareNetworking.natInterfaces(directory.resolve("networking")));
+        assertEquals(List.of("vmnet9", "vmnet10"), VmwareNetworking.natInterfaces(directory.resolve("networking")));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.github.natexd.cli.doctor;
 
 import io.github.natexd.cli.doctor.Facts.GuestNetwork;
+import io.github.natexd.cli.doctor.Facts.Vmware;
 import io.github.natexd.cli.doctor.Ruleset.Fate;
 import io.github.natexd.config.Config;
 import io.github.natexd.config.VmwareNetworking;
@@ -17,7 +18,7 @@ final class NetworkChecks {
     static Diagnosis vmware(Facts facts) {
         GuestNetwork network = facts.guestNetwork();
         if (network.configured().isPresent()) {
-            return Diagnosis.ok(network.configured().get() + ", by guest-network.interface");
+            return configured(network.configured().get(), network.vmware());
         }
         return network.vmware()
                 .fold(
@@ -25,6 +26,24 @@ final class NetworkChecks {
                                 .map(name -> Diagnosis.ok(name + ", by " + VmwareNetworking.FILE))
                                 .orElseGet(() -> unknownToVmware(vmware.present())),
                         why -> Diagnosis.unknown(why, "ask again as root, or set guest-network.interface"));
+    }
+
+    /** NAT that was moved in VMware's network editor is not where the configuration says any more. */
+    private static Diagnosis configured(String name, Fact<Vmware> vmware) {
+        List<String> nat = vmware.fold(Vmware::natInterfaces, why -> List.of());
+        if (nat.isEmpty() || nat.contains(name)) {
+            return Diagnosis.ok(name + ", by guest-network.interface");
+        }
+        return Diagnosis.wrong(
+                "guest-network.interface is " + name + ", but in " + VmwareNetworking.FILE + " NAT is on "
+                        + String.join(", ", nat),
+                "remove guest-network.interface, or set it to \"" + nat.get(0)
+                        + "\", then sudo systemctl reload natexd");
+    }
+
+    private static boolean moved(GuestNetwork network) {
+        return network.configured().isPresent()
+                && configured(network.configured().get(), network.vmware()).state() == State.WRONG;
     }
 
     private static Diagnosis unknownToVmware(boolean present) {
@@ -45,7 +64,9 @@ final class NetworkChecks {
         }
         String name = network.name().get();
         if (network.link().isEmpty()) {
-            return Diagnosis.wrong("there is no interface " + name, START_NETWORKS);
+            return moved(network)
+                    ? Diagnosis.unknown("there is no interface " + name, Diagnosis.NETWORK_FIRST)
+                    : Diagnosis.wrong("there is no interface " + name, START_NETWORKS);
         }
         if (!network.link().get().up()) {
             return Diagnosis.wrong(name + " is down", START_NETWORKS + ", or sudo ip link set " + name + " up");
@@ -58,7 +79,7 @@ final class NetworkChecks {
     static Diagnosis promiscuous(Facts facts) {
         Optional<Link> link = facts.guestNetwork().link();
         if (link.isEmpty()) {
-            return Diagnosis.unknown("there is no guest network", "the guest network has to be up first, see there");
+            return Diagnosis.unknown("there is no guest network", Diagnosis.INTERFACE_FIRST);
         }
         if (facts.daemon().absent()) {
             return Diagnosis.notRunning();
