@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -26,12 +27,21 @@ public final class VmwareNetworking {
     private VmwareNetworking() {}
 
     /**
-     * The interface of the first network that has both NAT and a virtual adapter on the host; empty when there is none
-     * or no such file (VMware is not installed).
+     * The first of the {@link #natInterfaces}.
      *
      * @throws UncheckedIOException when the file is there and cannot be read
      */
     public static Optional<String> natInterface(Path etcVmwareNetworking) {
+        return natInterfaces(etcVmwareNetworking).stream().findFirst();
+    }
+
+    /**
+     * The interfaces of the networks that have both NAT and a virtual adapter on the host, the lowest number first; empty
+     * when there is none or no such file (VMware is not installed).
+     *
+     * @throws UncheckedIOException when the file is there and cannot be read
+     */
+    public static List<String> natInterfaces(Path etcVmwareNetworking) {
         Map<Integer, Map<String, String>> networks = new TreeMap<>();
         try {
             // ISO 8859-1 decodes any octets: a comment in another encoding must not hide the network.
@@ -43,14 +53,14 @@ public final class VmwareNetworking {
                 }
             }
         } catch (NoSuchFileException e) {
-            return Optional.empty();
+            return List.of();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         return networks.entrySet().stream()
                 .filter(network -> isYes(network.getValue(), "NAT") && isYes(network.getValue(), "VIRTUAL_ADAPTER"))
                 .map(network -> "vmnet" + network.getKey())
-                .findFirst();
+                .toList();
     }
 
     private static boolean isYes(Map<String, String> answers, String question) {

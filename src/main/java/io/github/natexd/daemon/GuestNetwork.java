@@ -24,7 +24,6 @@ import org.slf4j.LoggerFactory;
 final class GuestNetwork implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GuestNetwork.class);
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
-
     /** The kernel reports new interfaces, but nobody reports a changed file. */
     private static final long FILE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
@@ -76,18 +75,34 @@ final class GuestNetwork implements AutoCloseable {
     /** The interface's name: configured, or found in VMware's own configuration; empty while neither says. */
     Optional<String> name() {
         if (name.isEmpty()) {
-            name = config.guestNetwork()
-                    .interfaceName()
-                    .or(this::recordedByVmware)
-                    .orElse("");
+            findName();
         }
         return name.isEmpty() ? Optional.empty() : Optional.of(name);
     }
 
-    private Optional<String> recordedByVmware() {
+    /**
+     * VMware's network editor can take NAT from one network and give it to another: unless the name is configured, it is
+     * looked up again. It stays while its network has NAT, or while no other has.
+     */
+    private void findName() {
+        if (config.guestNetwork().interfaceName().isPresent()) {
+            name = config.guestNetwork().interfaceName().get();
+            return;
+        }
+        List<String> recorded = recordedByVmware();
+        if (!recorded.isEmpty() && !recorded.contains(name)) {
+            if (!name.isEmpty()) {
+                LOG.info("VMware's NAT network was {} and is now {}", name, recorded.get(0));
+                close();
+            }
+            name = recorded.get(0);
+        }
+    }
+
+    private List<String> recordedByVmware() {
         try {
-            Optional<String> recorded = VmwareNetworking.natInterface(networking);
-            if (recorded.isEmpty()) {
+            List<String> recorded = VmwareNetworking.natInterfaces(networking);
+            if (recorded.isEmpty() && name.isEmpty()) {
                 say(
                         false,
                         "no NAT network in " + networking
@@ -95,11 +110,13 @@ final class GuestNetwork implements AutoCloseable {
             }
             return recorded;
         } catch (UncheckedIOException e) {
-            say(
-                    false,
-                    "cannot read " + networking + ": " + e.getMessage()
-                            + ": let natexd's user read it, or set guest-network.interface");
-            return Optional.empty();
+            if (name.isEmpty()) {
+                say(
+                        false,
+                        "cannot read " + networking + ": " + e.getMessage()
+                                + ": let natexd's user read it, or set guest-network.interface");
+            }
+            return List.of();
         }
     }
 
@@ -119,14 +136,17 @@ final class GuestNetwork implements AutoCloseable {
      */
     void refresh() {
         retry = false;
-        if (name().isPresent()) {
+        findName();
+        if (!name.isEmpty()) {
             try {
                 look(name);
             } catch (OsException e) {
                 say(link != null, "trouble with guest network " + name + ", trying again: " + e.getMessage());
                 retryIn(RETRY_NANOS);
             }
-        } else {
+        }
+        if (link == null && !retry && config.guestNetwork().interfaceName().isEmpty()) {
+            // VMware may write its file after the last report about a link.
             retryIn(FILE_NANOS);
         }
     }

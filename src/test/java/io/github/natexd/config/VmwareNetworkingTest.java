@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,12 +38,15 @@ class VmwareNetworkingTest {
 
     @Test
     void takesTheLowestNumberOfSeveral() throws IOException {
-        assertEquals(Optional.of("vmnet9"), natInterface("""
+        String several = """
                 answer VNET_10_NAT yes
                 answer VNET_10_VIRTUAL_ADAPTER yes
                 answer VNET_9_NAT yes
                 answer VNET_9_VIRTUAL_ADAPTER yes
-                """));
+                """;
+
+        assertEquals(Optional.of("vmnet9"), natInterface(several));
+        assertEquals(List.of("vmnet9", "vmnet10"), VmwareNetworking.natInterfaces(directory.resolve("networking")));
     }
 
     @Test

@@ -27,7 +27,8 @@ class GuestNetworkTest {
             network.refresh();
 
             assertEquals(Optional.of("vmnet77"), network.name());
-            assertEquals(-1, network.idleMillis(System.nanoTime()), "the kernel will report the interface");
+            long next = network.idleMillis(System.nanoTime());
+            assertTrue(next > 0 && next <= 5_000, "VMware may move NAT to another network before this one is there");
         }
     }
 }

@@ -1,8 +1,10 @@
 package io.github.natexd.endtoend;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.natexd.config.VmwareNetworking;
 import io.github.natexd.lab.Lab;
 import io.github.natexd.lab.LabOptions;
 import io.github.natexd.lab.Node;
@@ -16,7 +18,9 @@ import io.github.natexd.testkit.LabShell;
 import io.github.natexd.testkit.Packet;
 import io.github.natexd.testkit.clients.Client;
 import io.github.natexd.wire.Ipv4Address;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
@@ -112,6 +116,45 @@ class GuestNetworkLabTest {
             String output = Client.TRACEROUTE.run(lab, Node.GUEST1);
             assertEquals(Topology.HOPS, Traceroute.hops(output), output + natexd.log());
         }
+    }
+
+    @Test
+    @DisplayName("R45: NAT moved to another network in VMware's editor, and back: followed, without a restart")
+    void theNatNetworkIsMoved() throws Exception {
+        assertFalse(Files.exists(VmwareNetworking.FILE), "the test writes this file, and VMware's own must stay");
+        try (Lab lab = Lab.up(LabOptions.defaults())) {
+            natIsOn(8);
+            try (LabNatexd natexd = LabNatexd.start(lab, "guest-network = {}")) {
+                natexd.awaitLog("guest network vmnet8: 192.168.44.1/24");
+
+                natIsOn(2);
+                anotherNetwork(lab, "vmnet2");
+                natexd.awaitLog("VMware's NAT network was vmnet8 and is now vmnet2");
+                natexd.awaitLog("guest network vmnet2: 192.168.55.1/24");
+                LabShell.must(
+                        lab,
+                        Node.HOST,
+                        "for try in $(seq 50); do nft list table ip natexd | grep -q vmnet2 && exit; sleep 0.1; done;"
+                                + " exit 1");
+                relaysToTheOtherNetwork(lab, natexd);
+
+                LabShell.must(lab, Node.HOST, "ip link del vmnet2");
+                natexd.awaitLog("guest network vmnet2 is not there");
+                natIsOn(8);
+                natexd.awaitLog("VMware's NAT network was vmnet2 and is now vmnet8");
+                String output = Client.TRACEROUTE.run(lab, Node.GUEST1);
+                assertEquals(Topology.HOPS, Traceroute.hops(output), output + natexd.log());
+            }
+        } finally {
+            Files.deleteIfExists(VmwareNetworking.FILE);
+        }
+    }
+
+    private static void natIsOn(int number) throws IOException {
+        Files.createDirectories(VmwareNetworking.FILE.getParent());
+        Files.writeString(
+                VmwareNetworking.FILE,
+                "answer VNET_%1$d_NAT yes%nanswer VNET_%1$d_VIRTUAL_ADAPTER yes%n".formatted(number));
     }
 
     /** A cable from the host to guest2, whose gateway is there by its MAC address alone. */

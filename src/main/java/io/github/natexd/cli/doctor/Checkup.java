@@ -251,7 +251,7 @@ public final class Checkup {
         Path file = root.resolve(VmwareNetworking.FILE.toString().substring(1));
         Fact<Vmware> vmware = Fact.of(VmwareNetworking.FILE.toString(), () -> {
             try {
-                return new Vmware(Files.exists(file), VmwareNetworking.natInterface(file));
+                return new Vmware(Files.exists(file), VmwareNetworking.natInterfaces(file));
             } catch (UncheckedIOException e) {
                 throw e.getCause();
             }

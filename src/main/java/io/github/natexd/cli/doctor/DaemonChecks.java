@@ -128,6 +128,14 @@ final class DaemonChecks {
         if (status.isEmpty()) {
             return NatChecks.silent(facts);
         }
+        if (!status.get().present() && !facts.guestNetwork().isUp()) {
+            return Diagnosis.unknown("natexd waits for the guest network", Diagnosis.INTERFACE_FIRST);
+        }
+        String used = status.get().interfaceName().orElse("no guest network");
+        String known = facts.guestNetwork().name().orElse(used);
+        if (!used.equals(known)) {
+            return Diagnosis.wrong("natexd uses " + used + ", but the guest network is " + known, Diagnosis.RESTART);
+        }
         List<DaemonStatus.Trouble> problems = status.get().problems();
         return problems.isEmpty()
                 ? Diagnosis.ok("it reports neither problems nor warnings")

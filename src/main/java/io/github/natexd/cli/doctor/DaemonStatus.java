@@ -1,16 +1,21 @@
 package io.github.natexd.cli.doctor;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
- * What a running natexd tells of itself, as far as doctor judges by it.
+ * The part of the status of a running natexd that doctor judges by.
  *
+ * @param interfaceName the guest network that it uses or waits for; empty while it knows none
+ * @param present the guest network is there and up
  * @param guestProbes probes of guests that it has seen
  * @param problems what keeps it from working, and then what is worth a look
  */
 public record DaemonStatus(
         long processId,
         String version,
+        Optional<String> interfaceName,
+        boolean present,
         long guestProbes,
         List<Trouble> problems,
         Trait ttl,

@@ -12,6 +12,8 @@ record Diagnosis(State state, String why, String fix) {
 
     static final String NETWORK_FIRST = "VMware's NAT network has to be known first, see there";
 
+    static final String INTERFACE_FIRST = "the guest network has to be up first, see there";
+
     static final String START = "start it: sudo systemctl start natexd (or natexd run)";
 
     static final String RESTART = "sudo systemctl restart natexd; what it says: journalctl -u natexd";

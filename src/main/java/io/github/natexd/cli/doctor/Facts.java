@@ -91,10 +91,23 @@ record Facts(
         Optional<String> name() {
             return configured.or(() -> vmware.fold(Vmware::natInterface, why -> Optional.empty()));
         }
+
+        boolean isUp() {
+            return link.isPresent() && link.get().up();
+        }
     }
 
-    /** @param present whether there is such a file */
-    record Vmware(boolean present, Optional<String> natInterface) {}
+    /**
+     * What VMware's file says.
+     *
+     * @param present whether there is such a file
+     * @param natInterfaces those that have NAT and an adapter on the host
+     */
+    record Vmware(boolean present, List<String> natInterfaces) {
+        Optional<String> natInterface() {
+            return natInterfaces.stream().findFirst();
+        }
+    }
 
     /**
      * The packet filter rules.
@@ -119,8 +132,7 @@ record Facts(
     /**
      * The host's packet filter and forwarding.
      *
-     * @param ruleset as nft lists it
-     * @param legacyTables of the iptables that nft does not show
+     * @param legacyTables of iptables-legacy, which nft does not show
      */
-    record Firewall(Fact<String> ruleset, Fact<List<String>> legacyTables, Fact<Boolean> forwarding) {}
+    record Firewall(Fact<Ruleset> ruleset, Fact<List<String>> legacyTables, Fact<Boolean> forwarding) {}
 }

@@ -1,9 +1,10 @@
 package io.github.natexd.cli.doctor;
 
 import io.github.natexd.cli.doctor.Facts.GuestNetwork;
+import io.github.natexd.cli.doctor.Facts.Vmware;
+import io.github.natexd.cli.doctor.Ruleset.Fate;
 import io.github.natexd.config.Config;
 import io.github.natexd.config.VmwareNetworking;
-import io.github.natexd.daemon.Forwarding;
 import io.github.natexd.linux.netlink.Links.Link;
 import java.util.List;
 import java.util.Optional;
@@ -17,7 +18,7 @@ final class NetworkChecks {
     static Diagnosis vmware(Facts facts) {
         GuestNetwork network = facts.guestNetwork();
         if (network.configured().isPresent()) {
-            return Diagnosis.ok(network.configured().get() + ", by guest-network.interface");
+            return configured(network.configured().get(), network.vmware());
         }
         return network.vmware()
                 .fold(
@@ -25,6 +26,24 @@ final class NetworkChecks {
                                 .map(name -> Diagnosis.ok(name + ", by " + VmwareNetworking.FILE))
                                 .orElseGet(() -> unknownToVmware(vmware.present())),
                         why -> Diagnosis.unknown(why, "ask again as root, or set guest-network.interface"));
+    }
+
+    /** NAT that was moved in VMware's network editor is not where the configuration says any more. */
+    private static Diagnosis configured(String name, Fact<Vmware> vmware) {
+        List<String> nat = vmware.fold(Vmware::natInterfaces, why -> List.of());
+        if (nat.isEmpty() || nat.contains(name)) {
+            return Diagnosis.ok(name + ", by guest-network.interface");
+        }
+        return Diagnosis.wrong(
+                "guest-network.interface is " + name + ", but in " + VmwareNetworking.FILE + " NAT is on "
+                        + String.join(", ", nat),
+                "remove guest-network.interface, or set it to \"" + nat.get(0)
+                        + "\", then sudo systemctl reload natexd");
+    }
+
+    private static boolean moved(GuestNetwork network) {
+        return network.configured().isPresent()
+                && configured(network.configured().get(), network.vmware()).state() == State.WRONG;
     }
 
     private static Diagnosis unknownToVmware(boolean present) {
@@ -45,7 +64,9 @@ final class NetworkChecks {
         }
         String name = network.name().get();
         if (network.link().isEmpty()) {
-            return Diagnosis.wrong("there is no interface " + name, START_NETWORKS);
+            return moved(network)
+                    ? Diagnosis.unknown("there is no interface " + name, Diagnosis.NETWORK_FIRST)
+                    : Diagnosis.wrong("there is no interface " + name, START_NETWORKS);
         }
         if (!network.link().get().up()) {
             return Diagnosis.wrong(name + " is down", START_NETWORKS + ", or sudo ip link set " + name + " up");
@@ -58,7 +79,7 @@ final class NetworkChecks {
     static Diagnosis promiscuous(Facts facts) {
         Optional<Link> link = facts.guestNetwork().link();
         if (link.isEmpty()) {
-            return Diagnosis.unknown("there is no guest network", "the guest network has to be up first, see there");
+            return Diagnosis.unknown("there is no guest network", Diagnosis.INTERFACE_FIRST);
         }
         if (facts.daemon().absent()) {
             return Diagnosis.notRunning();
@@ -75,20 +96,21 @@ final class NetworkChecks {
                         link.get().name() + " is not promiscuous, so natexd hears no guest", Diagnosis.RESTART);
     }
 
-    /** What stands before natexd's hook: all of prerouting and ingress, and of input what comes first. */
+    /** Examines the chains before natexd's hook: all of ingress and prerouting, and the early ones of input. */
     static Diagnosis firewall(Facts facts) {
-        Fact<String> ruleset = facts.firewall().ruleset();
-        if (ruleset instanceof Fact.Unknown<String> unknown) {
-            return Diagnosis.unknown(unknown.why(), Diagnosis.AS_ROOT);
-        }
+        return facts.firewall()
+                .ruleset()
+                .fold(ruleset -> firewall(ruleset, facts), why -> Diagnosis.unknown(why, Diagnosis.AS_ROOT));
+    }
+
+    private static Diagnosis firewall(Ruleset ruleset, Facts facts) {
         boolean verdict = facts.settings().config().relay().reinject() == Config.Reinject.VERDICT;
-        List<FilterChain> before = FilterChain.parse(ruleset.orElse("")).stream()
+        List<FilterChain> before = ruleset.filters().stream()
                 .filter(chain -> chain.isBefore(verdict))
                 .toList();
         for (FilterChain chain : before) {
-            Optional<String> rule = chain.droppingErrors();
-            if (rule.isPresent()) {
-                return Diagnosis.wrong(chain.name() + " drops them: " + rule.get(), chain.remedy());
+            if (ruleset.fate(chain) == Fate.DROPPED) {
+                return Diagnosis.wrong("chain " + chain.name() + " drops them", chain.remedy());
             }
         }
         boolean seen = facts.rules().passed().fold(passed -> passed.errors() > 0, why -> false);
@@ -100,15 +122,15 @@ final class NetworkChecks {
                 .fold(
                         tables -> tables.isEmpty()
                                 ? Optional.empty()
-                                : Optional.of("iptables of the old kind has the tables " + String.join(", ", tables)
-                                        + ", which nft does not show"),
+                                : Optional.of("iptables-legacy has rules that nft does not show, in the tables "
+                                        + String.join(", ", tables)),
                         Optional::of);
         if (hidden.isPresent()) {
-            return Diagnosis.unknown(hidden.get(), "see whether they drop ICMP: sudo iptables-legacy-save");
+            return Diagnosis.unknown(hidden.get(), "check whether they drop ICMP: sudo iptables-legacy-save");
         }
         for (FilterChain chain : before) {
-            if (chain.mayDropErrors()) {
-                return Diagnosis.unknown(chain.name() + " may drop some of them", chain.remedy());
+            if (ruleset.fate(chain) == Fate.ENDANGERED) {
+                return Diagnosis.unknown("chain " + chain.name() + " may drop some of them", chain.remedy());
             }
         }
         return Diagnosis.ok("no chain before natexd's drops them");
@@ -132,17 +154,20 @@ final class NetworkChecks {
     private static Diagnosis forwardChains(Facts facts) {
         return facts.firewall()
                 .ruleset()
-                .fold(
-                        ruleset -> {
-                            List<String> dropping = Forwarding.droppingChains(ruleset);
-                            return dropping.isEmpty()
-                                    ? Diagnosis.ok("IPv4 forwarding is on, and no forward chain drops by default")
-                                    : Diagnosis.unknown(
-                                            "IPv4 forwarding is on, but what no rule accepts is dropped by "
-                                                    + String.join(", ", dropping),
-                                            "sudo nft add rule " + dropping.get(0)
-                                                    + " ct state related accept, or set relay.reinject = \"frame\"");
-                        },
-                        why -> Diagnosis.unknown(why, Diagnosis.AS_ROOT));
+                .fold(NetworkChecks::forwardChains, why -> Diagnosis.unknown(why, Diagnosis.AS_ROOT));
+    }
+
+    private static Diagnosis forwardChains(Ruleset ruleset) {
+        List<String> dropping = ruleset.filters().stream()
+                .filter(chain -> chain.isForIpv4() && chain.hook().equals("forward") && chain.dropsByDefault())
+                .map(FilterChain::name)
+                .toList();
+        return dropping.isEmpty()
+                ? Diagnosis.ok("IPv4 forwarding is on, and no forward chain drops by default")
+                : Diagnosis.unknown(
+                        "IPv4 forwarding is on, but these chains drop what none of their rules accepts: "
+                                + String.join(", ", dropping),
+                        "sudo nft add rule " + dropping.get(0)
+                                + " ct state related accept, or set relay.reinject = \"frame\"");
     }
 }

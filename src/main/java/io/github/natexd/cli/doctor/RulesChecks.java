@@ -38,6 +38,11 @@ final class RulesChecks {
                 if (managed && absent) {
                     return Diagnosis.unknown("natexd is not running; it loads them when it starts", Diagnosis.START);
                 }
+                if (managed && waits(facts)) {
+                    return Diagnosis.unknown(
+                            "natexd waits for the guest network; it loads them when it knows the network",
+                            Diagnosis.INTERFACE_FIRST);
+                }
                 return Diagnosis.wrong(
                         answer.text(), managed ? Diagnosis.RESTART : "rules.manage is false: " + SCRIPT + " install");
             case NO_PERMISSION:
@@ -47,6 +52,16 @@ final class RulesChecks {
             default:
                 return Diagnosis.unknown("natexd-rules failed: " + answer.text(), "try it: " + SCRIPT + " status");
         }
+    }
+
+    /** VMware's file may be newer than what natexd knows; that is no fault while there is no network. */
+    private static boolean waits(Facts facts) {
+        return facts.daemon()
+                .control()
+                .status()
+                .filter(status -> status.interfaceName().isEmpty()
+                        && !facts.guestNetwork().isUp())
+                .isPresent();
     }
 
     static Diagnosis counters(Facts facts) {

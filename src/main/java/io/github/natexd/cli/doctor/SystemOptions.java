@@ -111,6 +111,7 @@ final class SystemOptions {
     /** The part of the status that doctor judges by. */
     static DaemonStatus status(JsonObject status) {
         JsonObject nat = status.getAsJsonObject("nat");
+        JsonObject network = status.getAsJsonObject("guestNetwork");
         List<Trouble> problems = new ArrayList<>(troubles(status.getAsJsonArray("problems")));
         problems.addAll(troubles(status.getAsJsonArray("warnings")));
         List<Delivery> deliveries = new ArrayList<>();
@@ -121,6 +122,8 @@ final class SystemOptions {
         return new DaemonStatus(
                 status.get("pid").getAsLong(),
                 text(status, "natexd"),
+                network.get("interface").isJsonNull() ? Optional.empty() : Optional.of(text(network, "interface")),
+                network.get("present").getAsBoolean(),
                 status.getAsJsonObject("events").get("GUEST_SIGHTINGS").getAsLong(),
                 problems,
                 trait(nat, "ttlKept"),

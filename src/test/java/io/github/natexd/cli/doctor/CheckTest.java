@@ -109,6 +109,45 @@ class CheckTest {
                         .toList());
     }
 
+    /** VMware has written its file, and natexd has not read it yet: only the network is missing. */
+    @Test
+    void aNetworkThatIsNotThereYetIsOneFinding() {
+        HealthyFacts facts = new HealthyFacts();
+        link(facts, null);
+        facts.rules = answer(1, "absent: no rules");
+        facts.control = HealthyFacts.answering(HealthyFacts.using(
+                Optional.empty(), false, new Trouble("no NAT network is known", "set guest-network.interface")));
+
+        List<DoctorFinding> findings = Check.all(facts.facts());
+
+        assertEquals(
+                List.of("interface"),
+                findings.stream()
+                        .filter(finding -> finding.state() == State.WRONG)
+                        .map(DoctorFinding::check)
+                        .toList());
+        assertTrue(facts.finding(Check.INTERFACE).fix().contains("vmware-networks --start"));
+        assertTrue(facts.finding(Check.RULES).fix().contains("the guest network has to be up first"));
+    }
+
+    /** In VMware's network editor. */
+    @Test
+    void natThatWasMovedIsOneFindingWithTheNewName() {
+        HealthyFacts facts = new HealthyFacts();
+        facts.guestNetwork = new GuestNetwork(
+                Optional.of("vmnet8"), Fact.known(new Vmware(true, List.of("vmnet2"))), Optional.empty(), List.of());
+        facts.control =
+                HealthyFacts.answering(HealthyFacts.using(Optional.of("vmnet8"), false, new Trouble("gone", "start")));
+
+        List<DoctorFinding> wrong = Check.all(facts.facts()).stream()
+                .filter(finding -> finding.state() == State.WRONG)
+                .toList();
+
+        assertEquals(List.of("vmware"), wrong.stream().map(DoctorFinding::check).toList());
+        assertTrue(wrong.get(0).why().contains("NAT is on vmnet2"), wrong::toString);
+        assertTrue(wrong.get(0).fix().contains("set it to \"vmnet2\""), wrong::toString);
+    }
+
     /** Names are in scripts: they stay. */
     @Test
     void checksKeepTheirNamesAndOrder() {
@@ -275,6 +314,12 @@ class CheckTest {
                                 "no")),
                         "the queue was full",
                         "raise queue.max-length"),
+                wrong(
+                        "has not noticed that NAT was moved",
+                        Check.HEALTH,
+                        facts -> vmware(facts, new Vmware(true, List.of("vmnet2"))),
+                        "natexd uses vmnet8, but the guest network is vmnet2",
+                        "restart natexd"),
                 unknown("stopped", Check.HEALTH, HealthyFacts::notRunning, "not running", "start"));
     }
 
@@ -283,13 +328,13 @@ class CheckTest {
                 wrong(
                         "no VMware",
                         Check.VMWARE,
-                        facts -> vmware(facts, new Vmware(false, Optional.empty())),
+                        facts -> vmware(facts, new Vmware(false, List.of())),
                         "not installed",
                         "install VMware"),
                 wrong(
                         "no NAT",
                         Check.VMWARE,
-                        facts -> vmware(facts, new Vmware(true, Optional.empty())),
+                        facts -> vmware(facts, new Vmware(true, List.of())),
                         "no network with NAT",
                         "vmware-netcfg"),
                 unknown(
@@ -351,11 +396,11 @@ class CheckTest {
                         facts -> {
                             facts.settings = verdict();
                             facts.forwarding = Fact.known(true);
-                            facts.ruleset = Fact.known(
-                                    "table ip fw {\n\tchain passing {\n\t\ttype filter hook forward priority filter; policy drop;\n\t}\n}");
+                            facts.ruleset = Fact.known(Ruleset.parse(
+                                    RulesetTest.document("raw", true).replace("prerouting", "forward")));
                         },
-                        "ip fw passing",
-                        "nft add rule ip fw passing ct state related accept"));
+                        "ip fw c",
+                        "nft add rule ip fw c ct state related accept"));
     }
 
     private static List<Case> rules() {
@@ -443,7 +488,7 @@ class CheckTest {
                         ROOT_ONLY,
                         "sudo"),
                 unknown(
-                        "iptables of the old kind",
+                        "iptables-legacy",
                         Check.FIREWALL,
                         facts -> {
                             passed(facts, 9, 0);
@@ -454,13 +499,14 @@ class CheckTest {
                 wrong(
                         "drops",
                         Check.FIREWALL,
-                        facts -> chain(facts, "prerouting", "raw", "accept", "icmp type time-exceeded drop"),
+                        facts -> chain(facts, false, "[{\"drop\": null}]"),
                         "ip fw c drops",
                         "nft insert rule ip fw c"),
+                wrong("by default", Check.FIREWALL, facts -> chain(facts, true), "ip fw c drops", "nft insert rule"),
                 unknown(
-                        "by default",
+                        "some",
                         Check.FIREWALL,
-                        facts -> chain(facts, "prerouting", "raw", "drop", ""),
+                        facts -> chain(facts, false, "[{\"limit\": {\"rate\": 9}}, {\"drop\": null}]"),
                         "may drop",
                         "nft insert rule"));
     }
@@ -583,15 +629,12 @@ class CheckTest {
         return Fact.known(Optional.of(new Holder(99, 99, "suricata", 0)));
     }
 
-    private static void chain(HealthyFacts facts, String hook, String priority, String policy, String rule) {
+    private static void chain(HealthyFacts facts, boolean dropsByDefault, String... rules) {
         passed(facts, 0, 0);
-        facts.ruleset = Fact.known("table ip fw {\n\tchain c {\n\t\ttype filter hook " + hook + " priority " + priority
-                + "; policy " + policy + ";\n\t\t" + rule + "\n\t}\n}");
+        facts.ruleset = Fact.known(Ruleset.parse(RulesetTest.document("raw", dropsByDefault, rules)));
     }
 
     private static Control quiet() {
-        Trait none = HealthyFacts.UNKNOWN;
-        return HealthyFacts.answering(
-                new DaemonStatus(HealthyFacts.NATEXD, "1.0", 0, List.of(), none, none, none, none, List.of()));
+        return HealthyFacts.answering(HealthyFacts.using(Optional.of("vmnet8"), true));
     }
 }

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.natexd.cli.doctor.Checkup.DaemonAnswer;
-import io.github.natexd.cli.doctor.Facts.Passed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,39 +61,6 @@ class CheckupTest {
     void aProcThatHidesProcessesIsNoProofThatNatexdIsNotRunning() throws IOException {
         put("proc/42/cmdline", "bash\0");
         assertFinding("daemon", State.UNKNOWN, "hidepid");
-    }
-
-    /** Only natexd's own chains count, wherever the queue rules are. */
-    @Test
-    void sumsTheCountersOfNatexdsOwnChains() {
-        Passed passed = RulesFacts.passed("""
-                table ip natexd {
-                \tchain errors {
-                \t\ttype filter hook input priority mangle; policy accept;
-                \t\tiifname != "lo" iifname != "vmnet8" icmp type time-exceeded counter packets 4 bytes 224 queue flags bypass to 5511
-                \t\tiifname != "lo" iifname != "vmnet8" icmp type destination-unreachable counter packets 1 bytes 56 queue flags bypass to 5511
-                \t}
-                \tchain probes {
-                \t\toifname != "lo" ip ttl <= 60 ip protocol udp counter packets 20 bytes 1200 log group 5511 snaplen 68
-                \t}
-                }
-                table inet other {
-                \tchain errors {
-                \t\tcounter packets 99 bytes 999 drop
-                \t}
-                }
-                table ip mangle {
-                \tchain NATEXD_QUEUE {
-                \t\tiifname "lo" counter packets 70 bytes 7000 return
-                \t\ticmp type 11 counter packets 2 bytes 112 xt target "NFQUEUE"
-                \t}
-                \tchain INPUT {
-                \t\tcounter packets 50 bytes 5000 jump NATEXD_QUEUE
-                \t}
-                }
-                """);
-
-        assertEquals(new Passed(20, 7), passed);
     }
 
     private void assertFinding(String check, State state, String why) {

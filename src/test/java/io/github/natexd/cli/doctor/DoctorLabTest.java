@@ -207,6 +207,42 @@ class DoctorLabTest {
         }
     }
 
+    /** firewalld's rules in prerouting drop IPv6 packets only. */
+    @Test
+    void knowsThatRulesForIpv6DropNoErrors() throws Exception {
+        LabShell.must(lab, Node.HOST, """
+                nft 'add table inet fw; add chain inet fw zone;
+                    add chain inet fw early { type filter hook prerouting priority raw; policy accept; };
+                    add rule inet fw early icmpv6 type { nd-router-advert, nd-neighbor-solicit } accept;
+                    add rule inet fw early meta nfproto ipv6 fib saddr . mark . iif oif missing drop;
+                    add rule inet fw early jump zone'
+                """);
+
+        doctor().says("firewall", "ok", "no chain before natexd's drops them");
+    }
+
+    /** Tables with the flag owner: nft -i keeps them while it lives, and nobody else can change them. */
+    @Test
+    void seesWhatATableThatAProgramOwnsDrops() throws Exception {
+        Path verdict = configuration("guest-network.interface = \"vmnet8\"", "relay.reinject = \"verdict\"");
+        Lab.Result result =
+                lab.exec(Node.HOST, "sh", "-c", """
+                cd $0 && mkfifo nft && { nft -i <nft >/dev/null & } && exec 3>nft || exit 9
+                echo 1 > /proc/sys/net/ipv4/ip_forward
+                echo 'add table ip owned { flags owner; chain early { type filter hook prerouting priority raw; \
+                    icmp type time-exceeded drop; }; chain passing { type filter hook forward priority 0; policy drop; }; }' >&3
+                for try in 1 2 3 4 5 6 7 8 9; do nft list table ip owned >/dev/null 2>&1 && break; sleep 0.3; done
+                $1 doctor --json --config $2
+                code=$?
+                exec 3>&-
+                wait
+                exit $code
+                """, lab.directory().toString(), NATEXCTL, verdict.toString());
+        DoctorReport report = report(result).says("forwarding", "unknown", "ip owned passing");
+        assertFalse(report.checks("ok").contains("firewall"), report.document()::toPrettyString);
+        assertTrue(report.fix("firewall").contains("a running program owns table ip owned"), report.fix("firewall"));
+    }
+
     @Test
     void seesMistakesInTheConfiguration() throws Exception {
         Path wrong = configuration("guest-network.interface = \"vmnet8\"", "probes.ttl = 3");

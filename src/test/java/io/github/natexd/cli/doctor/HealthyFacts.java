@@ -48,14 +48,14 @@ final class HealthyFacts {
     Fact<Optional<Unit>> service = Fact.known(Optional.of(unit("loaded", "active", "enabled")));
     GuestNetwork guestNetwork = new GuestNetwork(
             Optional.empty(),
-            Fact.known(new Vmware(true, Optional.of("vmnet8"))),
+            Fact.known(new Vmware(true, List.of("vmnet8"))),
             Optional.of(new Link(4, "vmnet8", true, false, 1)),
             List.of("192.168.44.1/24"));
     Fact<Program.Result> rules = Fact.known(new Program.Result(0, "complete, with nft's own queue statement"));
     Fact<Passed> passed = Fact.known(new Passed(30, 25));
     Fact<Optional<Holder>> queue = Fact.known(Optional.of(new Holder(NATEXD, NATEXD, "java", 0)));
     Fact<Optional<Holder>> logGroup = Fact.known(Optional.of(new Holder(-77, NATEXD, "java", 0)));
-    Fact<String> ruleset = Fact.known("");
+    Fact<Ruleset> ruleset = Fact.known(Ruleset.parse("{\"nftables\": []}"));
     Fact<List<String>> legacyTables = Fact.known(List.of());
     Fact<Boolean> forwarding = Fact.known(false);
 
@@ -63,6 +63,8 @@ final class HealthyFacts {
         return new DaemonStatus(
                 NATEXD,
                 "1.0",
+                Optional.of("vmnet8"),
+                true,
                 9,
                 problems,
                 ttl,
@@ -70,6 +72,22 @@ final class HealthyFacts {
                 ports,
                 YES,
                 List.of(new Delivery("time-exceeded", "udp", byNat), new Delivery("time-exceeded", "icmp", "unknown")));
+    }
+
+    /** A natexd that has seen nothing yet. */
+    static DaemonStatus using(Optional<String> interfaceName, boolean present, Trouble... problems) {
+        return new DaemonStatus(
+                NATEXD,
+                "1.0",
+                interfaceName,
+                present,
+                0,
+                List.of(problems),
+                UNKNOWN,
+                UNKNOWN,
+                UNKNOWN,
+                UNKNOWN,
+                List.of());
     }
 
     static Control answering(DaemonStatus status) {
