@@ -68,7 +68,7 @@ class DoctorContainerTest {
     void seesAServiceThatIsDisabledStoppedFailedOrNotThere() {
         machine.must("systemctl disable natexd");
         machine.must(
-                doctor().advises("service", "wrong", "disabled: it will not be back after a reboot", "enable natexd")
+                doctor().advises("service", "wrong", "disabled: it will not start at the next boot", "enable natexd")
                         .endsWith(WRONG)
                         .fix("service")
                         .replace("sudo ", ""));

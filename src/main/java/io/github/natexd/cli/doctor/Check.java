@@ -5,18 +5,18 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 
-/** What doctor looks at, in the order in which one thing rests on another. */
+/** What doctor checks, in the order in which one thing depends on another. */
 enum Check {
     CONFIGURATION("the configuration is valid", DaemonChecks::configuration),
-    LIBRARY("libnetfilter_queue is there", SystemChecks::library),
+    LIBRARY("libnetfilter_queue is installed", SystemChecks::library),
     KERNEL_QUEUE("the kernel can queue packets to programs", SystemChecks::kernelQueue),
     KERNEL_LOG("the kernel can log packets to programs", SystemChecks::kernelLog),
     KERNEL_RULE("a rule can queue packets", SystemChecks::kernelRule),
-    CALLER("everything can be looked at", SystemChecks::caller),
+    CALLER("doctor may see everything", SystemChecks::caller),
     VMWARE("VMware's NAT network is known", NetworkChecks::vmware),
     INTERFACE("the guest network is up", NetworkChecks::networkInterface),
     DAEMON("natexd runs", DaemonChecks::daemon),
-    CONTROL("natexd answers", DaemonChecks::control),
+    CONTROL("natexd responds", DaemonChecks::control),
     SERVICE("the service is active and enabled", DaemonChecks::service),
     CAPABILITIES("natexd has its capabilities", DaemonChecks::capabilities),
     PROMISCUOUS("natexd hears all guests", NetworkChecks::promiscuous),
@@ -26,7 +26,7 @@ enum Check {
     LOG_GROUP("the log group is natexd's", RulesChecks::logGroup),
     FIREWALL("no other rule drops ICMP errors first", NetworkChecks::firewall),
     FORWARDING("the kernel forwards what natexd rewrote", NetworkChecks::forwarding),
-    HEALTH("natexd has no complaint", DaemonChecks::health),
+    HEALTH("natexd reports no problem", DaemonChecks::health),
     GUESTS("guests are seen", NatChecks::guests),
     NAT_TTL("the NAT process and the TTL", NatChecks::ttl),
     NAT_IDENTIFICATION("the NAT process and the IP ID", NatChecks::identification),
@@ -42,7 +42,7 @@ enum Check {
         this.judge = judge;
     }
 
-    /** As it stands in JSON and rows: {@code nat-ttl}. */
+    /** As printed in JSON and rows: {@code nat-ttl}. */
     String word() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }

@@ -33,11 +33,11 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Gathers the {@link Facts}, in the network namespace of the calling thread, and has them judged. Looks only: it
+ * Gathers the {@link Facts}, in the network namespace of the calling thread, and judges them. It only looks: it
  * binds nothing, joins nothing, loads no rule (asking nft can make the kernel load its packet filter modules).
  */
 public final class Checkup {
-    /** Nothing a user could change, but all should know: said at the end. */
+    /** What a user cannot change but should know: printed at the end. */
     public static final String TCP =
             "TCP traceroute (traceroute -T, tcptraceroute) cannot work behind VMware's NAT, with or"
                     + " without natexd: the NAT process ends TCP connections itself. Use UDP or ICMP probes.";
@@ -45,7 +45,7 @@ public final class Checkup {
     private static final Path SYSTEMD = Path.of("run/systemd/system");
     private static final String UNIT_PROPERTIES =
             "LoadState,ActiveState,UnitFileState,User,AmbientCapabilities,CapabilityBoundingSet";
-    /** Only ever checked, never loaded. */
+    /** Checked with nft -c, never loaded. */
     private static final String QUEUE_RULE = """
             table ip natexd_doctor {
                 chain errors {
@@ -73,28 +73,29 @@ public final class Checkup {
     }
 
     /**
-     * What came of asking.
+     * The answer, or why there was none.
      *
      * @param status empty unless it answered
-     * @param refused it would have answered somebody else
+     * @param refused for want of a permission
      */
     public record DaemonAnswer(
             String socket, Optional<DaemonStatus> status, String trouble, String fix, boolean refused) {}
 
     /**
-     * Looks at everything.
+     * Makes all checks.
      *
      * @param root where / is; tests put another directory there
      * @param tree the tree in which natexd is installed: bin, lib, libexec
-     * @param configFile as named by the user; empty: the usual one, and the defaults if it is not there
+     * @param configFile as named by the user; empty: the usual one, and the defaults if it does not exist
      */
     public static List<DoctorFinding> run(Path root, Path tree, Optional<Path> configFile, Client client) {
         Settings settings =
                 settings(configFile.orElse(root.resolve(Config.DEFAULT_FILE.substring(1))), configFile.isPresent());
-        return Check.all(new Checkup(root, tree, settings).facts(client.ask(settings.config())));
+        return Check.all(new Checkup(root, tree, settings).facts(client));
     }
 
-    private Facts facts(DaemonAnswer answer) {
+    private Facts facts(Client client) {
+        DaemonAnswer first = client.ask(settings.config());
         Programs programs = programs();
         Caller caller = new Caller(
                 Libc.INSTANCE.geteuid(),
@@ -106,17 +107,34 @@ public final class Checkup {
         ListenerFacts listeners = new ListenerFacts(proc, settings.config());
         RulesFacts rules =
                 new RulesFacts(script, settings.config(), programs.nft().isPresent());
+        Facts.Kernel kernel = kernel(programs, caller);
+        Fact<Optional<Unit>> service = service();
+        Facts.Rules own = rules.rules(guestNetwork.name());
         return new Facts(
                 settings,
-                kernel(programs, caller),
+                kernel,
                 programs,
                 caller,
-                listeners.daemon(answer),
-                service(),
+                listeners.daemon(again(first, client)),
+                service,
                 guestNetwork,
-                rules.rules(guestNetwork.name()),
+                own,
                 listeners.listeners(),
                 rules.firewall(proc));
+    }
+
+    /** Asks a second time if there are warnings: only what goes on is wrong now. */
+    private DaemonAnswer again(DaemonAnswer first, Client client) {
+        if (first.status().isEmpty() || first.status().get().warnings().isEmpty()) {
+            return first;
+        }
+        DaemonAnswer second = client.ask(settings.config());
+        return new DaemonAnswer(
+                second.socket(),
+                second.status().map(status -> status.comparedWith(first.status().get())),
+                second.trouble(),
+                second.fix(),
+                second.refused());
     }
 
     private static Settings settings(Path file, boolean named) {
@@ -125,7 +143,7 @@ public final class Checkup {
             return new Settings("no " + file + ": every setting has its default", none, Config.defaults());
         }
         if (Files.exists(file) && !Files.isReadable(file)) {
-            return new Settings(file.toString(), Fact.unknown("you may not read " + file), Config.defaults());
+            return new Settings(file.toString(), Fact.unknown("only other users may read " + file), Config.defaults());
         }
         try {
             return new Settings(file.toString(), none, ConfigReader.read(file));
@@ -150,25 +168,25 @@ public final class Checkup {
                 target(features));
     }
 
-    /** The file is there exactly while the kernel has the feature at work, whoever looks. */
+    /** The file exists exactly while the kernel has the feature loaded; every user can see it. */
     private Feature live(String file, Feature otherwise) {
         return Files.exists(root.resolve("proc/thread-self/net/netfilter").resolve(file))
                 ? new Feature(Presence.YES, "the kernel has /proc/net/netfilter/" + file)
                 : otherwise;
     }
 
-    /** Where nothing else tells, the kernel is asked. */
+    /** If nothing else shows it, the kernel is asked. */
     private static Feature statement(Feature told, Programs programs, Caller caller) {
         boolean may = (caller.capabilities() & SystemChecks.NET_ADMIN) != 0;
         return told.presence() == Presence.UNKNOWN && programs.nft().isPresent() && may ? askNft() : told;
     }
 
-    /** What the kernel says of a queue statement that nft shows it without loading it. */
+    /** What the kernel answers to a queue statement that nft only checks. */
     static Feature askNft() {
         return Fact.of("what nft says", () -> Program.run(List.of("nft", "-c", "-f", "-"), QUEUE_RULE))
                 .fold(
                         answer -> answer.exitCode() == 0
-                                ? new Feature(Presence.YES, "nft -c takes it")
+                                ? new Feature(Presence.YES, "nft -c accepts it")
                                 : new Feature(
                                         answer.text().contains("No such file") ? Presence.NO : Presence.UNKNOWN,
                                         "nft -c says "
@@ -179,7 +197,7 @@ public final class Checkup {
                         why -> new Feature(Presence.UNKNOWN, why));
     }
 
-    /** It takes two: the target, and nftables' layer for targets of iptables. */
+    /** Two are needed: the target, and nftables' layer for targets of iptables. */
     private static Feature target(KernelFeatures features) {
         Feature target = features.feature("NETFILTER_XT_TARGET_NFQUEUE", "xt_NFQUEUE");
         Feature layer = features.feature("NFT_COMPAT", "nft_compat");

@@ -5,6 +5,7 @@ import io.github.natexd.cli.doctor.Facts.Running;
 import io.github.natexd.cli.doctor.Facts.Unit;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** The configuration, the process and its service. */
@@ -21,8 +22,8 @@ final class DaemonChecks {
                                 ? Diagnosis.ok(facts.settings().file())
                                 : Diagnosis.wrong(
                                         String.join("; ", mistakes),
-                                        "mend the file, see natexctl check-config; what follows here goes by the defaults"),
-                        why -> Diagnosis.unknown(why + "; what follows here goes by the defaults", Diagnosis.AS_ROOT));
+                                        "correct the file (natexctl check-config lists the mistakes); the other checks use the defaults"),
+                        why -> Diagnosis.unknown(why + "; the other checks use the defaults", Diagnosis.AS_ROOT));
     }
 
     static Diagnosis daemon(Facts facts) {
@@ -44,8 +45,9 @@ final class DaemonChecks {
         }
         return facts.daemon().running().isPresent()
                 ? Diagnosis.wrong(
-                        "it runs, but does not answer at " + control.socket() + ": " + control.trouble(),
-                        "say where it listens with --socket or --config; if it hangs: " + Diagnosis.RESTART)
+                        "natexd runs, but does not respond at " + control.socket() + ": " + control.trouble(),
+                        "if it uses another socket, name it with --socket or --config; if it hangs: "
+                                + Diagnosis.RESTART)
                 : Diagnosis.notRunning();
     }
 
@@ -75,7 +77,7 @@ final class DaemonChecks {
         return unit.enabled().startsWith("enabled")
                 ? Diagnosis.ok(unit.name() + " is active, and " + unit.enabled())
                 : Diagnosis.wrong(
-                        unit.name() + " is " + unit.enabled() + ": it will not be back after a reboot",
+                        unit.name() + " is " + unit.enabled() + ": it will not start at the next boot",
                         "sudo systemctl enable " + unit.name());
     }
 
@@ -93,7 +95,7 @@ final class DaemonChecks {
                 .fold(DaemonChecks::capabilities, why -> Diagnosis.unknown(why, Diagnosis.AS_ROOT));
     }
 
-    /** natexd ends at once without its capabilities: then only the unit shows it. */
+    /** natexd exits at once if it lacks its capabilities: then only the unit shows which. */
     private static Optional<Diagnosis> withheld(Unit unit) {
         String missing = missing(
                 unit.capabilities().contains("cap_net_admin"),
@@ -101,8 +103,8 @@ final class DaemonChecks {
         return missing.isEmpty()
                 ? Optional.empty()
                 : Optional.of(Diagnosis.wrong(
-                        unit.name() + " does not give it " + missing,
-                        "let AmbientCapabilities= and CapabilityBoundingSet= have both, see: systemctl cat "
+                        unit.name() + " does not grant natexd " + missing,
+                        "add them to AmbientCapabilities= and CapabilityBoundingSet=, see: systemctl cat "
                                 + unit.name()));
     }
 
@@ -111,12 +113,12 @@ final class DaemonChecks {
         if (!missing.isEmpty()) {
             return Diagnosis.wrong(
                     "natexd lacks " + missing,
-                    "let systemd start it (AmbientCapabilities= in natexd.service), or root");
+                    "start it with systemd (AmbientCapabilities= in natexd.service) or as root");
         }
         return Diagnosis.ok(
                 effective == NEEDED
                         ? "CAP_NET_ADMIN and CAP_NET_RAW, no more"
-                        : "CAP_NET_ADMIN and CAP_NET_RAW; more than these it does not need");
+                        : "CAP_NET_ADMIN and CAP_NET_RAW, and others that it does not need");
     }
 
     private static String missing(boolean netAdmin, boolean netRaw) {
@@ -137,10 +139,35 @@ final class DaemonChecks {
             return Diagnosis.wrong("natexd uses " + used + ", but the guest network is " + known, Diagnosis.RESTART);
         }
         List<DaemonStatus.Trouble> problems = status.get().problems();
-        return problems.isEmpty()
+        if (!problems.isEmpty()) {
+            return Diagnosis.wrong(
+                    joined(problems, DaemonStatus.Trouble::problem), joined(problems, DaemonStatus.Trouble::fix));
+        }
+        List<DaemonStatus.Trouble> warnings = status.get().warnings();
+        return warnings.isEmpty()
                 ? Diagnosis.ok("it reports neither problems nor warnings")
-                : Diagnosis.wrong(
-                        problems.stream().map(DaemonStatus.Trouble::problem).collect(Collectors.joining("; ")),
-                        problems.stream().map(DaemonStatus.Trouble::fix).collect(Collectors.joining("; ")));
+                : Diagnosis.warning(
+                        joined(warnings, DaemonStatus.Trouble::problem) + "; counted since "
+                                + status.get().startedAt() + ", when natexd started "
+                                + ago(status.get().uptimeSeconds()) + "; none while doctor ran",
+                        joined(warnings, DaemonStatus.Trouble::fix)
+                                + "; if it does not happen again, there is nothing to do");
+    }
+
+    private static String joined(List<DaemonStatus.Trouble> troubles, Function<DaemonStatus.Trouble, String> part) {
+        return troubles.stream().map(part).collect(Collectors.joining("; "));
+    }
+
+    /** With the largest unit that fits twice. */
+    private static String ago(long seconds) {
+        if (seconds < 2 * 60) {
+            return seconds + " s ago";
+        }
+        long minutes = seconds / 60;
+        if (minutes < 2 * 60) {
+            return minutes + " min ago";
+        }
+        long hours = minutes / 60;
+        return hours < 2 * 24 ? hours + " h ago" : hours / 24 + " days ago";
     }
 }

@@ -1,5 +1,6 @@
 package io.github.natexd.cli.doctor;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -9,7 +10,9 @@ import java.util.Optional;
  * @param interfaceName the guest network that it uses or waits for; empty while it knows none
  * @param present the guest network is there and up
  * @param guestProbes probes of guests that it has seen
- * @param problems what keeps it from working, and then what is worth a look
+ * @param startedAt in UTC, as ISO 8601 writes it
+ * @param problems what keeps it from working, and what goes wrong now
+ * @param warnings what has gone wrong since it started, with counts
  */
 public record DaemonStatus(
         long processId,
@@ -17,17 +20,51 @@ public record DaemonStatus(
         Optional<String> interfaceName,
         boolean present,
         long guestProbes,
+        String startedAt,
+        long uptimeSeconds,
         List<Trouble> problems,
+        List<Trouble> warnings,
         Trait ttl,
         Trait identification,
         Trait ports,
         Trait leaving,
         List<Delivery> deliveries) {
 
+    /** This status, in which a warning that has changed since an earlier status is a problem: its count still grows. */
+    DaemonStatus comparedWith(DaemonStatus earlier) {
+        if (earlier.processId != processId) {
+            return this;
+        }
+        List<Trouble> old = new ArrayList<>();
+        List<Trouble> all = new ArrayList<>(problems);
+        for (Trouble warning : warnings) {
+            if (earlier.warnings.contains(warning)) {
+                old.add(warning);
+            } else {
+                all.add(new Trouble(warning.problem() + " (some of them while doctor ran)", warning.fix()));
+            }
+        }
+        return new DaemonStatus(
+                processId,
+                version,
+                interfaceName,
+                present,
+                guestProbes,
+                startedAt,
+                uptimeSeconds,
+                all,
+                old,
+                ttl,
+                identification,
+                ports,
+                leaving,
+                deliveries);
+    }
+
     /** Something wrong, and what to do. */
     public record Trouble(String problem, String fix) {}
 
-    /** What is known of the NAT process, per protocol: yes, no, mixed (the last two probes differ) or unknown. */
+    /** A property of the NAT process, per protocol: yes, no, mixed (the last two probes differ) or unknown. */
     public record Trait(String udp, String echo) {}
 
     /**

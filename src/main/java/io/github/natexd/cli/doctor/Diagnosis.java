@@ -1,22 +1,22 @@
 package io.github.natexd.cli.doctor;
 
 /**
- * What a check came to.
+ * The result of a check.
  *
  * @param why what was found
- * @param fix what to do about it; empty where nothing is to be done
+ * @param fix what to do about it; empty if nothing is to be done
  */
 record Diagnosis(State state, String why, String fix) {
-    /** What most fixes of a missing permission come down to. */
-    static final String AS_ROOT = "ask again as root: sudo natexctl doctor";
+    /** The fix for most missing permissions. */
+    static final String AS_ROOT = "run it as root: sudo natexctl doctor";
 
-    static final String NETWORK_FIRST = "VMware's NAT network has to be known first, see there";
+    static final String NETWORK_FIRST = "find VMware's NAT network first: see vmware above";
 
-    static final String INTERFACE_FIRST = "the guest network has to be up first, see there";
+    static final String INTERFACE_FIRST = "bring the guest network up first: see interface above";
 
     static final String START = "start it: sudo systemctl start natexd (or natexd run)";
 
-    static final String RESTART = "sudo systemctl restart natexd; what it says: journalctl -u natexd";
+    static final String RESTART = "sudo systemctl restart natexd; its log: journalctl -u natexd";
 
     static Diagnosis ok(String why) {
         return new Diagnosis(State.OK, why, "");
@@ -26,11 +26,15 @@ record Diagnosis(State state, String why, String fix) {
         return new Diagnosis(State.WRONG, why, fix);
     }
 
+    static Diagnosis warning(String why, String fix) {
+        return new Diagnosis(State.WARNING, why, fix);
+    }
+
     static Diagnosis unknown(String why, String fix) {
         return new Diagnosis(State.UNKNOWN, why, fix);
     }
 
-    /** For what only a running natexd shows. */
+    /** For what only a running natexd can report. */
     static Diagnosis notRunning() {
         return unknown("natexd is not running", START);
     }

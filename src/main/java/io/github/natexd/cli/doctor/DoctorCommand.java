@@ -11,22 +11,22 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code natexctl doctor}: looks at everything that natexd rests on, and says what to do about what is wrong. */
+/** {@code natexctl doctor}: checks everything that natexd depends on, and prints a fix for what is wrong. */
 @Command(
         name = "doctor",
         mixinStandardHelpOptions = true,
         description = {
-            "Looks at everything that natexd rests on, in order, and says what is wrong, why, and what to do. Works"
-                    + " without a running natexd, and without root (what only root sees is then unknown). Changes"
-                    + " nothing.",
+            "Checks, in order, everything that natexd depends on, and reports what is wrong, why, and how to fix it."
+                    + " Works without a running natexd, and without root (a check that needs root is then unknown)."
+                    + " Changes nothing.",
             "",
-            "✔ is well, ✘ is wrong, ? could not be told: unknown is not the same as wrong.",
+            "✔ good, ✘ wrong, ! a warning: it went wrong earlier, ? the check could not be made.",
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:all is well",
+            "0:nothing is wrong; there may be warnings",
             "1:something is wrong",
-            "3:nothing that could be seen is wrong, but something could not be seen",
+            "3:no check failed, but some could not be made",
             "64:the command line is wrong"
         },
         exitCodeOnInvalidInput = ExitCodes.USAGE)
@@ -61,7 +61,7 @@ public final class DoctorCommand implements Callable<Integer> {
 
     static int exitCode(List<DoctorFinding> findings) {
         return switch (DoctorOutput.worst(findings)) {
-            case OK -> 0;
+            case OK, WARNING -> 0;
             case WRONG -> WRONG;
             case UNKNOWN -> UNKNOWN;
         };

@@ -6,7 +6,7 @@ import java.nio.charset.Charset;
 import java.util.List;
 import picocli.CommandLine.Help.Ansi;
 
-/** Findings for people, for scripts and as JSON; src/site/markdown/doctor.md tells the fields. */
+/** Findings for people, for scripts and as JSON; src/site/markdown/doctor.md describes the fields. */
 final class DoctorOutput {
     static final int VERSION = 1;
 
@@ -14,12 +14,15 @@ final class DoctorOutput {
 
     private DoctorOutput() {}
 
-    /** Wrong if anything is; else unknown if anything is. */
+    /** Wrong if any check is; else unknown if any is; else a warning if there is any. */
     static State worst(List<DoctorFinding> findings) {
         if (count(findings, State.WRONG) > 0) {
             return State.WRONG;
         }
-        return count(findings, State.UNKNOWN) > 0 ? State.UNKNOWN : State.OK;
+        if (count(findings, State.UNKNOWN) > 0) {
+            return State.UNKNOWN;
+        }
+        return count(findings, State.WARNING) > 0 ? State.WARNING : State.OK;
     }
 
     static void text(PrintWriter out, List<DoctorFinding> findings, Ansi ansi) {
@@ -40,17 +43,20 @@ final class DoctorOutput {
     private static String summary(List<DoctorFinding> findings) {
         long wrong = count(findings, State.WRONG);
         long unknown = count(findings, State.UNKNOWN);
-        String untold = unknown + " of " + findings.size() + " could not be told";
+        String notMade = unknown + " of " + findings.size() + " could not be made";
         return switch (worst(findings)) {
             case OK -> "All is well.";
+            case WARNING ->
+                "Nothing is wrong now; " + count(findings, State.WARNING) + " of " + findings.size()
+                        + " checks gave a warning.";
             case WRONG ->
                 wrong + " of " + findings.size() + " checks found something wrong"
-                        + (unknown == 0 ? "." : ", " + untold + ".");
-            case UNKNOWN -> "Nothing that could be seen is wrong; " + untold + ".";
+                        + (unknown == 0 ? "." : ", " + notMade + ".");
+            case UNKNOWN -> "No check found anything wrong; " + notMade + ".";
         };
     }
 
-    /** In a locale that has no such signs, question marks would stand for all three. */
+    /** A locale that lacks the signs would print a question mark for each. */
     private static Charset terminalCharset() {
         try {
             return Charset.forName(System.getProperty("native.encoding", "US-ASCII"));
@@ -62,6 +68,7 @@ final class DoctorOutput {
     private static String sign(State state) {
         return switch (state) {
             case OK -> "✔";
+            case WARNING -> "!";
             case WRONG -> "✘";
             case UNKNOWN -> "?";
         };
@@ -70,6 +77,7 @@ final class DoctorOutput {
     private static String word(State state) {
         return switch (state) {
             case OK -> "[ok]   ";
+            case WARNING -> "[warn] ";
             case WRONG -> "[WRONG]";
             case UNKNOWN -> "[?]    ";
         };
@@ -80,7 +88,7 @@ final class DoctorOutput {
                 switch (state) {
                     case OK -> "green";
                     case WRONG -> "bold,red";
-                    case UNKNOWN -> "yellow";
+                    case WARNING, UNKNOWN -> "yellow";
                 };
         return ansi.enabled() ? ansi.string("@|" + colour + " " + sign + "|@") : sign;
     }
@@ -103,6 +111,7 @@ final class DoctorOutput {
         json.name("version").value(VERSION);
         json.name("state").value(worst(findings).word());
         json.name("ok").value(count(findings, State.OK));
+        json.name("warning").value(count(findings, State.WARNING));
         json.name("wrong").value(count(findings, State.WRONG));
         json.name("unknown").value(count(findings, State.UNKNOWN));
         json.name("findings").beginArray();

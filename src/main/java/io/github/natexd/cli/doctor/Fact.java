@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.util.function.Function;
 
-/** Something that is known, or the reason why it is not: what nobody could look at must not pass for absent. */
+/** Something that is known, or the reason why it is not: what could not be examined must not count as absent. */
 sealed interface Fact<T> {
     record Known<T>(T value) implements Fact<T> {}
 
@@ -23,12 +23,12 @@ sealed interface Fact<T> {
         return new Unknown<>(why);
     }
 
-    /** What the source says; unknown, if it may not be read or cannot. */
+    /** What the source returns; unknown if it must not or cannot be read. */
     static <T> Fact<T> of(String what, Source<T> source) {
         try {
             return known(source.get());
         } catch (AccessDeniedException e) {
-            return unknown("only root sees " + what);
+            return unknown("only root can see " + what);
         } catch (IOException e) {
             return unknown("cannot see " + what + ": " + e.getMessage());
         }
@@ -38,7 +38,7 @@ sealed interface Fact<T> {
         return this instanceof Known<T> fact ? known.apply(fact.value()) : unknown.apply(((Unknown<T>) this).why());
     }
 
-    /** What is known, or this instead. */
+    /** What is known, or else this value. */
     default T orElse(T instead) {
         return fold(value -> value, why -> instead);
     }

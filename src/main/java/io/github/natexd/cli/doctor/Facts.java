@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** All that the checks judge by, gathered at one moment. */
+/** Everything that the checks judge by, gathered at one time. */
 record Facts(
         Settings settings,
         Kernel kernel,
@@ -23,9 +23,9 @@ record Facts(
     /**
      * The configuration.
      *
-     * @param file the file, and where it is said to be missing that the defaults hold
+     * @param file the file; or that there is none and the defaults are used
      * @param mistakes one line for each; empty: none
-     * @param config what holds; the defaults where the file has mistakes or cannot be read
+     * @param config the settings in use; the defaults if the file has mistakes or cannot be read
      */
     record Settings(String file, Fact<List<String>> mistakes, Config config) {}
 
@@ -41,17 +41,17 @@ record Facts(
      * What natexd needs beside the kernel.
      *
      * @param libraryTrouble why libnetfilter_queue cannot be loaded; empty: it can
-     * @param nft its version; empty: it is not there
+     * @param nft its version; empty: it is not installed
      * @param iptables the version of iptables as a front end of nftables
      */
     record Programs(Optional<String> libraryTrouble, Optional<String> nft, Optional<String> iptables) {}
 
-    /** Who asks. */
+    /** Who runs doctor. */
     record Caller(int userId, long capabilities) {}
 
     /** @param process empty: no natexd runs in this network namespace */
     record Daemon(Fact<Optional<Running>> process, Control control) {
-        /** Surely not running: not merely out of sight. */
+        /** Certainly not running, not merely invisible. */
         boolean absent() {
             return process.fold(Optional::isEmpty, why -> false);
         }
@@ -67,14 +67,14 @@ record Facts(
     /**
      * The control socket.
      *
-     * @param status what natexd told of itself; empty unless it answered
-     * @param trouble why it did not answer
+     * @param status what natexd reported; empty unless it responded
+     * @param trouble why it did not respond
      * @param refused for want of a permission
      */
     record Control(String socket, Optional<DaemonStatus> status, String trouble, String fix, boolean refused) {}
 
     /**
-     * How systemd sees natexd.service, or natexd-jsvc.service where that is the one in use: in its own words.
+     * How systemd sees natexd.service, or natexd-jsvc.service where that is the one in use: in systemd's words.
      *
      * @param capabilities those that it gives to natexd, by systemd's names: {@code cap_net_raw}
      */
@@ -119,13 +119,13 @@ record Facts(
     /** What the rules have counted. */
     record Passed(long probes, long errors) {}
 
-    /** Who listens to natexd's queue and log group; empty: nobody. */
+    /** Which process reads natexd's queue and log group; empty: none. */
     record Listeners(Fact<Optional<Holder>> queue, Fact<Optional<Holder>> logGroup) {}
 
     /**
-     * A listener.
+     * The process that reads a queue or a log group.
      *
-     * @param processId 0 where it does not show (another process namespace)
+     * @param processId 0 if it is not visible (another process namespace)
      */
     record Holder(long port, long processId, String command, long dropped) {}
 

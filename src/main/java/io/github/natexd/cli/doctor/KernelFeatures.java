@@ -16,14 +16,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 
-/** What the running kernel can do, told from its configuration and its modules: nothing is loaded or tried. */
+/** What the running kernel can do, read from its configuration and its modules: nothing is loaded or tried. */
 public final class KernelFeatures {
     private static final Pattern SETTING = Pattern.compile("(?:# )?(CONFIG_\\w+)(?:=([ym])| is not set)");
 
-    /** Whether a feature is there, and how one knows. */
+    /** Whether the kernel has a feature, and what shows it. */
     public record Feature(Presence presence, String evidence) {}
 
-    /** Three answers: a kernel in a container often shows neither configuration nor modules. */
+    /** UNKNOWN is common in containers, which often show neither the configuration nor the modules. */
     public enum Presence {
         YES,
         NO,
@@ -35,7 +35,7 @@ public final class KernelFeatures {
     private final Map<String, String> settings;
     private final Optional<String> modules;
 
-    /** @param root where / is; tests put another directory there */
+    /** @param root the root directory; tests use another one */
     public KernelFeatures(Path root) {
         this.root = root;
         release = read(root.resolve("proc/sys/kernel/osrelease")).orElse("").strip();
@@ -69,12 +69,14 @@ public final class KernelFeatures {
                         ? new Feature(Presence.NO, "module " + module + " is not installed for kernel " + release)
                         : new Feature(
                                 Presence.UNKNOWN,
-                                "it is module " + module + ", and which modules are installed does not show here");
+                                "it is module " + module + ", and the installed modules are not visible here");
             case "n" -> new Feature(Presence.NO, "kernel " + release + " was built without CONFIG_" + option);
             default ->
                 modules.isPresent()
                         ? new Feature(Presence.NO, "kernel " + release + " has no module " + module)
-                        : new Feature(Presence.UNKNOWN, "neither the kernel's configuration nor its modules show here");
+                        : new Feature(
+                                Presence.UNKNOWN,
+                                "neither the kernel's configuration nor its modules are visible here");
         };
     }
 

@@ -12,13 +12,13 @@ import java.nio.file.AccessDeniedException;
 import java.util.List;
 import java.util.Optional;
 
-/** Which processes there are: natexd, and whoever listens to its queue and log group. */
+/** The processes: natexd, and those that read its queue and log group. */
 final class ListenerFacts {
     /** What the command line of a running natexd has: started by its launcher, or by jsvc. */
     private static final List<String> MAIN_CLASSES =
             List.of("io.github.natexd.daemon.Main", "io.github.natexd.daemon.Natexd");
 
-    /** There always is one. */
+    /** Every process namespace has it. */
     private static final long FIRST = 1;
 
     private final Proc proc;
@@ -29,7 +29,7 @@ final class ListenerFacts {
         this.config = config;
     }
 
-    /** The one that answered; else the one that /proc shows in this network namespace. */
+    /** The one that responded; else the one that /proc shows in this network namespace. */
     Daemon daemon(Checkup.DaemonAnswer answer) {
         Fact<Optional<Long>> processId = answer.status()
                 .map(status -> Fact.known(Optional.of(status.processId())))
@@ -48,7 +48,7 @@ final class ListenerFacts {
     private Optional<Long> find() throws IOException {
         List<Long> processes = proc.processes();
         if (!processes.contains(FIRST)) {
-            throw new IOException("/proc hides processes from you (hidepid)");
+            throw new IOException("/proc hides processes of other users (hidepid)");
         }
         Optional<Long> found = Optional.empty();
         for (long processId : processes) {
@@ -64,17 +64,18 @@ final class ListenerFacts {
         try {
             return proc.sharesNetwork(processId);
         } catch (AccessDeniedException e) {
-            throw new IOException("process " + processId + " is a natexd, but only root sees in which network");
+            throw new IOException(
+                    "process " + processId + " is a natexd, but only root can see in which network namespace");
         }
     }
 
     Listeners listeners() {
         return new Listeners(
                 Fact.of(
-                        "who listens to the queue",
+                        "which process reads the queue",
                         () -> holder(proc.queue(config.queue().number()))),
                 Fact.of(
-                        "who listens to the log group",
+                        "which process reads the log group",
                         () -> holder(proc.logGroup(config.queue().logGroup()))));
     }
 

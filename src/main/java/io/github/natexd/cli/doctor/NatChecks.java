@@ -7,9 +7,10 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** What natexd has seen of guests and of the NAT process. Whatever the NAT process does is well; unseen is unknown. */
+/** What natexd has seen of guests and of the NAT process. Whatever the NAT process does is good; unseen is unknown. */
 final class NatChecks {
-    static final String PROBE = "run `traceroute -n 9.9.9.9` in a guest (Windows: tracert -d 9.9.9.9), then ask again";
+    static final String PROBE =
+            "run `traceroute -n 9.9.9.9` in a guest (Windows: tracert -d 9.9.9.9), then run doctor again";
 
     private NatChecks() {}
 
@@ -50,7 +51,7 @@ final class NatChecks {
                 facts,
                 DaemonStatus::leaving,
                 "its probes pass the host's stack, where natexd sees them",
-                "it sends probes past the host's stack (packet socket); natexd goes by what the errors quote");
+                "it sends probes past the host's stack (packet socket); natexd matches by what the errors quote");
     }
 
     static Diagnosis errors(Facts facts) {
@@ -61,11 +62,11 @@ final class NatChecks {
         String byNat = classes(status.deliveries(), "yes");
         String byNatexd = classes(status.deliveries(), "no");
         if (byNat.isEmpty() && byNatexd.isEmpty()) {
-            return Diagnosis.unknown("no error for a guest has come yet", PROBE);
+            return Diagnosis.unknown("no error for a guest has arrived yet", PROBE);
         }
         return Diagnosis.ok(
                 byNat.isEmpty()
-                        ? "it delivers none of the errors that came; natexd relays them: " + byNatexd
+                        ? "it delivers none of the errors that arrived; natexd relays them: " + byNatexd
                         : "it delivers itself: " + byNat + (byNatexd.isEmpty() ? "" : "; natexd relays: " + byNatexd));
     }
 
@@ -92,7 +93,7 @@ final class NatChecks {
         });
     }
 
-    /** Empty where nothing is known. */
+    /** Empty if nothing is known. */
     private static String words(String state, String yes, String no) {
         return switch (state) {
             case "yes" -> yes;
@@ -111,12 +112,12 @@ final class NatChecks {
         return status.isPresent() ? judge.apply(status.get()) : silent(facts);
     }
 
-    /** Only natexd could tell, and it did not. */
+    /** For what only natexd can report, when it did not. */
     static Diagnosis silent(Facts facts) {
         return facts.daemon().absent()
                 ? Diagnosis.notRunning()
                 : Diagnosis.unknown(
-                        "natexd did not tell: " + facts.daemon().control().trouble(),
+                        "natexd did not report it: " + facts.daemon().control().trouble(),
                         facts.daemon().control().fix());
     }
 }

@@ -9,7 +9,7 @@ import io.github.natexd.linux.netlink.Links.Link;
 import java.util.List;
 import java.util.Optional;
 
-/** The guest network, and what the host's own packet filter does to ICMP errors. */
+/** The guest network, and what the rest of the host's packet filter does to ICMP errors. */
 final class NetworkChecks {
     private static final String START_NETWORKS = "start VMware's networks: sudo vmware-networks --start";
 
@@ -25,7 +25,7 @@ final class NetworkChecks {
                         vmware -> vmware.natInterface()
                                 .map(name -> Diagnosis.ok(name + ", by " + VmwareNetworking.FILE))
                                 .orElseGet(() -> unknownToVmware(vmware.present())),
-                        why -> Diagnosis.unknown(why, "ask again as root, or set guest-network.interface"));
+                        why -> Diagnosis.unknown(why, "run it as root, or set guest-network.interface"));
     }
 
     /** NAT that was moved in VMware's network editor is not where the configuration says any more. */
@@ -87,7 +87,7 @@ final class NetworkChecks {
         int count = link.get().promiscuity();
         if (facts.daemon().running().isEmpty()) {
             return Diagnosis.unknown(
-                    link.get().name() + " is promiscuous " + count + " times, by whom does not show",
+                    link.get().name() + " is promiscuous " + count + " times, but doctor cannot see by which process",
                     Diagnosis.AS_ROOT);
         }
         return count > 0

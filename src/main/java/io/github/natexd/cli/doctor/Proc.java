@@ -15,34 +15,34 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * What /proc tells of processes and of netfilter's sockets, in the network namespace of the calling thread. Asks only.
- * What only root may see is an AccessDeniedException, so that nobody takes it for absent.
+ * What /proc shows of processes and of netfilter's sockets, in the network namespace of the calling thread. It only reads.
+ * What only root may see is an AccessDeniedException, so that it does not count as absent.
  */
 public final class Proc {
     private static final String NETFILTER = "12";
 
     private final Path proc;
 
-    /** @param root where / is; tests put another directory there */
+    /** @param root the root directory; tests use another one */
     public Proc(Path root) {
         proc = root.resolve("proc");
     }
 
     /**
-     * A queue of NFQUEUE, or a group of NFLOG, that somebody listens to.
+     * A queue of NFQUEUE, or a group of NFLOG, that a process reads.
      *
-     * @param port the port id of the listener's netlink socket: often the process id, never surely
+     * @param port the port id of the listener's netlink socket: often the process id, but not always
      * @param dropped packets that the kernel could not hand over (NFQUEUE only)
      */
     public record Listener(long port, long dropped) {}
 
-    /** Who listens to this queue: /proc/net/netfilter/nfnetlink_queue, for root only. */
+    /** Which process reads this queue: /proc/net/netfilter/nfnetlink_queue, for root only. */
     public Optional<Listener> queue(int number) throws IOException {
         // queue number, port id, waiting, copy mode, copy range, dropped by queue, dropped by socket, last id, 1
         return listener("nfnetlink_queue", number, 5, 6);
     }
 
-    /** Who listens to this group: /proc/net/netfilter/nfnetlink_log, for root only. */
+    /** Which process reads this group: /proc/net/netfilter/nfnetlink_log, for root only. */
     public Optional<Listener> logGroup(int number) throws IOException {
         return listener("nfnetlink_log", number);
     }
@@ -62,9 +62,9 @@ public final class Proc {
     }
 
     /**
-     * The process that holds the netfilter socket with this port id; empty: none that can be seen.
+     * The process that holds the netfilter socket with this port id; empty: none that is visible.
      *
-     * @throws AccessDeniedException if it may be one whose descriptors only others see: root sees nearly all
+     * @throws AccessDeniedException if it may be one whose descriptors this user must not see
      */
     public OptionalLong holder(long port) throws IOException {
         Set<String> sockets = new HashSet<>();
@@ -111,7 +111,7 @@ public final class Proc {
         }
     }
 
-    /** The ids of the processes that can be seen. */
+    /** The ids of the visible processes. */
     public List<Long> processes() throws IOException {
         List<Long> found = new ArrayList<>();
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(proc, "[0-9]*")) {

@@ -13,15 +13,15 @@ public final class Program {
 
     private static final String SHELL = "PATH=$PATH:/usr/sbin:/sbin; LC_ALL=C; export PATH LC_ALL; exec \"$@\" 2>&1";
     private static final long LIMIT_SECONDS = 20;
-    /** More than this of what a program says is not read. */
+    /** No more than this of a program's output is read. */
     private static final int OUTPUT_LIMIT = 8 << 20;
 
     private Program() {}
 
-    /** What a program ended with, and what it wrote to both outputs, without white space around. */
+    /** A program's exit code, and what it wrote to both outputs, without surrounding white space. */
     public record Result(int exitCode, String text) {}
 
-    /** What it ended with, and what it wrote to both outputs; {@link #NOT_FOUND} if there is no such program. */
+    /** Runs a program without input; its exit code is {@link #NOT_FOUND} if it does not exist. */
     public static Result run(List<String> command) throws IOException {
         return run(command, "");
     }
@@ -35,7 +35,7 @@ public final class Program {
             try (var out = process.getOutputStream()) {
                 out.write(input.getBytes(StandardCharsets.UTF_8));
             } catch (IOException e) {
-                // It ended without reading its input; what it said tells why.
+                // It ended without reading its input; its output says why.
             }
             String text = new String(output.readNBytes(OUTPUT_LIMIT), StandardCharsets.UTF_8).strip();
             int code = process.waitFor();

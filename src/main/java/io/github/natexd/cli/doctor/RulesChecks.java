@@ -5,7 +5,7 @@ import io.github.natexd.cli.doctor.Facts.Passed;
 import io.github.natexd.cli.doctor.Facts.Running;
 import java.util.Optional;
 
-/** natexd's own rules, and the queue and log group that they lead to. */
+/** natexd's own rules, and the queue and log group that they use. */
 final class RulesChecks {
     private static final int UNAVAILABLE = 69;
     private static final int NO_PERMISSION = 77;
@@ -16,7 +16,8 @@ final class RulesChecks {
     static Diagnosis rules(Facts facts) {
         if (facts.guestNetwork().name().isEmpty()) {
             return Diagnosis.unknown(
-                    "the guest network is not known, and so what they should be", Diagnosis.NETWORK_FIRST);
+                    "the guest network is not known, so the expected rules are not known either",
+                    Diagnosis.NETWORK_FIRST);
         }
         return facts.rules()
                 .answer()
@@ -30,7 +31,7 @@ final class RulesChecks {
             case 0:
                 return managed && absent
                         ? Diagnosis.wrong(
-                                "natexd is not running, but its rules are there (bypassed, so they do no harm): "
+                                "natexd is not running, but its rules are loaded (the kernel bypasses them, so they do no harm): "
                                         + answer.text(),
                                 "start natexd, or remove them: " + SCRIPT + " remove")
                         : Diagnosis.ok(answer.text());
@@ -46,7 +47,7 @@ final class RulesChecks {
                 return Diagnosis.wrong(
                         answer.text(), managed ? Diagnosis.RESTART : "rules.manage is false: " + SCRIPT + " install");
             case NO_PERMISSION:
-                return Diagnosis.unknown("only root sees the rules", Diagnosis.AS_ROOT);
+                return Diagnosis.unknown("only root can see the rules", Diagnosis.AS_ROOT);
             case UNAVAILABLE:
                 return Diagnosis.wrong(answer.text(), "install what is missing: apt install nftables iptables");
             default:
@@ -78,7 +79,7 @@ final class RulesChecks {
                 passed.probes() == 0
                         ? NatChecks.PROBE
                         : NatChecks.PROBE
-                                + "; if that stays so, a firewall of the host (see firewall) or beyond it drops them");
+                                + "; if the count stays 0, a firewall on the host (see firewall below) or beyond it drops them");
     }
 
     static Diagnosis queue(Facts facts) {
@@ -105,27 +106,27 @@ final class RulesChecks {
 
     private static Diagnosis unbound(Facts facts, String what) {
         if (facts.daemon().running().isPresent()) {
-            return Diagnosis.wrong("natexd runs, but nobody listens to " + what, Diagnosis.RESTART);
+            return Diagnosis.wrong("natexd runs, but no process reads " + what, Diagnosis.RESTART);
         }
-        return Diagnosis.unknown("nobody listens to " + what + "; natexd is not running", Diagnosis.START);
+        return Diagnosis.unknown("no process reads " + what + "; natexd is not running", Diagnosis.START);
     }
 
     private static Diagnosis listener(Facts facts, Holder holder, String what, String key) {
         long daemon = facts.daemon().running().map(Running::processId).orElse(0L);
         if (holder.processId() == 0) {
             return Diagnosis.unknown(
-                    what + " belongs to port id " + holder.port() + ", whose process does not show",
-                    "ask in the process namespace of the host");
+                    what + " belongs to port id " + holder.port() + ", whose process is not visible here",
+                    "run doctor in the process namespace of the host");
         }
         String owner = "process " + holder.processId() + " (" + holder.command() + ")";
         if (holder.processId() == daemon) {
-            String lost = holder.dropped() == 0 ? "" : "; " + holder.dropped() + " packets found no room";
+            String lost = holder.dropped() == 0 ? "" : "; " + holder.dropped() + " packets did not fit into it";
             return Diagnosis.ok(what + " belongs to natexd" + lost);
         }
         return facts.daemon().process() instanceof Fact.Unknown
                 ? Diagnosis.unknown(what + " belongs to " + owner, Diagnosis.AS_ROOT)
                 : Diagnosis.wrong(
                         what + " belongs to " + owner,
-                        "end that, or set " + key + " to a number that nobody uses and restart natexd");
+                        "stop that process, or set " + key + " to an unused number and restart natexd");
     }
 }

@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 
 /** What the packet filter has: natexd's rules as their script reports it, and the rules of others. */
 final class RulesFacts {
-    private static final String ONLY_ROOT = "only root sees the packet filter";
+    private static final String ONLY_ROOT = "only root can see the packet filter";
     private final Path script;
     private final Config config;
     private final Fact<Ruleset> ruleset;

@@ -2,14 +2,16 @@ package io.github.natexd.cli.doctor;
 
 import java.util.Locale;
 
-/** The three answers of a check. */
+/** The results of a check. */
 public enum State {
     OK,
+    /** Something went wrong earlier and does not now. */
+    WARNING,
     WRONG,
-    /** Nobody could tell: never to be taken for either of the others. */
+    /** The check could not be made: never to be taken for one of the others. */
     UNKNOWN;
 
-    /** As it stands in JSON and rows. */
+    /** As printed in JSON and rows. */
     public String word() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -3,7 +3,7 @@ package io.github.natexd.cli.doctor;
 import io.github.natexd.cli.doctor.KernelFeatures.Feature;
 import io.github.natexd.cli.doctor.KernelFeatures.Presence;
 
-/** Kernel, libraries, and what the caller may see. */
+/** The kernel, the libraries, and what the caller may see. */
 final class SystemChecks {
     /** Numbers of linux/capability.h. */
     static final long NET_ADMIN = 1L << 12;
@@ -11,7 +11,7 @@ final class SystemChecks {
     static final long NET_RAW = 1L << 13;
 
     private static final String OTHER_KERNEL =
-            "boot a kernel that has it: the stock kernels of Debian, Ubuntu and Fedora do (in a container: on the host)";
+            "boot a kernel that has it: the stock kernels of Debian, Ubuntu and Fedora have it (for a container, boot it on the host)";
 
     private SystemChecks() {}
 
@@ -37,11 +37,11 @@ final class SystemChecks {
             case NO -> Diagnosis.wrong("no " + name + ": " + feature.evidence(), OTHER_KERNEL);
             case UNKNOWN ->
                 Diagnosis.unknown(
-                        name + ": " + feature.evidence(), "start natexd: only trying tells; its log says what fails");
+                        name + ": " + feature.evidence(), "start natexd; if the kernel lacks it, its log says so");
         };
     }
 
-    /** One of two ways will do: nft's own statement, or the target of iptables as a front end of nftables. */
+    /** Either of two is enough: nft's own statement, or the target of iptables as a front end of nftables. */
     static Diagnosis kernelRule(Facts facts) {
         if (facts.programs().nft().isEmpty()) {
             return Diagnosis.wrong("the program nft is missing", "install it: apt install nftables");
@@ -58,7 +58,7 @@ final class SystemChecks {
         if (statement.presence() == Presence.UNKNOWN || (target.presence() == Presence.UNKNOWN && program)) {
             return Diagnosis.unknown(
                     "nft's queue statement: " + statement.evidence(),
-                    "start natexd: only trying tells; its log says which way it took");
+                    "start natexd; its log says whether and how it could load the rule");
         }
         String lacking = "no queue statement for nft: " + statement.evidence();
         return target.presence() == Presence.NO
@@ -72,12 +72,13 @@ final class SystemChecks {
         Facts.Caller caller = facts.caller();
         if (caller.userId() != 0) {
             return Diagnosis.unknown(
-                    "not root: who owns the queue, and what the packet filter does, does not show", Diagnosis.AS_ROOT);
+                    "not root: doctor cannot see who owns the queue, and what the packet filter does",
+                    Diagnosis.AS_ROOT);
         }
         return (caller.capabilities() & NET_ADMIN) != 0
                 ? Diagnosis.ok("root, with CAP_NET_ADMIN")
                 : Diagnosis.unknown(
-                        "root without CAP_NET_ADMIN: what the packet filter does, does not show",
+                        "root without CAP_NET_ADMIN: doctor cannot see what the packet filter does",
                         "in a container: docker run --cap-add NET_ADMIN --cap-add NET_RAW");
     }
 }

@@ -27,20 +27,20 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Which natexd is looked at: what doctor and bugreport share. */
+/** Which natexd is examined: what doctor and bugreport share. */
 final class SystemOptions {
     private static final int TIMEOUT_MILLIS = 10_000;
 
     @Option(
             names = "--config",
             paramLabel = "CONFIG",
-            description = "natexd's configuration (default: " + Config.DEFAULT_FILE + ", if it is there)")
+            description = "natexd's configuration (default: " + Config.DEFAULT_FILE + ", if it exists)")
     private @Nullable Path configFile;
 
     @Option(
             names = "--socket",
             paramLabel = "PATH",
-            description = "natexd's control socket (default: what the configuration says)")
+            description = "natexd's control socket (default: control.socket of the configuration)")
     private @Nullable Path socket;
 
     /** What doctor finds. */
@@ -48,7 +48,7 @@ final class SystemOptions {
         return Checkup.run(Path.of("/"), Java.tree(), Optional.ofNullable(configFile), this::ask);
     }
 
-    /** The configuration that holds, as TOML; in front of it what is wrong with the file, if something is. */
+    /** The current configuration as TOML; before it, as comments, the mistakes in the file. */
     String configuration() {
         try {
             return ConfigText.of(config());
@@ -61,13 +61,13 @@ final class SystemOptions {
         }
     }
 
-    /** What natexd tells of itself, as JSON; or why it does not. */
+    /** natexd's status as JSON, or why there is none. */
     String status() {
         Config config = Config.defaults();
         try {
             config = config();
         } catch (ConfigException e) {
-            // Then natexd runs with what it read before, or not at all: the usual place is the likeliest.
+            // Then natexd runs with what it read before, or not at all: its socket is most likely at the usual path.
         }
         try (ControlClient client = send(config)) {
             return client.line();
@@ -112,8 +112,6 @@ final class SystemOptions {
     static DaemonStatus status(JsonObject status) {
         JsonObject nat = status.getAsJsonObject("nat");
         JsonObject network = status.getAsJsonObject("guestNetwork");
-        List<Trouble> problems = new ArrayList<>(troubles(status.getAsJsonArray("problems")));
-        problems.addAll(troubles(status.getAsJsonArray("warnings")));
         List<Delivery> deliveries = new ArrayList<>();
         for (JsonElement each : nat.getAsJsonArray("delivers")) {
             JsonObject delivery = each.getAsJsonObject();
@@ -125,7 +123,10 @@ final class SystemOptions {
                 network.get("interface").isJsonNull() ? Optional.empty() : Optional.of(text(network, "interface")),
                 network.get("present").getAsBoolean(),
                 status.getAsJsonObject("events").get("GUEST_SIGHTINGS").getAsLong(),
-                problems,
+                text(status, "startedAt"),
+                status.get("uptimeSeconds").getAsLong(),
+                troubles(status.getAsJsonArray("problems")),
+                troubles(status.getAsJsonArray("warnings")),
                 trait(nat, "ttlKept"),
                 trait(nat, "identificationsKept"),
                 trait(nat, "portsKept"),

@@ -54,7 +54,7 @@ class CheckupTest {
         Files.createSymbolicLink(root.resolve("proc/42/ns/net"), Path.of("net:[1]"));
         assertFinding("daemon", State.OK, "process 42");
         assertFinding("capabilities", State.OK, "no more");
-        assertFinding("control", State.WRONG, "does not answer");
+        assertFinding("control", State.WRONG, "does not respond");
     }
 
     @Test

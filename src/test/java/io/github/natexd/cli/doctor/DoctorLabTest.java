@@ -86,7 +86,7 @@ class DoctorLabTest {
                 .says("capabilities", "unknown", "not running")
                 .says("promiscuous", "unknown", "not running")
                 .says("rules", "unknown", "loads them when it starts")
-                .says("queue", "unknown", "nobody listens to queue 5511")
+                .says("queue", "unknown", "no process reads queue 5511")
                 .says("nat-errors", "unknown", "not running");
         assertEquals(List.of("daemon"), report.checks("wrong"));
         assertTrue(report.fix("daemon").contains("systemctl start natexd"), report.fix("daemon"));
@@ -119,7 +119,7 @@ class DoctorLabTest {
         doctor("--config", installed()).says("rules", "ok", "complete");
         killed.killHard();
         DoctorReport left =
-                doctor("--config", installed()).endsWith(WRONG).says("rules", "wrong", "its rules are there");
+                doctor("--config", installed()).endsWith(WRONG).says("rules", "wrong", "its rules are loaded");
         assertTrue(left.fix("rules").contains("natexd-rules remove"), left.fix("rules"));
     }
 
@@ -151,9 +151,9 @@ class DoctorLabTest {
                 doctor("--config", installed())
                         .endsWith(WRONG)
                         .says("daemon", "ok", "process " + natexd.pid())
-                        .says("control", "wrong", "it runs, but does not answer")
+                        .says("control", "wrong", "natexd runs, but does not respond")
                         .says("promiscuous", "wrong", "vmnet8 is not promiscuous")
-                        .says("health", "unknown", "natexd did not tell")
+                        .says("health", "unknown", "natexd did not report it")
                         .says("queue", "ok", "belongs to natexd");
             } finally {
                 run("kill", "-CONT", Long.toString(natexd.pid()));

@@ -18,6 +18,8 @@ class DoctorOutputTest {
     private static final DoctorFinding WELL = new DoctorFinding("java", "Java", State.OK, "Java 17", "");
     private static final DoctorFinding WRONG =
             new DoctorFinding("daemon", "it runs", State.WRONG, "it does\tnot", "start\nit");
+    private static final DoctorFinding WARNING =
+            new DoctorFinding("health", "no complaint", State.WARNING, "5 were lost", "raise it");
     private static final DoctorFinding UNKNOWN = new DoctorFinding("queue", "ours", State.UNKNOWN, "only root", "sudo");
 
     @Test
@@ -25,7 +27,8 @@ class DoctorOutputTest {
         JsonNode document =
                 new ObjectMapper().readTree(text(out -> DoctorOutput.json(out, List.of(WELL, WRONG, UNKNOWN))));
 
-        assertEquals(List.of("version", "state", "ok", "wrong", "unknown", "findings", "notes"), names(document));
+        assertEquals(
+                List.of("version", "state", "ok", "warning", "wrong", "unknown", "findings", "notes"), names(document));
         assertEquals(1, document.at("/version").asInt());
         assertEquals("wrong", document.at("/state").asText());
         for (String state : List.of("ok", "wrong", "unknown")) {
@@ -47,16 +50,18 @@ class DoctorOutputTest {
     @Test
     void theWorstFindingDecides() {
         assertEquals(0, DoctorCommand.exitCode(List.of(WELL, WELL)));
-        assertEquals(3, DoctorCommand.exitCode(List.of(WELL, UNKNOWN)));
+        assertEquals(0, DoctorCommand.exitCode(List.of(WELL, WARNING)));
+        assertEquals(3, DoctorCommand.exitCode(List.of(WELL, WARNING, UNKNOWN)));
         assertEquals(1, DoctorCommand.exitCode(List.of(UNKNOWN, WRONG, WELL)));
     }
 
     @Test
     void theLastLineSaysWhatItAllCameTo() {
         assertEquals("All is well.", lastLine(WELL));
-        assertEquals("Nothing that could be seen is wrong; 1 of 2 could not be told.", lastLine(WELL, UNKNOWN));
+        assertEquals("No check found anything wrong; 1 of 2 could not be made.", lastLine(WELL, UNKNOWN));
         assertEquals("1 of 2 checks found something wrong.", lastLine(WELL, WRONG));
-        assertEquals("1 of 3 checks found something wrong, 1 of 3 could not be told.", lastLine(WELL, WRONG, UNKNOWN));
+        assertEquals("Nothing is wrong now; 1 of 2 checks gave a warning.", lastLine(WELL, WARNING));
+        assertEquals("1 of 3 checks found something wrong, 1 of 3 could not be made.", lastLine(WELL, WRONG, UNKNOWN));
     }
 
     private static String lastLine(DoctorFinding... findings) {

@@ -66,7 +66,10 @@ final class HealthyFacts {
                 Optional.of("vmnet8"),
                 true,
                 9,
+                "2026-01-02T03:04:05Z",
+                7200,
                 problems,
+                List.of(),
                 ttl,
                 YES,
                 ports,
@@ -82,7 +85,10 @@ final class HealthyFacts {
                 interfaceName,
                 present,
                 0,
+                "2026-01-02T03:04:05Z",
+                7200,
                 List.of(problems),
+                List.of(),
                 UNKNOWN,
                 UNKNOWN,
                 UNKNOWN,
@@ -125,5 +131,33 @@ final class HealthyFacts {
 
     DoctorFinding finding(Check check) {
         return check.judge(facts());
+    }
+
+    static Control silent(boolean refused) {
+        return new Control("/run/natexd/control.sock", Optional.empty(), "trouble", "remedy", refused);
+    }
+
+    static void vmware(HealthyFacts facts, Vmware vmware) {
+        vmware(facts, Fact.known(vmware));
+    }
+
+    static void vmware(HealthyFacts facts, Fact<Vmware> vmware) {
+        facts.guestNetwork = new GuestNetwork(Optional.empty(), vmware, Optional.empty(), List.of());
+    }
+
+    static void link(HealthyFacts facts, Link link) {
+        facts.guestNetwork = new GuestNetwork(
+                Optional.empty(),
+                facts.guestNetwork.vmware(),
+                Optional.ofNullable(link),
+                facts.guestNetwork.addresses());
+    }
+
+    static Fact<Program.Result> answer(int code, String text) {
+        return Fact.known(new Program.Result(code, text));
+    }
+
+    static void passed(HealthyFacts facts, long probes, long errors) {
+        facts.passed = Fact.known(new Passed(probes, errors));
     }
 }

@@ -1,0 +1,61 @@
+package io.github.natexd.cli.doctor;
+
+import static io.github.natexd.cli.doctor.CheckCase.unknown;
+import static io.github.natexd.cli.doctor.CheckCase.well;
+
+import io.github.natexd.cli.doctor.DaemonStatus.Trait;
+import io.github.natexd.cli.doctor.Facts.Control;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What natexd has seen of guests and of the NAT process. */
+class NatChecksTest {
+    @ParameterizedTest
+    @MethodSource("cases")
+    void reportsWhatIsBrokenOrHiddenAndItsFix(CheckCase broken) {
+        broken.assertFinding();
+    }
+
+    static List<CheckCase> cases() {
+        return List.of(
+                unknown("none", Check.GUESTS, facts -> facts.control = quiet(), "no probe of a guest", "traceroute"),
+                unknown("unseen", Check.NAT_TTL, facts -> facts.control = quiet(), "no probe", "traceroute"),
+                well(
+                        "decremented",
+                        Check.NAT_TTL,
+                        facts -> facts.control = HealthyFacts.answering(
+                                HealthyFacts.status(List.of(), HealthyFacts.NO, HealthyFacts.YES, "no")),
+                        "lowers the TTL of probes by one: guests see a star or the gateway as the first hop"),
+                well(
+                        "sometimes, and unseen",
+                        Check.NAT_TTL,
+                        facts -> facts.control = HealthyFacts.answering(
+                                HealthyFacts.status(List.of(), new Trait("mixed", "unknown"), HealthyFacts.YES, "no")),
+                        "UDP: it sometimes lowers the TTL of probes by one: guests see a star or the gateway as the first"
+                                + " hop; echo: not known yet"),
+                unknown("unseen", Check.NAT_IDENTIFICATION, facts -> facts.control = quiet(), "no probe", "traceroute"),
+                unknown("unseen", Check.NAT_PORTS, facts -> facts.control = quiet(), "no probe", "traceroute"),
+                well("rewritten", Check.NAT_PORTS, facts -> {}, "rewrites source ports or ICMP identifiers"),
+                unknown("unseen", Check.NAT_LEAVING, facts -> facts.control = quiet(), "no probe", "traceroute"),
+                unknown("unseen", Check.NAT_ERRORS, facts -> facts.control = quiet(), "no error", "traceroute"),
+                well(
+                        "the NAT's",
+                        Check.NAT_ERRORS,
+                        facts -> facts.control = HealthyFacts.answering(
+                                HealthyFacts.status(List.of(), HealthyFacts.YES, HealthyFacts.YES, "yes")),
+                        "it delivers itself: time-exceeded about udp"),
+                unknown("stopped", Check.NAT_ERRORS, HealthyFacts::notRunning, "not running", "start"),
+                unknown(
+                        "silent",
+                        Check.NAT_ERRORS,
+                        facts -> facts.control = HealthyFacts.silent(true),
+                        "trouble",
+                        "remedy"));
+    }
+
+    private static Control quiet() {
+        return HealthyFacts.answering(HealthyFacts.using(Optional.of("vmnet8"), true));
+    }
+}

@@ -1,0 +1,124 @@
+package io.github.natexd.cli.doctor;
+
+import static io.github.natexd.cli.doctor.CheckCase.unknown;
+import static io.github.natexd.cli.doctor.CheckCase.well;
+import static io.github.natexd.cli.doctor.CheckCase.wrong;
+
+import io.github.natexd.cli.doctor.Facts.Holder;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** natexd's rules, queue and log group. */
+class RulesChecksTest {
+    @ParameterizedTest
+    @MethodSource("cases")
+    void reportsWhatIsBrokenOrHiddenAndItsFix(CheckCase broken) {
+        broken.assertFinding();
+    }
+
+    static List<CheckCase> cases() {
+        return List.of(
+                wrong(
+                        "gone",
+                        Check.RULES,
+                        facts -> facts.rules = HealthyFacts.answer(1, "absent: no rules"),
+                        "absent",
+                        "restart"),
+                wrong(
+                        "left",
+                        Check.RULES,
+                        HealthyFacts::notRunning,
+                        "not running, but its rules",
+                        "natexd-rules remove"),
+                unknown(
+                        "stopped",
+                        Check.RULES,
+                        facts -> facts.notRunning().rules = HealthyFacts.answer(1, "absent"),
+                        "loads them when it starts",
+                        "start"),
+                unknown(
+                        "for an unknown network",
+                        Check.RULES,
+                        facts -> HealthyFacts.vmware(facts, Fact.unknown(CheckCase.ROOT_ONLY)),
+                        "expected rules",
+                        "see vmware above"),
+                unknown(
+                        "not root",
+                        Check.RULES,
+                        facts -> facts.rules = HealthyFacts.answer(77, "no permission"),
+                        "only root",
+                        "sudo"),
+                wrong(
+                        "no nft",
+                        Check.RULES,
+                        facts -> facts.rules = HealthyFacts.answer(69, "nft is missing"),
+                        "nft is missing",
+                        "apt"),
+                unknown(
+                        "no probes",
+                        Check.COUNTERS,
+                        facts -> HealthyFacts.passed(facts, 0, 0),
+                        "0 probes",
+                        "traceroute"),
+                unknown(
+                        "no errors",
+                        Check.COUNTERS,
+                        facts -> HealthyFacts.passed(facts, 9, 0),
+                        "0 ICMP errors",
+                        "firewall"),
+                wrong(
+                        "unbound",
+                        Check.QUEUE,
+                        facts -> facts.queue = Fact.known(Optional.empty()),
+                        "no process reads",
+                        "restart"),
+                wrong(
+                        "foreign",
+                        Check.QUEUE,
+                        facts -> facts.queue = foreign(),
+                        "process 99 (suricata)",
+                        "queue.number"),
+                wrong(
+                        "taken before natexd could start",
+                        Check.QUEUE,
+                        facts -> facts.notRunning().queue = foreign(),
+                        "process 99 (suricata)",
+                        "queue.number"),
+                unknown(
+                        "free",
+                        Check.QUEUE,
+                        facts -> facts.notRunning().queue = Fact.known(Optional.empty()),
+                        "no process reads",
+                        "start"),
+                unknown(
+                        "not root",
+                        Check.QUEUE,
+                        facts -> facts.queue = Fact.unknown(CheckCase.ROOT_ONLY),
+                        CheckCase.ROOT_ONLY,
+                        "sudo"),
+                unknown(
+                        "in another process namespace",
+                        Check.QUEUE,
+                        facts -> facts.queue = Fact.known(Optional.of(new Holder(123, 0, "", 0))),
+                        "port id 123",
+                        "namespace of the host"),
+                well(
+                        "overflowed",
+                        Check.QUEUE,
+                        facts -> facts.queue = Fact.known(Optional.of(new Holder(1, HealthyFacts.NATEXD, "java", 5))),
+                        "5 packets did not fit"),
+                wrong("foreign", Check.LOG_GROUP, facts -> facts.logGroup = foreign(), "suricata", "queue.log-group"),
+                unknown(
+                        "not root",
+                        Check.LOG_GROUP,
+                        facts -> facts.logGroup = Fact.unknown(CheckCase.ROOT_ONLY),
+                        CheckCase.ROOT_ONLY,
+                        "sudo"));
+    }
+
+    private static Fact<Optional<Holder>> foreign() {
+        return Fact.known(Optional.of(new Holder(99, 99, "suricata", 0)));
+    }
+}
