@@ -31,13 +31,11 @@ final class Health {
                 // Without the guest network's name there can be no rules; the problem above says so.
                 if (report.guestNetwork().interfaceName().isPresent()) {
                     problems.add(new Problem(
-                            "the packet filter rules are not loaded yet",
-                            "wait a moment: natexctl wait --timeout 10"));
+                            "the packet filter rules are not loaded yet", "wait a moment: natexctl wait --timeout 10"));
                 }
             }
             case WAITING ->
-                problems.add(new Problem(
-                        report.rules().detail(), report.rules().remedy()));
+                problems.add(new Problem(report.rules().detail(), report.rules().remedy()));
             case FAILED ->
                 problems.add(new Problem(
                         "the packet filter rules are not loaded: "

@@ -20,8 +20,9 @@ import org.slf4j.LoggerFactory;
 public final class Forwarding {
     private static final Logger LOG = LoggerFactory.getLogger(Forwarding.class);
     static final String OFF = "relay.reinject = \"verdict\" needs IPv4 forwarding, which is off";
-    static final String REMEDY = "sysctl -w net.ipv4.ip_forward=1 and let the FORWARD chain pass ICMP errors to the guest"
-            + " network, or use relay.reinject = \"frame\"";
+    static final String REMEDY =
+            "sysctl -w net.ipv4.ip_forward=1 and let the FORWARD chain pass ICMP errors to the guest"
+                    + " network, or use relay.reinject = \"frame\"";
 
     private static final List<String> LIST_CHAINS =
             List.of("/bin/sh", "-c", "PATH=$PATH:/usr/sbin:/sbin exec nft list chains");

@@ -134,7 +134,8 @@ public final class Natexd implements Daemon, DaemonUserSignal {
             Status told = new Status(socket);
             RulesKeeper keeper = new RulesKeeper(Rules.installedScript(), present, told, this::fail);
             Watchdog watchdog = new Watchdog(socket, Watchdog.intervalNanos(System.getenv(), isMeant()));
-            Loop created = new Loop(present, new GuestNetwork(VmwareNetworking.FILE, present, told), keeper, watchdog, told);
+            Loop created =
+                    new Loop(present, new GuestNetwork(VmwareNetworking.FILE, present, told), keeper, watchdog, told);
             notify = socket;
             status = told;
             rulesKeeper = keeper;

@@ -114,7 +114,8 @@ class RequestsTest {
 
         assertEquals("degraded", status.at("/state").asText());
         assertTrue(status.at("/problems/0/problem").asText().endsWith("not loaded: absent"), status.toString());
-        assertEquals("load them: natexd-rules install", status.at("/problems/0/fix").asText());
+        assertEquals(
+                "load them: natexd-rules install", status.at("/problems/0/fix").asText());
         assertEquals("missing", status.at("/rules/state").asText());
         assertTrue(json(missing.ask("metrics")).at("/text").asText().contains("natexd_rules_loaded 0\n"));
     }

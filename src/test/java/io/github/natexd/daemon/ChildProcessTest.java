@@ -30,13 +30,16 @@ class ChildProcessTest {
 
     @Test
     void readsMoreThanAPipeHolds() throws Exception {
-        assertEquals(300_000, shell("head -c 300000 /dev/zero | tr '\\0' x", LONG).output().length());
+        assertEquals(
+                300_000,
+                shell("head -c 300000 /dev/zero | tr '\\0' x", LONG).output().length());
     }
 
     @Test
     void cutsEndlessOutput() throws Exception {
         assertEquals(
-                1 << 20, shell("head -c 3000000 /dev/zero | tr '\\0' x", LONG).output().length());
+                1 << 20,
+                shell("head -c 3000000 /dev/zero | tr '\\0' x", LONG).output().length());
     }
 
     @Test
@@ -66,8 +69,8 @@ class ChildProcessTest {
     @Test
     void killsTheProgramWhenItsOwnThreadIsInterrupted() throws Exception {
         Path file = directory.resolve("pid");
-        Thread runner = new Thread(() -> assertThrows(
-                InterruptedException.class, () -> shell("echo $$ > " + file + "; exec sleep 120", LONG)));
+        Thread runner = new Thread(() ->
+                assertThrows(InterruptedException.class, () -> shell("echo $$ > " + file + "; exec sleep 120", LONG)));
         runner.start();
         while (!Files.exists(file) || Files.readString(file).isBlank()) {
             Thread.sleep(10);

@@ -150,7 +150,8 @@ class ReloadLabTest {
             String log = natexd.awaitLog("reload refused");
 
             assertTrue(
-                    Pattern.compile("WARN reload refused, the running configuration stays in force: \\S+/natexd.toml:2:1: ")
+                    Pattern.compile(
+                                    "WARN reload refused, the running configuration stays in force: \\S+/natexd.toml:2:1: ")
                             .matcher(log)
                             .find(),
                     log);

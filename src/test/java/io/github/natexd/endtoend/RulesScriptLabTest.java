@@ -75,8 +75,7 @@ class RulesScriptLabTest {
 
             assertEquals(1, reload.exitCode(), reload.output());
             assertTrue(reload.output().contains("the new rules could not be loaded: no such luck"), reload.output());
-            String running = natexd.natexctl("show-config", "--running")
-                    .output();
+            String running = natexd.natexctl("show-config", "--running").output();
             assertTrue(running.contains("max-ttl = 60"), running);
             String rules = LabShell.must(lab, Node.HOST, "nft list table ip natexd");
             assertTrue(rules.contains("ip ttl <= 60"), rules);

@@ -62,10 +62,14 @@ class RulesLabTest {
 
         assertEquals(OK, scene.rules("remove", "--daemon").code());
         assertEquals(ofTheAdministrator, scene.ruleset());
-        assertEquals(FAILED, scene.rules("status", "--interface", "vmnet8", "--daemon").code());
+        assertEquals(
+                FAILED,
+                scene.rules("status", "--interface", "vmnet8", "--daemon").code());
 
-        assertEquals(OK, scene.rules("install", "--interface", "vmnet8", "--daemon").code());
-        assertEquals(OK, scene.rules("status", "--interface", "vmnet8", "--daemon").code());
+        assertEquals(
+                OK, scene.rules("install", "--interface", "vmnet8", "--daemon").code());
+        assertEquals(
+                OK, scene.rules("status", "--interface", "vmnet8", "--daemon").code());
         assertEquals(OK, scene.rules("status").code());
         assertEquals(OK, scene.rules("remove", "--daemon").code());
         assertEquals("", scene.ruleset());
