@@ -21,6 +21,9 @@ public final class NatexdProcess implements AutoCloseable {
     /** The daemon's user in the lab; the numbers of Debian's nobody and nogroup. */
     public static final int USER = 65534;
 
+    /** As in natexd.service: the host's own errors wait for natexd, also while all processors are busy. */
+    public static final int NICE = -10;
+
     private static final String CAPABILITIES = "-all,+net_admin,+net_raw";
     private static final Pattern READY = Pattern.compile("(?m)^(?!.*\\bnot ready\\b).*\\bready\\b");
     private static final String SOCKET = "control.sock";
@@ -49,6 +52,12 @@ public final class NatexdProcess implements AutoCloseable {
      * @throws IllegalStateException with its log, if it ends or does not get ready
      */
     public static NatexdProcess start(Lab lab, Path tree, Map<String, String> environment, List<String> settings) {
+        return start(lab, tree, environment, settings, NICE);
+    }
+
+    /** The same with another nice value than the service has. */
+    public static NatexdProcess start(
+            Lab lab, Path tree, Map<String, String> environment, List<String> settings, int nice) {
         try {
             Path directory = lab.directory().resolve("natexd");
             if (!Files.isDirectory(directory)) {
@@ -61,6 +70,8 @@ public final class NatexdProcess implements AutoCloseable {
             Path readable = readable(lab, tree.toAbsolutePath());
             // Whoever calls may ignore SIGHUP, as nohup does; natexd is to reload on it all the same.
             ProcessBuilder builder = new ProcessBuilder(
+                            "nice",
+                            "--adjustment=" + nice,
                             "env",
                             "--default-signal=HUP",
                             "setpriv",

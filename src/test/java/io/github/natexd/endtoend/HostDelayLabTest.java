@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.natexd.lab.Lab;
 import io.github.natexd.lab.LabOptions;
+import io.github.natexd.lab.NatexdProcess;
 import io.github.natexd.lab.Node;
 import io.github.natexd.lab.Topology;
 import io.github.natexd.linux.emulation.Inet4Socket;
@@ -22,6 +23,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -30,6 +32,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -40,6 +43,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class HostDelayLabTest {
     private static final Path REPORT = Path.of("target", "host-delay.txt");
+    private static final Path UNIT = Path.of("systemd", "natexd.service");
     private static final int BLOCKS = 20;
     private static final int PROBES = 200;
     private static final int PORT = 40_321;
@@ -70,9 +74,45 @@ class HostDelayLabTest {
     @MethodSource("nats")
     @DisplayName("shows 3: while a guest traces all the while, the host loses no error, and none waits")
     void theHostLosesNoErrorAndNoneWaits(LabOptions way) throws IOException {
+        Delays[] measured = measure(way, way.toString());
+
+        assertTrue(
+                measured[1].percentile(99) - measured[0].percentile(99) < NOTHING_WAITS_NANOS,
+                () -> measured[0] + "; " + measured[1]);
+    }
+
+    @Test
+    @DisplayName("while all processors are busy, the host loses no error to a natexd that runs as its unit says")
+    void theHostLosesNoErrorWhileAllProcessorsAreBusy() throws IOException {
+        List<Process> loops = new ArrayList<>();
+        try {
+            for (int i = 0; i <= Runtime.getRuntime().availableProcessors(); i++) {
+                loops.add(new ProcessBuilder("sh", "-c", "while :; do :; done").start());
+            }
+            measure(LabOptions.defaults(), loops.size() + " busy loops, Nice=" + niceOfTheUnit());
+        } finally {
+            loops.forEach(Process::destroyForcibly);
+        }
+    }
+
+    @Test
+    void theLabRunsNatexdAsItsUnitDoes() throws IOException {
+        assertEquals(niceOfTheUnit(), NatexdProcess.NICE);
+    }
+
+    private static int niceOfTheUnit() throws IOException {
+        return Files.readAllLines(UNIT).stream()
+                .filter(line -> line.startsWith("Nice="))
+                .mapToInt(line -> Integer.parseInt(line.substring("Nice=".length())))
+                .findFirst()
+                .orElse(0);
+    }
+
+    /** Without and with natexd's rules, in turns; nothing may be lost. */
+    private static Delays[] measure(LabOptions way, String name) throws IOException {
         AtomicBoolean enough = new AtomicBoolean();
         try (Lab lab = Lab.up(way);
-                LabNatexd natexd = LabNatexd.start(lab, "rules.manage = false")) {
+                LabNatexd natexd = LabNatexd.startNice(lab, niceOfTheUnit(), "rules.manage = false")) {
             CompletableFuture<Void> guest = CompletableFuture.runAsync(
                     () -> {
                         while (!enough.get()) {
@@ -81,40 +121,42 @@ class HostDelayLabTest {
                         }
                     },
                     task -> new Thread(task, "guest").start());
+            Delays without = new Delays();
+            Delays with = new Delays();
             try {
-                Delays with = new Delays();
-                Delays without = new Delays();
                 Namespace.call(lab.namespace(Node.HOST), () -> {
-                    try (Prober prober = new Prober()) {
-                        Delays ignored = new Delays(); // until both compilers have seen enough
-                        LabShell.must(lab, Node.HOST, RULES + " install --interface vmnet8");
-                        for (int i = 0; i < BLOCKS; i++) {
-                            prober.block(ignored);
-                        }
-                        for (int i = 0; i < BLOCKS; i++) {
-                            LabShell.must(lab, Node.HOST, RULES + " remove");
-                            prober.block(without);
-                            LabShell.must(lab, Node.HOST, RULES + " install --interface vmnet8");
-                            prober.block(with);
-                        }
-                    }
+                    probe(lab, without, with);
                     return with;
                 });
-                String report = "%s%n  without %s%n  with    %s%n".formatted(way, without, with);
-                System.out.print(report);
-                Files.writeString(REPORT, report, StandardOpenOption.APPEND);
-
-                assertEquals(0, without.lost, report);
-                assertEquals(0, with.lost, () -> report + natexd.log());
-                assertTrue(
-                        with.percentile(99) - without.percentile(99) < NOTHING_WAITS_NANOS,
-                        () -> report + natexd.log());
             } finally {
                 enough.set(true);
                 guest.join();
             }
+            String report = "%s%n  without %s%n  with    %s%n".formatted(name, without, with);
+            System.out.print(report);
+            Files.writeString(REPORT, report, StandardOpenOption.APPEND);
+
+            assertEquals(0, without.lost, report);
+            assertEquals(0, with.lost, () -> report + natexd.log());
             natexd.stop();
             assertTrue(natexd.log().contains("host-probe "), () -> "natexd judged the host's: " + natexd.log());
+            return new Delays[] {without, with};
+        }
+    }
+
+    private static void probe(Lab lab, Delays without, Delays with) {
+        try (Prober prober = new Prober()) {
+            Delays ignored = new Delays(); // until both compilers have seen enough
+            LabShell.must(lab, Node.HOST, RULES + " install --interface vmnet8");
+            for (int i = 0; i < BLOCKS; i++) {
+                prober.block(ignored);
+            }
+            for (int i = 0; i < BLOCKS; i++) {
+                LabShell.must(lab, Node.HOST, RULES + " remove");
+                prober.block(without);
+                LabShell.must(lab, Node.HOST, RULES + " install --interface vmnet8");
+                prober.block(with);
+            }
         }
     }
 

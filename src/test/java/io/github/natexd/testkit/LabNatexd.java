@@ -49,6 +49,11 @@ public final class LabNatexd implements AutoCloseable {
         return new LabNatexd(lab, tree, NatexdProcess.start(lab, tree, Map.of(), List.of(settings)));
     }
 
+    /** The same with this nice value. */
+    public static LabNatexd startNice(Lab lab, int nice, String... settings) {
+        return new LabNatexd(lab, tree(), NatexdProcess.start(lab, tree(), Map.of(), List.of(settings), nice));
+    }
+
     /** The tree that {@code mvn package} leaves. */
     public static Path tree() {
         return Path.of(System.getProperty("natexd.tree", "target/natexd")).toAbsolutePath();
