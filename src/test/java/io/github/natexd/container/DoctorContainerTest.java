@@ -122,7 +122,9 @@ class DoctorContainerTest {
                 Machine.PATIENCE,
                 () -> machine.run("natexctl status").exitCode() == 1);
 
-        doctor().endsWith(WRONG).says("interface", "wrong", "vmnet8 is down").says("health", "wrong", "vmnet8");
+        doctor().endsWith(WRONG)
+                .says("interface", "wrong", "vmnet8 is down")
+                .advises("health", "unknown", "waits for the guest network", "interface above");
     }
 
     @Test
