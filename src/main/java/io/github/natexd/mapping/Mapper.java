@@ -236,7 +236,9 @@ public final class Mapper {
         if (!last && nowNanos - openUntilNanos < 0 && mayChange(leaving, weighed)) {
             return Match.OPEN;
         }
-        if (pairing.isOnly() && !leaving.learned) {
+        // What leaves is the host's where the NAT process is known not to be seen leaving: nothing is learned from it.
+        boolean hosts = weighed == Match.HOST && profile.seenLeaving(leaving.isUdp()) == NatProfile.Known.NO;
+        if (pairing.isOnly() && !leaving.learned && !hosts) {
             leaving.learned = true;
             profile.learn(pairing.guestOf(leaving), leaving);
         }

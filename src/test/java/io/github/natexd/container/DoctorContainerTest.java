@@ -110,7 +110,7 @@ class DoctorContainerTest {
                 .advises(
                         "capabilities",
                         "wrong",
-                        "natexd.service does not give it CAP_NET_RAW",
+                        "natexd.service does not grant natexd CAP_NET_RAW",
                         "systemctl cat natexd.service");
     }
 

@@ -94,7 +94,9 @@ final class ModelFinding {
             if (!last && now - unpaired.at < OPEN && !profile.isAnothers(unpaired.uid) && !plain) {
                 return new Found(Grade.OPEN, null, false, unpaired.at + OPEN);
             }
-            if (weighed.only() && weighed.guest() != null) {
+            boolean hosts = weighed.grade() == Grade.HOST
+                    && profile.of(quoted.protocol()).seenLeaving.known() == Known.NO;
+            if (weighed.only() && weighed.guest() != null && !hosts) {
                 profile.teach(weighed.guest(), unpaired);
             }
             return decided(quoted, unpaired, weighed, fitting);

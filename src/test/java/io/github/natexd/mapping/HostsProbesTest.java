@@ -86,4 +86,20 @@ class HostsProbesTest {
 
         assertEquals(Match.HOST, scene.findAtLast(hosts));
     }
+
+    @Test
+    @DisplayName(
+            "R16: where the NAT is not seen leaving, the host's probes teach nothing about it: all stay the host's")
+    void theHostsProbesTeachNothingAboutANatThatIsNotSeenLeaving() {
+        scene.guest(fromGuest(PORT).id(GUEST_ID));
+        assertEquals(Match.CERTAIN, scene.find(fromHost(PORT).id(GUEST_ID)));
+        for (int i = 1; i <= 4; i++) {
+            scene.pass(600);
+            ProbeBuilder hosts = fromHost(REWRITTEN + i).id(NAT_ID + i);
+            scene.guest(fromGuest(PORT + i).id(GUEST_ID + i));
+            scene.egress(hosts);
+
+            assertEquals(Match.HOST, scene.findAtLast(hosts), "probe " + i);
+        }
+    }
 }
