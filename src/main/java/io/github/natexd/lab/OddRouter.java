@@ -171,8 +171,9 @@ final class OddRouter implements AutoCloseable {
     private void distort(Ipv4Header header) {
         int at = header.offset();
         if (kind == Router.BAD_CHECKSUM) {
-            // As if the time to live had been counted down without its checksum.
-            out.putShort(at + 10, (short) (out.getShort(at + 10) - 0x0100));
+            // Less 0x0100, as if the time to live had been counted down without its checksum.
+            int checksum = Checksum.add(out.getShort(at + 10) & 0xFFFF, Checksum.complement(0x0100));
+            out.putShort(at + 10, (short) checksum);
         } else if (kind == Router.ALTERING) {
             out.put(at + 1, (byte) ODD_TOS).put(at + 8, (byte) 0);
             out.putShort(at + 2, (short) (header.totalLength() + header.headerLength()));

@@ -70,7 +70,7 @@ class ProbesEndAtTheNatLabTest {
                 shown.append(firstHop(lab, Node.HOST, ""));
                 TimeUnit.MILLISECONDS.sleep(FAR_MILLIS);
             }
-            assertEquals(ROUNDS * PROBES, answers(shown.toString()), shown + natexd.log());
+            assertNoneLost(shown.toString(), natexd);
         }
     }
 
@@ -106,7 +106,7 @@ class ProbesEndAtTheNatLabTest {
             enough.set(true);
             guest.join();
         }
-        assertEquals(ROUNDS * PROBES, answers(shown.toString()), shown + natexd.log());
+        assertNoneLost(shown.toString(), natexd);
     }
 
     /** All probes at once, and each in time for the next round. */
@@ -119,7 +119,14 @@ class ProbesEndAtTheNatLabTest {
                 .output();
     }
 
-    private static long answers(String output) {
-        return output.split(" ms", -1).length - 1L;
+    private static void assertNoneLost(String shown, LabNatexd natexd) {
+        int answers = shown.split(" ms", -1).length - 1;
+        assertEquals(
+                ROUNDS * PROBES,
+                answers,
+                () -> shown
+                        + natexd.log()
+                        + natexd.natexctl("status", "--json").output()
+                        + natexd.natexctl("mappings").output());
     }
 }
