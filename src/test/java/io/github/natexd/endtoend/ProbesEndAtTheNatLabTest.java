@@ -31,6 +31,8 @@ class ProbesEndAtTheNatLabTest {
     private static final int ROUNDS = 20;
     private static final int PROBES = 10;
     private static final int FIRST_PORT = 33_434;
+    /** No port that the host's kernel gives to a traceroute: with the same one, a probe is the guest's for all that can be seen. */
+    private static final int SOURCE_PORT = 9_000;
     /** More than the half second in which a guest's probe and one that left may be a pair. */
     private static final long FAR_MILLIS = 650;
 
@@ -80,7 +82,8 @@ class ProbesEndAtTheNatLabTest {
         for (int i = 0; i < data.length; i++) {
             data[i] = (byte) (0x40 + i);
         }
-        return Packets.udpProbe(Ipv4Address.parse(Topology.GUEST1), Ipv4Address.parse(Topology.TARGET), 40_000, port)
+        return Packets.udpProbe(
+                        Ipv4Address.parse(Topology.GUEST1), Ipv4Address.parse(Topology.TARGET), SOURCE_PORT, port)
                 .ttl(ttl)
                 .id(0)
                 .data(data)
