@@ -3,7 +3,9 @@ package io.github.natexd.linux.emulation;
 import io.github.natexd.linux.libc.Errno;
 import io.github.natexd.linux.libc.Native;
 import io.github.natexd.linux.libc.OsException;
+import io.github.natexd.linux.netlink.Attributes;
 import io.github.natexd.linux.netlink.Interfaces;
+import io.github.natexd.linux.netlink.Messages;
 import io.github.natexd.linux.netlink.NetlinkSocket;
 import java.nio.ByteBuffer;
 
@@ -19,11 +21,11 @@ public final class Promiscuity implements AutoCloseable {
     /** struct ifinfomsg { u8 family, pad; u16 type; s32 index; u32 flags; u32 change; } */
     private static final int IFINFOMSG_LENGTH = 16;
 
-    private static final int INDEX = NetlinkSocket.HEADER_LENGTH + 4;
-    private static final int ATTRIBUTES = NetlinkSocket.HEADER_LENGTH + IFINFOMSG_LENGTH;
+    private static final int INDEX = 4;
 
     private final int index;
     private final NetlinkSocket news;
+    private final Messages messages = new Messages();
     private boolean promiscuous;
 
     private Promiscuity(int index) {
@@ -44,10 +46,11 @@ public final class Promiscuity implements AutoCloseable {
     }
 
     private void ask() {
-        ByteBuffer request = Native.allocate(ATTRIBUTES);
-        NetlinkSocket.putHeader(request, 0, ATTRIBUTES, RTM_GETLINK, NetlinkSocket.NLM_F_REQUEST);
-        request.putInt(INDEX, index);
-        news.send(request, ATTRIBUTES);
+        int length = NetlinkSocket.HEADER_LENGTH + IFINFOMSG_LENGTH;
+        ByteBuffer request = Native.allocate(length);
+        NetlinkSocket.putHeader(request, 0, length, RTM_GETLINK, NetlinkSocket.NLM_F_REQUEST);
+        request.putInt(NetlinkSocket.HEADER_LENGTH + INDEX, index);
+        news.send(request, length);
     }
 
     public int descriptor() {
@@ -61,7 +64,7 @@ public final class Promiscuity implements AutoCloseable {
             if (received < 0) {
                 ask(); // news were lost: the present state instead
             } else {
-                read(news.buffer(), received);
+                read(received);
             }
             received = news.receive();
         }
@@ -71,33 +74,22 @@ public final class Promiscuity implements AutoCloseable {
         return promiscuous;
     }
 
-    private void read(ByteBuffer buffer, int received) {
-        int at = 0;
-        while (at + ATTRIBUTES <= received) {
-            int length = buffer.getInt(at);
-            if (length < NetlinkSocket.HEADER_LENGTH || at + length > received) {
-                return;
+    private void read(int received) {
+        messages.over(news.buffer(), 0, received);
+        while (messages.next()) {
+            if (isAboutTheInterface()) {
+                Attributes attributes = messages.attributes(IFINFOMSG_LENGTH);
+                if (attributes.find(IFLA_PROMISCUITY)) {
+                    promiscuous = attributes.hostInt() != 0;
+                }
             }
-            boolean link = (buffer.getShort(at + NetlinkSocket.TYPE) & 0xFFFF) == RTM_NEWLINK;
-            if (link && length >= ATTRIBUTES && buffer.getInt(at + INDEX) == index) {
-                readAttributes(buffer, at + ATTRIBUTES, at + length);
-            }
-            at += NetlinkSocket.align(length);
         }
     }
 
-    private void readAttributes(ByteBuffer buffer, int begin, int end) {
-        int at = begin;
-        while (at + NetlinkSocket.ATTRIBUTE_HEADER_LENGTH <= end) {
-            int length = buffer.getShort(at) & 0xFFFF;
-            if (length < NetlinkSocket.ATTRIBUTE_HEADER_LENGTH || at + length > end) {
-                return;
-            }
-            if ((buffer.getShort(at + 2) & 0xFFFF) == IFLA_PROMISCUITY) {
-                promiscuous = buffer.getInt(at + NetlinkSocket.ATTRIBUTE_HEADER_LENGTH) != 0;
-            }
-            at += NetlinkSocket.align(length);
-        }
+    private boolean isAboutTheInterface() {
+        return messages.type() == RTM_NEWLINK
+                && messages.bodyLength() >= IFINFOMSG_LENGTH
+                && messages.buffer().getInt(messages.body() + INDEX) == index;
     }
 
     @Override

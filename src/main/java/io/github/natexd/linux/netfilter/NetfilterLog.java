@@ -4,6 +4,8 @@ import io.github.natexd.linux.libc.Errno;
 import io.github.natexd.linux.libc.MessageVector;
 import io.github.natexd.linux.libc.Native;
 import io.github.natexd.linux.libc.OsException;
+import io.github.natexd.linux.netlink.Attributes;
+import io.github.natexd.linux.netlink.Messages;
 import io.github.natexd.linux.netlink.NetlinkSocket;
 import io.github.natexd.relay.EgressLog;
 import java.nio.ByteBuffer;
@@ -34,8 +36,8 @@ public final class NetfilterLog implements EgressLog {
 
     private static final int CONFIG = 4 << 8 | 1; // NFNL_SUBSYS_ULOG, NFULNL_MSG_CONFIG
     private static final int PACKET = 4 << 8; // NFULNL_MSG_PACKET
-    private static final int ATTRIBUTES = 20;
-    private static final int NLA_TYPE_MASK = 0x3fff;
+    private static final int NFGENMSG_LENGTH = 4;
+    private static final int ATTRIBUTES = NetlinkSocket.HEADER_LENGTH + NFGENMSG_LENGTH;
 
     private static final int NFULA_CFG_CMD = 1;
     private static final int NFULA_CFG_MODE = 2;
@@ -51,14 +53,13 @@ public final class NetfilterLog implements EgressLog {
     private static final int NFULA_SEQ = 12;
 
     private final NetlinkSocket netlink;
-    private final MessageVector messages = new MessageVector(DATAGRAMS, SLOT_LENGTH, 0);
+    private final MessageVector datagrams = new MessageVector(DATAGRAMS, SLOT_LENGTH, 0);
+    private final Messages messages = new Messages();
     private final int[] offsets = new int[CAPACITY];
     private final int[] lengths = new int[CAPACITY];
     private final int[] uids = new int[CAPACITY];
+    private final Overflows overflows = new Overflows();
     private int count;
-    private int nextSequence;
-    private boolean sequenceKnown;
-    private long overflows;
 
     private NetfilterLog(NetlinkSocket netlink) {
         this.netlink = netlink;
@@ -121,84 +122,53 @@ public final class NetfilterLog implements EgressLog {
     @Override
     public int receive() {
         count = 0;
-        int received = messages.receive(netlink.descriptor());
+        int received = datagrams.receive(netlink.descriptor());
         if (received < 0) {
-            if (received != -Errno.ENOBUFS && received != -Errno.ENOMEM) {
-                throw new OsException("receive from NFLOG", -received);
-            }
-            overflows++;
+            overflows.failed(-received, "receive from NFLOG");
             return 0;
         }
         for (int slot = 0; slot < received; slot++) {
-            readDatagram(messages.offset(slot), messages.offset(slot) + messages.length(slot));
+            readDatagram(datagrams.offset(slot), datagrams.offset(slot) + datagrams.length(slot));
         }
         return count;
     }
 
     private void readDatagram(int start, int end) {
-        ByteBuffer host = messages.nativeOctets();
-        int message = start;
-        while (message + ATTRIBUTES <= end && count < CAPACITY) {
-            int length = host.getInt(message);
-            if (length < NetlinkSocket.HEADER_LENGTH || length > end - message) {
-                return;
-            }
-            if ((host.getShort(message + NetlinkSocket.TYPE) & 0xffff) == PACKET && readPacket(message, length)) {
+        messages.over(datagrams.nativeOctets(), start, end);
+        while (count < CAPACITY && messages.next()) {
+            if (messages.type() == PACKET && readPacket()) {
                 count++;
             }
-            message += NetlinkSocket.align(length);
         }
     }
 
     /** Reads one message into place {@link #count}; false if it has no octets of a packet. */
-    private boolean readPacket(int message, int messageLength) {
-        ByteBuffer host = messages.nativeOctets();
-        int end = message + messageLength;
+    private boolean readPacket() {
         uids[count] = NO_UID;
         lengths[count] = 0;
-        int attribute = message + ATTRIBUTES;
-        while (attribute + NetlinkSocket.ATTRIBUTE_HEADER_LENGTH <= end) {
-            int length = host.getShort(attribute) & 0xffff;
-            if (length < NetlinkSocket.ATTRIBUTE_HEADER_LENGTH || length > end - attribute) {
-                break;
+        Attributes attributes = messages.attributes(NFGENMSG_LENGTH);
+        while (attributes.next()) {
+            switch (attributes.type()) {
+                case NFULA_PAYLOAD -> {
+                    offsets[count] = attributes.offset();
+                    lengths[count] = attributes.length();
+                }
+                case NFULA_UID -> uids[count] = attributes.networkInt();
+                case NFULA_SEQ -> overflows.received(attributes.networkInt());
+                default -> {}
             }
-            readAttribute(host.getShort(attribute + 2) & NLA_TYPE_MASK, attribute, length);
-            attribute += NetlinkSocket.align(length);
         }
         return lengths[count] > 0;
     }
 
-    private void readAttribute(int type, int attribute, int length) {
-        int value = attribute + NetlinkSocket.ATTRIBUTE_HEADER_LENGTH;
-        switch (type) {
-            case NFULA_PAYLOAD -> {
-                offsets[count] = value;
-                lengths[count] = length - NetlinkSocket.ATTRIBUTE_HEADER_LENGTH;
-            }
-            case NFULA_UID -> uids[count] = messages.octets().getInt(value);
-            case NFULA_SEQ -> noteSequence(messages.octets().getInt(value));
-            default -> {}
-        }
-    }
-
-    /** The kernel numbers the copies without gaps: a gap are copies that did not fit into the socket's buffer. */
-    private void noteSequence(int sequence) {
-        int missing = sequence - nextSequence;
-        if (sequenceKnown && missing > 0) {
-            overflows += missing;
-        }
-        sequenceKnown = true;
-        nextSequence = sequence + 1;
-    }
-
     @Override
     public boolean mayHaveMore() {
-        return messages.filled();
+        return datagrams.filled();
     }
 
     @Override
     public ByteBuffer buffer(int index) {
-        return messages.octets();
+        return datagrams.octets();
     }
 
     @Override
@@ -218,7 +188,7 @@ public final class NetfilterLog implements EgressLog {
 
     @Override
     public long overflows() {
-        return overflows;
+        return overflows.count();
     }
 
     @Override

@@ -1,8 +1,7 @@
 package io.github.natexd.linux.netfilter;
 
-import io.github.natexd.linux.libc.Errno;
 import io.github.natexd.linux.libc.MessageVector;
-import io.github.natexd.linux.libc.OsException;
+import io.github.natexd.linux.netlink.Attributes;
 import io.github.natexd.linux.netlink.NetlinkSocket;
 import io.github.natexd.relay.PacketQueue;
 import java.nio.ByteBuffer;
@@ -32,7 +31,6 @@ public final class NetfilterQueue implements PacketQueue {
     private static final int NFQA_PACKET_HDR = 1;
     private static final int NFQA_PAYLOAD = 10;
     private static final int NFQA_CAP_LEN = 13;
-    private static final int NLA_TYPE_MASK = 0x3fff;
 
     private static final byte UNDECIDED = 0;
     private static final byte ACCEPT = 1;
@@ -42,24 +40,26 @@ public final class NetfilterQueue implements PacketQueue {
     private final QueueHandle handle;
     private final VerdictBuffer verdicts;
     private final int drainRounds;
-    private final MessageVector messages = new MessageVector(CAPACITY, SLOT_LENGTH, 0);
+    private final MessageVector datagrams = new MessageVector(CAPACITY, SLOT_LENGTH, 0);
+    private final Attributes attributes = new Attributes();
     private final int[] offsets = new int[CAPACITY];
     private final int[] lengths = new int[CAPACITY];
     private final int[] ids = new int[CAPACITY];
     private final boolean[] truncated = new boolean[CAPACITY];
     private final byte[] decisions = new byte[CAPACITY];
+    private final Overflows overflows = new Overflows();
     private int count;
     private boolean unanswered;
     private int lastId;
-    private long overflows;
     private boolean closed;
 
     private NetfilterQueue(QueueHandle handle, int number, int maxLength) {
         this.handle = handle;
         verdicts = new VerdictBuffer(handle.descriptor(), number, CAPACITY, COPY_RANGE);
         drainRounds = maxLength / CAPACITY + 2;
+        lastId = handle.lastPacketId();
+        overflows.expect(lastId + 1);
         if (handle.packetsDuringSetUp()) {
-            lastId = handle.lastPacketId();
             verdicts.putForAllUpTo(lastId, VerdictBuffer.NF_ACCEPT);
             verdicts.send();
         }
@@ -86,10 +86,10 @@ public final class NetfilterQueue implements PacketQueue {
     @Override
     public int receive() {
         sendVerdicts();
-        int received = messages.receive(handle.descriptor());
+        int received = datagrams.receive(handle.descriptor());
         if (received < 0) {
             count = 0;
-            receiveFailed(-received);
+            overflows.failed(-received, "receive from netfilter queue");
             return 0;
         }
         int packets = 0;
@@ -103,72 +103,47 @@ public final class NetfilterQueue implements PacketQueue {
         return packets;
     }
 
-    private void receiveFailed(int errno) {
-        if (errno != Errno.ENOBUFS && errno != Errno.ENOMEM) {
-            throw new OsException("receive from netfilter queue", errno);
-        }
-        overflows++;
-    }
-
-    /** Reads one message into place {@code index} of the batch; false if it is no packet (an answer of the kernel). */
+    /** Reads one message into place {@code index} of the batch; false if it is not a packet that the kernel queued. */
     private boolean read(int slot, int index) {
-        ByteBuffer host = messages.nativeOctets();
-        int start = messages.offset(slot);
-        int received = messages.length(slot);
+        ByteBuffer host = datagrams.nativeOctets();
+        int start = datagrams.offset(slot);
+        int received = datagrams.length(slot);
         if (received < ATTRIBUTES || (host.getShort(start + NetlinkSocket.TYPE) & 0xffff) != PACKET) {
             return false;
         }
         offsets[index] = start;
         lengths[index] = 0;
-        truncated[index] = messages.truncated(slot);
+        truncated[index] = datagrams.truncated(slot);
         decisions[index] = UNDECIDED;
         boolean identified = false;
-        int end = start + Math.min(host.getInt(start), received);
-        int attribute = start + ATTRIBUTES;
-        while (attribute + NetlinkSocket.ATTRIBUTE_HEADER_LENGTH <= end) {
-            int header = host.getInt(attribute); // length below, type above: every platform of natexd is little-endian
-            int length = header & 0xffff;
-            if (length < NetlinkSocket.ATTRIBUTE_HEADER_LENGTH) {
-                break;
+        // The payload comes last: where the slot was too short for it, the walk ends before it, and the id is known.
+        attributes.over(host, start + ATTRIBUTES, start + Math.min(host.getInt(start), received));
+        while (attributes.next()) {
+            switch (attributes.type()) {
+                case NFQA_PACKET_HDR -> {
+                    noteId(index, attributes.networkInt());
+                    identified = true;
+                }
+                case NFQA_CAP_LEN -> truncated[index] = true;
+                case NFQA_PAYLOAD -> {
+                    offsets[index] = attributes.offset();
+                    lengths[index] = attributes.length();
+                }
+                default -> {}
             }
-            identified |=
-                    readAttribute(header >>> 16 & NLA_TYPE_MASK, attribute, Math.min(length, end - attribute), index);
-            attribute += NetlinkSocket.align(length);
         }
         return identified;
     }
 
-    /** Answers whether this was the attribute with the packet's id. */
-    private boolean readAttribute(int type, int attribute, int length, int index) {
-        int value = attribute + NetlinkSocket.ATTRIBUTE_HEADER_LENGTH;
-        switch (type) {
-            case NFQA_PACKET_HDR -> {
-                noteId(index, messages.octets().getInt(value));
-                return true;
-            }
-            case NFQA_CAP_LEN -> truncated[index] = true;
-            case NFQA_PAYLOAD -> {
-                offsets[index] = value;
-                lengths[index] = length - NetlinkSocket.ATTRIBUTE_HEADER_LENGTH;
-            }
-            default -> {}
-        }
-        return false;
-    }
-
-    /** The kernel numbers packets without gaps: a gap are packets that did not fit into the socket's buffer. */
     private void noteId(int index, int id) {
-        int missing = id - lastId - 1;
-        if (missing > 0) {
-            overflows += missing;
-        }
+        overflows.received(id);
         lastId = id;
         ids[index] = id;
     }
 
     @Override
     public ByteBuffer buffer(int index) {
-        return messages.octets();
+        return datagrams.octets();
     }
 
     @Override
@@ -240,14 +215,14 @@ public final class NetfilterQueue implements PacketQueue {
 
     private void putVerdict(int index) {
         switch (decisions[index]) {
-            case REWRITTEN -> verdicts.putRewritten(ids[index], messages.octets(), offsets[index], lengths[index]);
+            case REWRITTEN -> verdicts.putRewritten(ids[index], datagrams.octets(), offsets[index], lengths[index]);
             default -> verdicts.put(ids[index], plainVerdict(decisions[index]));
         }
     }
 
     @Override
     public long overflows() {
-        return overflows;
+        return overflows.count();
     }
 
     /** Accepts what waits (closing alone would make the kernel drop it) and gives the queue back. */

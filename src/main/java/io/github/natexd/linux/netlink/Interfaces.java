@@ -30,6 +30,9 @@ public final class Interfaces {
     /** struct ifaddrmsg { u8 family, prefix length, flags, scope; u32 index; } */
     private static final int IFADDRMSG_LENGTH = 8;
 
+    private static final int IFA_PREFIX_LENGTH = 1;
+    private static final int IFA_INDEX = 4;
+
     private Interfaces() {}
 
     /** An IPv4 address of this host, as a number, with its prefix length and the interface that has it. */
@@ -99,38 +102,27 @@ public final class Interfaces {
     /** All IPv4 addresses of this host: one rtnetlink dump, a question that causes no news for others. */
     public static List<HostAddress> addresses() {
         List<HostAddress> found = new ArrayList<>();
-        NetlinkDump.ask(
-                RTM_GETADDR,
-                IFADDRMSG_LENGTH,
-                Libc.AF_INET,
-                "list the host's addresses",
-                (buffer, message, end, type) -> {
-                    if (type == RTM_NEWADDR && end - message >= NetlinkSocket.HEADER_LENGTH + IFADDRMSG_LENGTH) {
-                        readAddress(buffer, message, end, found);
-                    }
-                });
+        NetlinkDump.ask(RTM_GETADDR, IFADDRMSG_LENGTH, Libc.AF_INET, "list the host's addresses", message -> {
+            if (message.type() == RTM_NEWADDR && message.bodyLength() >= IFADDRMSG_LENGTH) {
+                found.add(address(message));
+            }
+        });
         return found;
     }
 
-    private static void readAddress(ByteBuffer buffer, int offset, int end, List<HostAddress> found) {
-        int fixed = offset + NetlinkSocket.HEADER_LENGTH;
-        int prefixLength = buffer.get(fixed + 1) & 0xff;
-        int index = buffer.getInt(fixed + 4);
+    private static HostAddress address(Messages message) {
+        int prefixLength = message.buffer().get(message.body() + IFA_PREFIX_LENGTH) & 0xff;
+        int index = message.buffer().getInt(message.body() + IFA_INDEX);
         int address = 0;
-        int attribute = fixed + IFADDRMSG_LENGTH;
-        while (attribute + NetlinkSocket.ATTRIBUTE_HEADER_LENGTH <= end) {
-            int length = buffer.getShort(attribute) & 0xffff;
-            if (length < NetlinkSocket.ATTRIBUTE_HEADER_LENGTH || length > end - attribute) {
-                break;
-            }
-            int type = buffer.getShort(attribute + 2) & 0x3fff;
+        Attributes attributes = message.attributes(IFADDRMSG_LENGTH);
+        while (attributes.next()) {
             // IFA_ADDRESS is the peer's on a point-to-point link; IFA_LOCAL, where present, is always our own.
-            if (length == 8 && (type == IFA_LOCAL || (type == IFA_ADDRESS && address == 0))) {
-                int raw = buffer.getInt(attribute + 4);
-                address = buffer.order() == ByteOrder.BIG_ENDIAN ? raw : Integer.reverseBytes(raw);
+            int type = attributes.type();
+            boolean own = type == IFA_LOCAL || (type == IFA_ADDRESS && address == 0);
+            if (own && attributes.length() == Integer.BYTES) {
+                address = attributes.networkInt();
             }
-            attribute += NetlinkSocket.align(length);
         }
-        found.add(new HostAddress(address, prefixLength, index, name(index)));
+        return new HostAddress(address, prefixLength, index, name(index));
     }
 }

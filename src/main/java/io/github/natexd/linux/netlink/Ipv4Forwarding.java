@@ -23,7 +23,6 @@ public final class Ipv4Forwarding {
     private static final int NETCONFA_FORWARDING = 2;
     private static final int NETCONFA_IFINDEX_ALL = -1;
     private static final int ATTRIBUTES = NetlinkSocket.HEADER_LENGTH + NETCONFMSG_LENGTH;
-    private static final int ATTRIBUTE_LENGTH = NetlinkSocket.ATTRIBUTE_HEADER_LENGTH + Integer.BYTES;
 
     private static final int TIMEOUT_MILLIS = 2000;
     private static final String OPERATION = "ask whether this host forwards IPv4 packets";
@@ -33,7 +32,7 @@ public final class Ipv4Forwarding {
     /** @throws OsException if the kernel gives no answer */
     public static boolean isOn() {
         try (NetlinkSocket netlink = new NetlinkSocket(NetlinkSocket.NETLINK_ROUTE, OPERATION)) {
-            int length = ATTRIBUTES + ATTRIBUTE_LENGTH;
+            int length = ATTRIBUTES + NetlinkSocket.ATTRIBUTE_HEADER_LENGTH + Integer.BYTES;
             ByteBuffer request = Native.allocate(length);
             NetlinkSocket.putHeader(request, 0, length, RTM_GETNETCONF, NetlinkSocket.NLM_F_REQUEST);
             request.put(NetlinkSocket.HEADER_LENGTH, (byte) Libc.AF_INET);
@@ -48,20 +47,17 @@ public final class Ipv4Forwarding {
     }
 
     private static boolean read(ByteBuffer answer, int received) {
-        if (received < ATTRIBUTES) {
+        Messages messages = new Messages().over(answer, 0, received);
+        if (!messages.next()) {
             throw new OsException(OPERATION, received < 0 ? -received : Errno.EAGAIN, "the kernel did not answer");
         }
-        int type = answer.getShort(NetlinkSocket.TYPE) & 0xffff;
-        if (type == NetlinkSocket.NLMSG_ERROR) {
-            throw new OsException(OPERATION, -answer.getInt(NetlinkSocket.HEADER_LENGTH));
+        if (messages.type() == NetlinkSocket.NLMSG_ERROR) {
+            throw new OsException(OPERATION, -answer.getInt(messages.body()));
         }
-        int offset = ATTRIBUTES;
-        while (type == RTM_NEWNETCONF && offset + ATTRIBUTE_LENGTH <= received) {
-            if ((answer.getShort(offset + 2) & 0x3fff) == NETCONFA_FORWARDING) {
-                return answer.getInt(offset + NetlinkSocket.ATTRIBUTE_HEADER_LENGTH) != 0;
-            }
-            offset += ATTRIBUTE_LENGTH;
+        Attributes attributes = messages.attributes(NETCONFMSG_LENGTH);
+        if (messages.type() != RTM_NEWNETCONF || !attributes.find(NETCONFA_FORWARDING)) {
+            throw new OsException(OPERATION, Errno.EINVAL, "the kernel's answer does not say it");
         }
-        throw new OsException(OPERATION, Errno.EINVAL, "the kernel's answer does not say it");
+        return attributes.hostInt() != 0;
     }
 }

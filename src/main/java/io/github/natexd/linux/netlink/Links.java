@@ -33,12 +33,11 @@ public final class Links {
 
     public static List<Link> all() {
         List<Link> found = new ArrayList<>();
-        NetlinkDump.ask(
-                RTM_GETLINK, IFINFOMSG_LENGTH, 0, "list the network interfaces", (buffer, message, end, type) -> {
-                    if (type == RTM_NEWLINK && end - message >= NetlinkSocket.HEADER_LENGTH + IFINFOMSG_LENGTH) {
-                        found.add(read(buffer, message + NetlinkSocket.HEADER_LENGTH, end));
-                    }
-                });
+        NetlinkDump.ask(RTM_GETLINK, IFINFOMSG_LENGTH, 0, "list the network interfaces", message -> {
+            if (message.type() == RTM_NEWLINK && message.bodyLength() >= IFINFOMSG_LENGTH) {
+                found.add(read(message));
+            }
+        });
         return found;
     }
 
@@ -46,26 +45,28 @@ public final class Links {
         return all().stream().filter(link -> link.name().equals(name)).findFirst();
     }
 
-    private static Link read(ByteBuffer buffer, int fixed, int end) {
-        int attributes = fixed + IFINFOMSG_LENGTH;
-        return new Link(
-                buffer.getInt(fixed + INDEX),
-                text(buffer, NetlinkNews.attribute(buffer, attributes, end, IFLA_IFNAME)),
-                (buffer.getInt(fixed + LINK_FLAGS) & IFF_UP) != 0,
-                NetlinkNews.attribute(buffer, attributes, end, IFLA_MASTER) >= 0,
-                number(buffer, NetlinkNews.attribute(buffer, attributes, end, IFLA_PROMISCUITY)));
-    }
-
-    private static int number(ByteBuffer buffer, int attribute) {
-        return attribute < 0 ? 0 : buffer.getInt(attribute + NetlinkSocket.ATTRIBUTE_HEADER_LENGTH);
-    }
-
-    private static String text(ByteBuffer buffer, int attribute) {
-        if (attribute < 0) {
-            return "";
+    private static Link read(Messages message) {
+        String name = "";
+        boolean enslaved = false;
+        int promiscuity = 0;
+        Attributes attributes = message.attributes(IFINFOMSG_LENGTH);
+        while (attributes.next()) {
+            switch (attributes.type()) {
+                case IFLA_IFNAME -> name = text(message.buffer(), attributes.offset(), attributes.length());
+                case IFLA_MASTER -> enslaved = true;
+                case IFLA_PROMISCUITY -> promiscuity = attributes.hostInt();
+                default -> {}
+            }
         }
-        byte[] octets = new byte[(buffer.getShort(attribute) & 0xffff) - NetlinkSocket.ATTRIBUTE_HEADER_LENGTH];
-        buffer.get(attribute + NetlinkSocket.ATTRIBUTE_HEADER_LENGTH, octets);
+        int index = message.buffer().getInt(message.body() + INDEX);
+        boolean up = (message.buffer().getInt(message.body() + LINK_FLAGS) & IFF_UP) != 0;
+        return new Link(index, name, up, enslaved, promiscuity);
+    }
+
+    /** A string without the NUL behind it. */
+    private static String text(ByteBuffer buffer, int offset, int octetsOfValue) {
+        byte[] octets = new byte[octetsOfValue];
+        buffer.get(offset, octets);
         int length = octets.length;
         while (length > 0 && octets[length - 1] == 0) {
             length--;

@@ -12,9 +12,9 @@ final class NetlinkDump {
     /** More datagrams than any dump of links or addresses has (each has room for some 300 addresses). */
     private static final int DATAGRAMS_MAX = 4096;
 
-    /** Takes one message of the answer: the buffer (host byte order), where it begins and ends, and its type. */
-    interface Message {
-        void take(ByteBuffer buffer, int message, int end, int type);
+    /** Takes one message of the answer: the one that the walk stands at. */
+    interface Taker {
+        void take(Messages message);
     }
 
     private NetlinkDump() {}
@@ -25,7 +25,7 @@ final class NetlinkDump {
      * @param type RTM_GET…
      * @param fixedLength the length of the fixed structure behind the header; its first octet becomes {@code family}
      */
-    static void ask(int type, int fixedLength, int family, String operation, Message each) {
+    static void ask(int type, int fixedLength, int family, String operation, Taker each) {
         try (NetlinkSocket netlink = new NetlinkSocket(NetlinkSocket.NETLINK_ROUTE, operation)) {
             int length = NetlinkSocket.HEADER_LENGTH + fixedLength;
             ByteBuffer request = Native.allocate(length);
@@ -36,7 +36,8 @@ final class NetlinkDump {
         }
     }
 
-    private static void read(NetlinkSocket netlink, String operation, Message each) {
+    private static void read(NetlinkSocket netlink, String operation, Taker each) {
+        Messages messages = new Messages();
         Poller poller = new Poller(1);
         poller.register(netlink.descriptor());
         for (int datagrams = 0; datagrams < DATAGRAMS_MAX; datagrams++) {
@@ -47,27 +48,20 @@ final class NetlinkDump {
             if (received == 0 && poller.poll(TIMEOUT_MILLIS) == 0) {
                 throw new OsException(operation, Errno.EAGAIN, "the kernel did not answer");
             }
-            if (readDatagram(netlink.buffer(), received, each)) {
+            if (readDatagram(messages.over(netlink.buffer(), 0, received), each)) {
                 return;
             }
         }
         throw new OsException(operation, Errno.EMSGSIZE, "the answer does not end");
     }
 
-    /** Answers whether the dump ended with this datagram. */
-    private static boolean readDatagram(ByteBuffer buffer, int received, Message each) {
-        int offset = 0;
-        while (offset + NetlinkSocket.HEADER_LENGTH <= received) {
-            int length = buffer.getInt(offset);
-            if (length < NetlinkSocket.HEADER_LENGTH || length > received - offset) {
-                return false;
-            }
-            int type = buffer.getShort(offset + NetlinkSocket.TYPE) & 0xffff;
-            if (type == NetlinkSocket.NLMSG_DONE || type == NetlinkSocket.NLMSG_ERROR) {
+    /** Whether the dump ended with this datagram. */
+    private static boolean readDatagram(Messages messages, Taker each) {
+        while (messages.next()) {
+            if (messages.type() == NetlinkSocket.NLMSG_DONE || messages.type() == NetlinkSocket.NLMSG_ERROR) {
                 return true;
             }
-            each.take(buffer, offset, offset + length, type);
-            offset += NetlinkSocket.align(length);
+            each.take(messages);
         }
         return false;
     }

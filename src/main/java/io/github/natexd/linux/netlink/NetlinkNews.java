@@ -3,7 +3,6 @@ package io.github.natexd.linux.netlink;
 import io.github.natexd.linux.libc.Errno;
 import io.github.natexd.linux.libc.Native;
 import io.github.natexd.linux.libc.OsException;
-import java.nio.ByteBuffer;
 
 /** A netlink socket that listens to groups of news, and reads over what is of no interest. */
 final class NetlinkNews implements AutoCloseable {
@@ -14,10 +13,11 @@ final class NetlinkNews implements AutoCloseable {
 
     private final NetlinkSocket netlink;
     private final Interest interest;
+    private final Messages messages = new Messages();
 
-    /** Decides on one message: the buffer (host byte order), where it begins and ends, and its type. */
+    /** Decides on one message: the one that the walk stands at. */
     interface Interest {
-        boolean in(ByteBuffer buffer, int message, int end, int type);
+        boolean in(Messages message);
     }
 
     NetlinkNews(int protocol, String operation, Interest interest, int... groups) {
@@ -55,36 +55,13 @@ final class NetlinkNews implements AutoCloseable {
     }
 
     private boolean relevant(int received) {
-        ByteBuffer buffer = netlink.buffer();
-        int message = 0;
-        while (message + NetlinkSocket.HEADER_LENGTH <= received) {
-            int length = buffer.getInt(message);
-            if (length < NetlinkSocket.HEADER_LENGTH || length > received - message) {
-                break;
-            }
-            int type = buffer.getShort(message + NetlinkSocket.TYPE) & 0xffff;
-            if (interest.in(buffer, message, message + length, type)) {
+        messages.over(netlink.buffer(), 0, received);
+        while (messages.next()) {
+            if (interest.in(messages)) {
                 return true;
             }
-            message += NetlinkSocket.align(length);
         }
         return false;
-    }
-
-    /** Where the attribute of this type begins among those from {@code from} to {@code end}; -1: there is none. */
-    static int attribute(ByteBuffer buffer, int from, int end, int type) {
-        int attribute = from;
-        while (attribute + NetlinkSocket.ATTRIBUTE_HEADER_LENGTH <= end) {
-            int length = buffer.getShort(attribute) & 0xffff;
-            if (length < NetlinkSocket.ATTRIBUTE_HEADER_LENGTH || length > end - attribute) {
-                break;
-            }
-            if ((buffer.getShort(attribute + 2) & 0x3fff) == type) {
-                return attribute;
-            }
-            attribute += NetlinkSocket.align(length);
-        }
-        return -1;
     }
 
     @Override

@@ -1,20 +1,15 @@
 package io.github.natexd.linux.netlink;
 
-import java.nio.ByteBuffer;
-
-/**
- * News of links and IPv4 addresses (rtnetlink(7)): the guest network came, went or changed. Listens only.
- * <pre>
- * struct ifinfomsg { 16 u8 family; 18 u16 type; 20 int index; 24 u32 flags; 28 u32 change; }  behind the 16-octet header
- * </pre>
- */
+/** News of links and IPv4 addresses (rtnetlink(7)): the guest network came, went or changed. Listens only. */
 public final class RouteNews implements AutoCloseable {
     private static final int RTNLGRP_LINK = 1;
     private static final int RTNLGRP_IPV4_IFADDR = 5;
     private static final int RTM_NEWLINK = 16;
     private static final int RTM_DELADDR = 21;
-    private static final int LINK_CHANGE = 28;
-    private static final int LINK_ATTRIBUTES = 32;
+    /** struct ifinfomsg { u8 family, pad; u16 type; s32 index; u32 flags; u32 change; } */
+    private static final int IFINFOMSG_LENGTH = 16;
+
+    private static final int LINK_CHANGE = 12;
     private static final int IFF_PROMISC = 0x100;
     private static final int IFLA_WIRELESS = 11;
 
@@ -42,15 +37,15 @@ public final class RouteNews implements AutoCloseable {
     }
 
     /**
-     * A join of a promiscuous socket, our own among them, tells nothing about the network; nor do the events of a
+     * When a socket becomes promiscuous, our own among them, the network has not changed; nor has it with the events of a
      * wireless driver, which come every few seconds.
      */
-    private static boolean isRelevant(ByteBuffer buffer, int message, int end, int type) {
-        if (type != RTM_NEWLINK || message + LINK_ATTRIBUTES > end) {
-            return type >= RTM_NEWLINK && type <= RTM_DELADDR;
+    private static boolean isRelevant(Messages message) {
+        if (message.type() != RTM_NEWLINK || message.bodyLength() < IFINFOMSG_LENGTH) {
+            return message.type() >= RTM_NEWLINK && message.type() <= RTM_DELADDR;
         }
-        return buffer.getInt(message + LINK_CHANGE) != IFF_PROMISC
-                && NetlinkNews.attribute(buffer, message + LINK_ATTRIBUTES, end, IFLA_WIRELESS) < 0;
+        return message.buffer().getInt(message.body() + LINK_CHANGE) != IFF_PROMISC
+                && !message.attributes(IFINFOMSG_LENGTH).find(IFLA_WIRELESS);
     }
 
     @Override

@@ -14,7 +14,9 @@ public final class RuleNews implements AutoCloseable {
     private static final int NFT_MSG_DELTABLE = 2;
     private static final int NFT_MSG_DELCHAIN = 5;
     private static final int NFT_MSG_DELRULE = 8;
-    private static final int ATTRIBUTES = 20;
+    /** struct nfgenmsg { u8 family; u8 version; be16 resource; } */
+    private static final int NFGENMSG_LENGTH = 4;
+
     /** NFTA_TABLE_NAME, NFTA_CHAIN_TABLE, NFTA_RULE_TABLE: the table's name is the first attribute of all three. */
     private static final int TABLE_NAME = 1;
 
@@ -43,35 +45,31 @@ public final class RuleNews implements AutoCloseable {
         return news.drain();
     }
 
-    private boolean isRelevant(ByteBuffer buffer, int message, int end, int type) {
-        int what = type & 0xff;
-        if (type >>> 8 != NFNL_SUBSYS_NFTABLES
+    private boolean isRelevant(Messages message) {
+        int what = message.type() & 0xff;
+        if (message.type() >>> 8 != NFNL_SUBSYS_NFTABLES
                 || (what != NFT_MSG_DELTABLE && what != NFT_MSG_DELCHAIN && what != NFT_MSG_DELRULE)) {
             return false;
         }
-        int attribute = NetlinkNews.attribute(buffer, message + ATTRIBUTES, end, TABLE_NAME);
-        if (tables.isEmpty() || attribute < 0) {
+        Attributes attributes = message.attributes(NFGENMSG_LENGTH);
+        if (tables.isEmpty() || !attributes.find(TABLE_NAME)) {
             return true;
         }
         for (byte[] table : tables) {
-            if (isNamed(buffer, attribute, table)) {
+            if (isNamed(message.buffer(), attributes.offset(), attributes.length(), table)) {
                 return true;
             }
         }
         return false;
     }
 
-    /** Whether the attribute is this name, with or without a NUL behind it. */
-    private static boolean isNamed(ByteBuffer buffer, int attribute, byte[] name) {
-        int value = attribute + NetlinkSocket.ATTRIBUTE_HEADER_LENGTH;
-        int length = (buffer.getShort(attribute) & 0xffff) - NetlinkSocket.ATTRIBUTE_HEADER_LENGTH;
-        if (length > 0 && buffer.get(value + length - 1) == 0) {
-            length--;
-        }
-        if (length != name.length) {
+    /** Whether the value is this name, with or without a NUL behind it. */
+    private static boolean isNamed(ByteBuffer buffer, int value, int valueLength, byte[] name) {
+        boolean terminated = valueLength > 0 && buffer.get(value + valueLength - 1) == 0;
+        if (valueLength - (terminated ? 1 : 0) != name.length) {
             return false;
         }
-        for (int i = 0; i < length; i++) {
+        for (int i = 0; i < name.length; i++) {
             if (buffer.get(value + i) != name[i]) {
                 return false;
             }
