@@ -3,11 +3,12 @@ package io.github.natexd.testkit;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.natexd.linux.libc.Libc;
-import io.github.natexd.linux.libc.MessageVector;
+import io.github.natexd.linux.libc.MessageHeaders;
 import io.github.natexd.linux.libc.Native;
 import io.github.natexd.linux.libc.OsException;
 import io.github.natexd.linux.libc.Poller;
 import java.io.IOException;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
@@ -80,32 +81,30 @@ public final class NamespaceLab {
         private static final int LOOPBACK = 0x7f000001;
         private static final int TIME_EXCEEDED = 11;
         private static final int HEADER_LENGTH = 8;
+        private static final int SOCKADDR_LENGTH = 16;
 
         private final int descriptor;
+        private final ByteBuffer name = Native.allocate(SOCKADDR_LENGTH);
+        private final MessageHeaders headers = new MessageHeaders(1);
         private final ByteBuffer received = Native.allocate(65536);
 
         public IcmpSocket() {
             descriptor = OsException.check(Libc.INSTANCE.socket(Libc.AF_INET, Libc.SOCK_RAW, 1), "raw socket");
             Native.setReceiveBuffer(descriptor, 1 << 20);
+            name.putShort(0, (short) Libc.AF_INET).putInt(4, Integer.reverseBytes(LOOPBACK));
+            headers.name(0, Native.address(name), SOCKADDR_LENGTH);
         }
 
         /** Sends a Time Exceeded whose octets behind the ICMP header all have this value. */
         public void sendTimeExceeded(int fill, int quoteLength) {
-            int length = HEADER_LENGTH + quoteLength;
-            ByteBuffer memory = Native.allocate(MessageVector.MESSAGE_LENGTH + 16 + 16 + length);
-            long base = Native.address(memory);
-            int vector = MessageVector.MESSAGE_LENGTH;
-            int name = vector + 16;
-            int packet = name + 16;
-            memory.putLong(MessageVector.NAME, base + name).putInt(MessageVector.NAME_LENGTH, 16);
-            memory.putLong(MessageVector.VECTORS, base + vector).putLong(MessageVector.VECTOR_COUNT, 1);
-            memory.putLong(vector, base + packet).putLong(vector + 8, length);
-            memory.putShort(name, (short) Libc.AF_INET).putInt(name + 4, Integer.reverseBytes(LOOPBACK));
-            memory.put(packet, (byte) TIME_EXCEEDED);
+            ByteBuffer packet = Native.allocate(HEADER_LENGTH + quoteLength).put(0, (byte) TIME_EXCEEDED);
             for (int i = 0; i < quoteLength; i++) {
-                memory.put(packet + HEADER_LENGTH + i, (byte) fill);
+                packet.put(HEADER_LENGTH + i, (byte) fill);
             }
-            OsException.check(Libc.INSTANCE.sendmmsg(descriptor, base, 1, 0), "send ICMP");
+            headers.octets(0, Native.address(packet), packet.capacity());
+            int sent = headers.send(descriptor, 0, 1, 0);
+            Reference.reachabilityFence(packet);
+            OsException.check(sent, "send ICMP");
         }
 
         /** The next packet, from its IPv4 header; empty if none comes within so long. */

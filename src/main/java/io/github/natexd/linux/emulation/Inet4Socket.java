@@ -1,6 +1,7 @@
 package io.github.natexd.linux.emulation;
 
 import io.github.natexd.linux.libc.Libc;
+import io.github.natexd.linux.libc.MessageHeaders;
 import io.github.natexd.linux.libc.Native;
 import io.github.natexd.linux.libc.OsException;
 import java.nio.ByteBuffer;
@@ -26,26 +27,14 @@ public final class Inet4Socket implements AutoCloseable {
     private static final int SOCKADDR_PORT = 2;
     private static final int SOCKADDR_ADDRESS = 4;
 
-    /** struct mmsghdr { struct msghdr { name, namelen, iov, iovlen, control, controllen, flags }; unsigned length; } */
-    private static final int MMSGHDR_LENGTH = 64;
-
-    private static final int MSG_NAMELEN = 8;
-    private static final int MSG_IOV = 16;
-    private static final int MSG_IOVLEN = 24;
-    private static final int IOVEC_LENGTH = 16;
-
     private final int descriptor;
     private final ByteBuffer name = Native.allocate(SOCKADDR_LENGTH).order(ByteOrder.BIG_ENDIAN);
-    private final ByteBuffer vector = Native.allocate(IOVEC_LENGTH);
-    private final ByteBuffer message = Native.allocate(MMSGHDR_LENGTH);
+    private final MessageHeaders headers = new MessageHeaders(1);
 
     private Inet4Socket(int descriptor) {
         this.descriptor = descriptor;
         setName(0, 0);
-        message.putLong(0, Native.address(name));
-        message.putInt(MSG_NAMELEN, SOCKADDR_LENGTH);
-        message.putLong(MSG_IOV, Native.address(vector));
-        message.putLong(MSG_IOVLEN, 1);
+        headers.name(0, Native.address(name), SOCKADDR_LENGTH);
     }
 
     /** Receives a copy of every packet of this protocol for this host, IPv4 header in front; the host gets it too. */
@@ -117,9 +106,8 @@ public final class Inet4Socket implements AutoCloseable {
      */
     public boolean send(int destination, int port, ByteBuffer buffer, int offset, int length) {
         setName(destination, port);
-        vector.putLong(0, Native.address(buffer) + offset);
-        vector.putLong(Long.BYTES, length);
-        return Libc.INSTANCE.sendmmsg(descriptor, Native.address(message), 1, Libc.MSG_NOSIGNAL) == 1;
+        headers.octets(0, Native.address(buffer) + offset, length);
+        return headers.send(descriptor, 0, 1, Libc.MSG_NOSIGNAL) == 1;
     }
 
     /** Receives one packet or datagram to index 0 of a direct buffer; answers its octets, 0 if there is none. */

@@ -3,37 +3,18 @@ package io.github.natexd.linux.libc;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/**
- * The memory of one recvmmsg(2): message headers and slots of equal size, off the heap, made once.
- * <pre>
- * struct msghdr  {  0 void *name;  8 u32 name length; 16 iovec *vectors; 24 size_t count;
- *                  32 void *control; 40 size_t control length; 48 int flags; }
- * struct mmsghdr {  0 msghdr; 56 u32 received octets; }                        64 octets
- * struct iovec   {  0 void *base; 8 size_t length; }                           16 octets
- * </pre>
- * The layout is that of all 64-bit Linux ABIs.
- */
+/** The memory of one recvmmsg(2): message headers and slots of equal size for their octets, off the heap, made once. */
 public final class MessageVector {
-    public static final int MESSAGE_LENGTH = 64;
-    public static final int NAME = 0;
-    public static final int NAME_LENGTH = 8;
-    public static final int VECTORS = 16;
-    public static final int VECTOR_COUNT = 24;
-    public static final int VECTOR_LENGTH = 16;
-    private static final int FLAGS = 48;
-    private static final int RECEIVED = 56;
     /** Signals that may interrupt one call before it is given up until the next poll. */
     private static final int INTERRUPTIONS_MAX = 16;
 
     private final int count;
     private final int slotLength;
     private final int nameLength;
-    private final ByteBuffer headers;
-    private final ByteBuffer vectors;
+    private final MessageHeaders headers;
     private final ByteBuffer names;
     private final ByteBuffer octets;
     private final ByteBuffer nativeOctets;
-    private final long headersAddress;
     private boolean filled;
 
     /** @param nameLength how many octets of the sender's address to receive with each message; 0: none */
@@ -41,22 +22,16 @@ public final class MessageVector {
         this.count = count;
         this.slotLength = slotLength;
         this.nameLength = nameLength;
-        headers = Native.allocate(count * MESSAGE_LENGTH);
-        vectors = Native.allocate(count * VECTOR_LENGTH);
+        headers = new MessageHeaders(count);
         names = Native.allocate(Math.max(1, count * nameLength));
         nativeOctets = Native.allocate(count * slotLength);
         octets = nativeOctets.duplicate().order(ByteOrder.BIG_ENDIAN);
-        headersAddress = Native.address(headers);
+        long slots = Native.address(octets);
+        long namesAddress = Native.address(names);
         for (int slot = 0; slot < count; slot++) {
-            int header = slot * MESSAGE_LENGTH;
-            int vector = slot * VECTOR_LENGTH;
-            vectors.putLong(vector, Native.address(octets) + (long) slot * slotLength);
-            vectors.putLong(vector + 8, slotLength);
-            headers.putLong(header + VECTORS, Native.address(vectors) + vector);
-            headers.putLong(header + VECTOR_COUNT, 1);
+            headers.octets(slot, slots + (long) slot * slotLength, slotLength);
             if (nameLength > 0) {
-                headers.putLong(header + NAME, Native.address(names) + (long) slot * nameLength);
-                headers.putInt(header + NAME_LENGTH, nameLength);
+                headers.name(slot, namesAddress + (long) slot * nameLength, nameLength);
             }
         }
     }
@@ -65,7 +40,7 @@ public final class MessageVector {
     public int receive(int descriptor) {
         filled = false;
         for (int tries = 0; tries < INTERRUPTIONS_MAX; tries++) {
-            int received = Libc.INSTANCE.recvmmsg(descriptor, headersAddress, count, Libc.MSG_DONTWAIT, 0);
+            int received = headers.receive(descriptor, count, Libc.MSG_DONTWAIT);
             if (received >= 0) {
                 filled = received == count;
                 return received;
@@ -100,12 +75,12 @@ public final class MessageVector {
 
     /** How many octets the slot received: never more than the slot has. */
     public int length(int slot) {
-        return Math.min(headers.getInt(slot * MESSAGE_LENGTH + RECEIVED), slotLength);
+        return Math.min(headers.received(slot), slotLength);
     }
 
     /** The message was longer than the slot. */
     public boolean truncated(int slot) {
-        return (headers.getInt(slot * MESSAGE_LENGTH + FLAGS) & Libc.MSG_TRUNC) != 0;
+        return headers.truncated(slot);
     }
 
     /** An octet of the sender's address. */

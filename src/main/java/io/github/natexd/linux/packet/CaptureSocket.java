@@ -2,7 +2,7 @@ package io.github.natexd.linux.packet;
 
 import io.github.natexd.linux.libc.Errno;
 import io.github.natexd.linux.libc.Libc;
-import io.github.natexd.linux.libc.MessageVector;
+import io.github.natexd.linux.libc.MessageHeaders;
 import io.github.natexd.linux.libc.Native;
 import io.github.natexd.linux.libc.OsException;
 import io.github.natexd.linux.netlink.Interfaces;
@@ -13,29 +13,15 @@ import java.nio.ByteOrder;
  * Probes and ICMP errors as they pass an interface, or all of them, each with the kernel's time: for captures. One
  * packet at a time; what comes while nobody reads waits in the kernel, some MiB of it.
  * <pre>
- * struct sockaddr_ll { 0 u16 family; 2 be16 protocol; 4 int ifindex; 8 u16 hardware type; 10 u8 packet type;
- *                     11 u8 address length; 12 u8 address[8]; }
- * struct cmsghdr     { 0 size_t length; 8 int level; 12 int type; } then struct timespec { 16 seconds; 24 nanos; }
+ * struct cmsghdr { 0 size_t length; 8 int level; 12 int type; } then struct timespec { 16 seconds; 24 nanos; }
  * </pre>
  */
 public final class CaptureSocket implements AutoCloseable {
     /** Longer packets are cut. */
     public static final int SNAP_LENGTH = 16 * 1024;
 
-    private static final short ETH_P_ALL = 3;
     private static final int RECEIVE_BUFFER = 8 << 20;
-    private static final int NAME_LENGTH = 20;
-    private static final int PROTOCOL = 2;
-    private static final int INTERFACE_INDEX = 4;
-    private static final int HARDWARE_TYPE = 8;
-    private static final int PACKET_TYPE = 10;
-    private static final int PACKET_OUTGOING = 4;
-    private static final int ADDRESS_LENGTH = 11;
-    private static final int ADDRESS = 12;
     private static final int SO_TIMESTAMPNS = 35;
-    private static final int CONTROL = 32;
-    private static final int CONTROL_LENGTH = 40;
-    private static final int RECEIVED = 56;
     private static final int CONTROL_OCTETS = 64;
     private static final int TIMESTAMP_OCTETS = 32;
     private static final int CMSG_LEVEL = 8;
@@ -45,18 +31,14 @@ public final class CaptureSocket implements AutoCloseable {
 
     private final int descriptor;
     private final ByteBuffer octets = Native.allocate(SNAP_LENGTH).order(ByteOrder.BIG_ENDIAN);
-    private final ByteBuffer name = Native.allocate(NAME_LENGTH);
+    private final LinkLayerAddress sender = new LinkLayerAddress();
     private final ByteBuffer control = Native.allocate(CONTROL_OCTETS);
-    private final ByteBuffer vector = Native.allocate(MessageVector.VECTOR_LENGTH);
-    private final ByteBuffer message = Native.allocate(MessageVector.MESSAGE_LENGTH);
+    private final MessageHeaders headers = new MessageHeaders(1);
     private int errno;
 
     private CaptureSocket(int descriptor) {
         this.descriptor = descriptor;
-        vector.putLong(0, Native.address(octets)).putLong(Long.BYTES, SNAP_LENGTH);
-        message.putLong(MessageVector.NAME, Native.address(name));
-        message.putLong(MessageVector.VECTORS, Native.address(vector)).putLong(MessageVector.VECTOR_COUNT, 1);
-        message.putLong(CONTROL, Native.address(control));
+        headers.octets(0, Native.address(octets), SNAP_LENGTH);
     }
 
     /**
@@ -75,7 +57,7 @@ public final class CaptureSocket implements AutoCloseable {
         CaptureSocket socket = open(Libc.SOCK_RAW, operation);
         try {
             PacketFilter.attach(socket.descriptor, maxTtl);
-            socket.bind(index, operation);
+            LinkLayerAddress.bind(socket.descriptor, index, operation);
             if (promiscuous) {
                 PacketSocket.becomePromiscuous(socket.descriptor, index, operation);
             }
@@ -92,7 +74,7 @@ public final class CaptureSocket implements AutoCloseable {
         CaptureSocket socket = open(Libc.SOCK_DGRAM, operation);
         try {
             PacketFilter.attachWithoutHeader(socket.descriptor, maxTtl);
-            socket.bind(0, operation);
+            LinkLayerAddress.bind(socket.descriptor, 0, operation);
             return socket;
         } catch (OsException e) {
             socket.close();
@@ -113,23 +95,16 @@ public final class CaptureSocket implements AutoCloseable {
         return new CaptureSocket(descriptor);
     }
 
-    private void bind(int index, String operation) {
-        ByteBuffer address = Native.allocate(NAME_LENGTH);
-        address.putShort(0, (short) Libc.AF_PACKET).putInt(INTERFACE_INDEX, index);
-        address.order(ByteOrder.BIG_ENDIAN).putShort(PROTOCOL, ETH_P_ALL);
-        OsException.check(Native.bind(descriptor, address, NAME_LENGTH), operation);
-    }
-
     public int descriptor() {
         return descriptor;
     }
 
     /** Receives one packet, without blocking; answers whether there was one. Then the queries tell of it. */
     public boolean receive() {
-        message.putInt(MessageVector.NAME_LENGTH, NAME_LENGTH).putLong(CONTROL_LENGTH, CONTROL_OCTETS);
-        // With MSG_TRUNC the kernel answers the packet's length on the wire, whatever fitted.
-        int received =
-                Libc.INSTANCE.recvmmsg(descriptor, Native.address(message), 1, Libc.MSG_DONTWAIT | Libc.MSG_TRUNC, 0);
+        headers.name(0, sender.memory(), LinkLayerAddress.LENGTH);
+        headers.control(0, Native.address(control), CONTROL_OCTETS);
+        // With MSG_TRUNC the kernel reports the packet's length on the wire, however much of it fitted.
+        int received = headers.receive(descriptor, 1, Libc.MSG_DONTWAIT | Libc.MSG_TRUNC);
         if (received == 1) {
             return true;
         }
@@ -157,12 +132,12 @@ public final class CaptureSocket implements AutoCloseable {
 
     /** How many octets the packet had. */
     public int originalLength() {
-        return message.getInt(RECEIVED);
+        return headers.received(0);
     }
 
     /** When it passed, by the kernel's clock: nanoseconds since 1970; 0 if the kernel does not say. */
     public long nanos() {
-        boolean stamped = message.getLong(CONTROL_LENGTH) >= TIMESTAMP_OCTETS
+        boolean stamped = headers.controlLength(0) >= TIMESTAMP_OCTETS
                 && control.getInt(CMSG_LEVEL) == Libc.SOL_SOCKET
                 && control.getInt(CMSG_TYPE) == SO_TIMESTAMPNS;
         return stamped ? control.getLong(CMSG_DATA) * NANOS_OF_SECOND + control.getLong(CMSG_DATA + Long.BYTES) : 0;
@@ -170,32 +145,31 @@ public final class CaptureSocket implements AutoCloseable {
 
     /** This host sent it. */
     public boolean outgoing() {
-        return packetType() == PACKET_OUTGOING;
+        return packetType() == LinkLayerAddress.PACKET_OUTGOING;
     }
 
     /** The number of the interface that it passed. */
     public int interfaceIndex() {
-        return name.getInt(INTERFACE_INDEX);
+        return sender.interfaceIndex();
     }
 
     /** ARPHRD_… of that interface. */
     public int hardwareType() {
-        return name.getShort(HARDWARE_TYPE) & 0xffff;
+        return sender.hardwareType();
     }
 
     /** PACKET_…: for this host, broadcast, multicast, for another host, outgoing. */
     public int packetType() {
-        return name.get(PACKET_TYPE) & 0xff;
+        return sender.packetType();
     }
 
     /** The sender's link-layer address, left-aligned in 8 octets; {@link #addressLength} says how many count. */
     public long address() {
-        long address = name.getLong(ADDRESS);
-        return name.order() == ByteOrder.BIG_ENDIAN ? address : Long.reverseBytes(address);
+        return sender.address();
     }
 
     public int addressLength() {
-        return name.get(ADDRESS_LENGTH) & 0xff;
+        return sender.addressLength();
     }
 
     @Override

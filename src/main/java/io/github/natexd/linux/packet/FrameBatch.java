@@ -2,37 +2,26 @@ package io.github.natexd.linux.packet;
 
 import io.github.natexd.linux.libc.Errno;
 import io.github.natexd.linux.libc.Libc;
-import io.github.natexd.linux.libc.MessageVector;
+import io.github.natexd.linux.libc.MessageHeaders;
 import io.github.natexd.linux.libc.Native;
 import io.github.natexd.wire.EthernetFrame;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Frames to be sent by one sendmmsg(2). Each packet stays where it is, and gets its Ethernet header written in front of
- * it: a frame in two pieces would cost the kernel more. The layout of the structures is told at
- * {@link MessageVector}.
+ * it: a frame in two pieces would cost the kernel more.
  */
 final class FrameBatch {
     private static final int CAPACITY = 64;
     /** Signals that may interrupt the sending of one batch. */
     private static final int INTERRUPTIONS_MAX = 16;
 
-    private final ByteBuffer messages = Native.allocate(CAPACITY * MessageVector.MESSAGE_LENGTH);
-    private final ByteBuffer vectors = Native.allocate(CAPACITY * MessageVector.VECTOR_LENGTH);
-    private final long messagesAddress = Native.address(messages);
+    private final MessageHeaders headers = new MessageHeaders(CAPACITY);
     private final boolean[] sent = new boolean[CAPACITY];
-    private ByteBuffer lastPacket = vectors;
-    private long lastAddress = Native.address(vectors);
+    private @Nullable ByteBuffer lastPacket;
+    private long lastAddress;
     private int count;
-
-    FrameBatch() {
-        for (int index = 0; index < CAPACITY; index++) {
-            int message = index * MessageVector.MESSAGE_LENGTH;
-            long vector = Native.address(vectors) + (long) index * MessageVector.VECTOR_LENGTH;
-            messages.putLong(message + MessageVector.VECTORS, vector);
-            messages.putLong(message + MessageVector.VECTOR_COUNT, 1);
-        }
-    }
 
     /** See {@link io.github.natexd.relay.GuestLink#queueFrame}. */
     int put(long destinationMac, long sourceMac, ByteBuffer packet, int offset, int length) {
@@ -44,8 +33,7 @@ final class FrameBatch {
             throw new IndexOutOfBoundsException("frame of " + length + " octets, header in front of " + offset);
         }
         EthernetFrame.write(packet, frame, destinationMac, sourceMac, EthernetFrame.TYPE_IPV4);
-        int vector = count * MessageVector.VECTOR_LENGTH;
-        vectors.putLong(vector, address(packet) + frame).putLong(vector + 8, EthernetFrame.LENGTH + length);
+        headers.octets(count, address(packet) + frame, EthernetFrame.LENGTH + length);
         return count++;
     }
 
@@ -71,8 +59,7 @@ final class FrameBatch {
         int interruptions = 0;
         count = 0;
         while (next < frames) {
-            long first = messagesAddress + (long) next * MessageVector.MESSAGE_LENGTH;
-            int taken = gone != 0 ? -1 : Libc.INSTANCE.sendmmsg(descriptor, first, frames - next, Libc.MSG_DONTWAIT);
+            int taken = gone != 0 ? -1 : headers.send(descriptor, next, frames - next, Libc.MSG_DONTWAIT);
             if (taken > 0) {
                 for (int end = next + taken; next < end; next++) {
                     sent[next] = true;

@@ -8,13 +8,10 @@ import io.github.natexd.linux.libc.OsException;
 import io.github.natexd.linux.netlink.Interfaces;
 import io.github.natexd.relay.GuestLink;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 
 /**
  * The guest network as a port of its hub sees it: a packet socket (packet(7)) bound to the interface, promiscuous.
  * <pre>
- * struct sockaddr_ll { 0 u16 family; 2 be16 protocol; 4 int ifindex; 8 u16 hardware type; 10 u8 packet type;
- *                     11 u8 address length; 12 u8 address[8]; }
  * struct packet_mreq { 0 int ifindex; 4 u16 type; 6 u16 address length; 8 u8 address[8]; }
  * </pre>
  * When the interface goes, the kernel says so once and the socket is deaf for ever, even if the interface returns: a new
@@ -29,12 +26,6 @@ public final class PacketSocket implements GuestLink {
     private static final int RECEIVE_BUFFER = 8 << 20;
     private static final int NO_FILTER = -1;
 
-    private static final short ETH_P_ALL = 3;
-    private static final int SOCKADDR_LENGTH = 20;
-    private static final int PROTOCOL = 2;
-    private static final int INTERFACE_INDEX = 4;
-    private static final int PACKET_TYPE = 10;
-    private static final int PACKET_OUTGOING = 4;
     private static final int SOL_PACKET = 263;
     private static final int PACKET_ADD_MEMBERSHIP = 1;
     private static final int MEMBERSHIP_LENGTH = 16;
@@ -49,7 +40,7 @@ public final class PacketSocket implements GuestLink {
     private PacketSocket(int descriptor, int mtu, int slotLength) {
         this.descriptor = descriptor;
         this.mtu = mtu;
-        this.messages = new MessageVector(FRAMES, slotLength, SOCKADDR_LENGTH);
+        this.messages = new MessageVector(FRAMES, slotLength, LinkLayerAddress.LENGTH);
     }
 
     /** Hears probes with a TTL of at most {@code maxTtl}, and ICMP errors: IPv4, no later fragments. */
@@ -101,20 +92,13 @@ public final class PacketSocket implements GuestLink {
                 PacketFilter.attach(descriptor, maxTtl);
             }
             Native.setReceiveBuffer(descriptor, RECEIVE_BUFFER);
-            bind(descriptor, index, operation);
+            LinkLayerAddress.bind(descriptor, index, operation);
             becomePromiscuous(descriptor, index, operation);
             return new PacketSocket(descriptor, Interfaces.mtu(interfaceName), slotLength);
         } catch (OsException e) {
             Libc.INSTANCE.close(descriptor);
             throw e;
         }
-    }
-
-    private static void bind(int descriptor, int index, String operation) {
-        ByteBuffer address = Native.allocate(SOCKADDR_LENGTH);
-        address.putShort(0, (short) Libc.AF_PACKET).putInt(INTERFACE_INDEX, index);
-        address.order(ByteOrder.BIG_ENDIAN).putShort(PROTOCOL, ETH_P_ALL);
-        OsException.check(Native.bind(descriptor, address, SOCKADDR_LENGTH), operation);
     }
 
     /** Once per interface: each join is news to all who watch rtnetlink, the NAT process among them. */
@@ -176,7 +160,7 @@ public final class PacketSocket implements GuestLink {
 
     @Override
     public boolean outgoing(int index) {
-        return messages.nameOctet(index, PACKET_TYPE) == PACKET_OUTGOING;
+        return messages.nameOctet(index, LinkLayerAddress.PACKET_TYPE) == LinkLayerAddress.PACKET_OUTGOING;
     }
 
     @Override
