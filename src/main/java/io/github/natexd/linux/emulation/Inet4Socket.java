@@ -42,7 +42,7 @@ public final class Inet4Socket implements AutoCloseable {
         return open(Libc.SOCK_RAW, protocol, "open a raw socket for protocol " + protocol);
     }
 
-    /** Sends packets with an IPv4 header of the caller's making. The kernel sets checksum and length, and an ID of 0. */
+    /** Sends packets with the caller's IPv4 header. The kernel sets its checksum and length, and the ID if it is 0. */
     public static Inet4Socket rawSender() {
         return open(Libc.SOCK_RAW, IPPROTO_RAW, "open a raw socket for sending");
     }
@@ -50,7 +50,7 @@ public final class Inet4Socket implements AutoCloseable {
     /**
      * A UDP socket bound to this port at all addresses.
      *
-     * @throws OsException EADDRINUSE, if somebody has the port
+     * @throws OsException EADDRINUSE, if the port is in use
      */
     public static Inet4Socket udp(int port) {
         return open(Libc.SOCK_DGRAM, 0, "open a UDP socket").bind(port);
@@ -59,7 +59,7 @@ public final class Inet4Socket implements AutoCloseable {
     /**
      * A socket for echo requests with this identifier (the kernel keeps identifiers like ports).
      *
-     * @throws OsException EADDRINUSE, if somebody has the identifier
+     * @throws OsException EADDRINUSE, if the identifier is in use
      */
     public static Inet4Socket ping(int identifier) {
         return open(Libc.SOCK_DGRAM, IPPROTO_ICMP, "open an ICMP socket").bind(identifier);
@@ -85,13 +85,13 @@ public final class Inet4Socket implements AutoCloseable {
         return descriptor;
     }
 
-    /** The smallest receive buffer there is, for a socket that nobody reads: what does not fit is dropped silently. */
+    /** The smallest receive buffer possible, for a socket that is never read: the kernel drops what does not fit. */
     public Inet4Socket withoutInput() {
         Native.setOption(descriptor, Libc.SOL_SOCKET, Libc.SO_RCVBUF, 1, "shrink a receive buffer");
         return this;
     }
 
-    /** TTL and DF bit of what is sent from now on (not by {@link #rawSender}). */
+    /** Sets TTL and DF bit of what is sent from now on (not by {@link #rawSender}). */
     public void header(int timeToLive, boolean dontFragment) {
         Native.setOption(descriptor, IPPROTO_IP, IP_TTL, timeToLive, "set a TTL of " + timeToLive);
         int discovery = dontFragment ? IP_PMTUDISC_PROBE : IP_PMTUDISC_DONT;
@@ -102,7 +102,7 @@ public final class Inet4Socket implements AutoCloseable {
      * Sends octets of a direct buffer.
      *
      * @param port the destination's UDP port; 0 for the other kinds
-     * @return whether the kernel took them
+     * @return whether the kernel accepted them
      */
     public boolean send(int destination, int port, ByteBuffer buffer, int offset, int length) {
         setName(destination, port);
@@ -110,7 +110,7 @@ public final class Inet4Socket implements AutoCloseable {
         return headers.send(descriptor, 0, 1, Libc.MSG_NOSIGNAL) == 1;
     }
 
-    /** Receives one packet or datagram to index 0 of a direct buffer; answers its octets, 0 if there is none. */
+    /** Receives one packet or datagram to index 0 of a direct buffer; returns its length, 0 if there is none. */
     public int receive(ByteBuffer buffer) {
         return (int) Math.max(0, Libc.INSTANCE.recv(descriptor, Native.address(buffer), buffer.capacity(), 0));
     }

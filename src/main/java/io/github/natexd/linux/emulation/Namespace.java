@@ -9,8 +9,8 @@ import java.util.concurrent.FutureTask;
 /**
  * Entering a named network namespace ({@code ip netns add NAME}).
  *
- * <p>A namespace belongs to a kernel thread, not to a process: each entry takes a platform thread of its own, which ends
- * with the task. So no thread ever has to find its way back, and no pool is left with a thread elsewhere. What the task
+ * <p>A namespace belongs to a kernel thread, not to a process: each entry uses its own platform thread, which ends with
+ * the task. So no thread has to change back, and no thread of a pool stays in another namespace. What the task
  * opened (sockets, TAP devices) stays in the namespace and can be used from any thread afterwards.
  */
 public final class Namespace {

@@ -21,7 +21,7 @@ public final class Offloads {
 
     private Offloads() {}
 
-    /** Lets the kernel finish checksums before a packet leaves by this interface; no interface, nothing to do. */
+    /** Makes the kernel finish checksums before a packet leaves by this interface, if there is such an interface. */
     public static void transmitChecksumOff(String name) {
         if (Interfaces.index(name) == 0) {
             return;

@@ -10,8 +10,8 @@ import io.github.natexd.linux.netlink.NetlinkSocket;
 import java.nio.ByteBuffer;
 
 /**
- * Whether somebody has made an interface promiscuous, as the kernel counts it: by a packet socket too, which the flags of
- * {@code ip link} do not show. A driver learns this by a call; a user process that plays the driver from link news.
+ * Whether an interface is promiscuous, as the kernel counts it: also through packet sockets, which the flags of
+ * {@code ip link} do not show. A driver gets a call when it changes; a process that plays the driver reads link news.
  */
 public final class Promiscuity implements AutoCloseable {
     private static final int RTM_NEWLINK = 16;
@@ -57,12 +57,12 @@ public final class Promiscuity implements AutoCloseable {
         return news.descriptor();
     }
 
-    /** Takes what news there are. */
+    /** Reads the waiting news. */
     public void update() {
         int received = news.receive();
         while (received != 0) {
             if (received < 0) {
-                ask(); // news were lost: the present state instead
+                ask(); // news were lost: ask for the present state instead
             } else {
                 read(received);
             }

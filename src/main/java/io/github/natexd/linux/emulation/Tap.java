@@ -7,8 +7,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A TAP device: an Ethernet interface whose wire is a descriptor of ours. It appears in the network namespace of the
- * thread that opens it, has carrier as long as it is open, and vanishes when it is closed. Without offloads (the
+ * A TAP device: an Ethernet interface whose wire is a descriptor of this process. It appears in the network namespace
+ * of the thread that opens it, has carrier as long as it is open, and vanishes when it is closed. Without offloads (the
  * default) the kernel hands over frames with finished checksums.
  */
 public final class Tap implements AutoCloseable {
@@ -42,7 +42,7 @@ public final class Tap implements AutoCloseable {
     private static Tap open(String name, short kind) {
         byte[] octets = name.getBytes(StandardCharsets.UTF_8);
         if (octets.length >= NAME_LENGTH) {
-            throw new IllegalArgumentException("longer than an interface's name can be: " + name);
+            throw new IllegalArgumentException("too long for the name of an interface: " + name);
         }
         int descriptor = Libc.INSTANCE.open("/dev/net/tun", Libc.O_RDWR | Libc.O_NONBLOCK | Libc.O_CLOEXEC, 0);
         if (descriptor < 0) {
@@ -72,7 +72,7 @@ public final class Tap implements AutoCloseable {
         return (int) Math.max(0, Libc.INSTANCE.read(descriptor, Native.address(buffer), buffer.capacity()));
     }
 
-    /** Gives the kernel one frame to receive; answers false if it takes none (interface down). */
+    /** Gives the kernel one frame to receive; returns false if it takes none (interface down). */
     public boolean write(ByteBuffer buffer, int offset, int length) {
         return Libc.INSTANCE.write(descriptor, Native.address(buffer) + offset, length) == length;
     }

@@ -1,6 +1,6 @@
 /**
- * What only the lab needs of the kernel: TAP devices, namespaces, a user process's own IPv4 sockets, and what a driver of
- * virtual interfaces would learn by a call. Apart from the rest, so that nothing of it can reach the daemon.
+ * Functions of the kernel that only the lab needs: TAP devices, namespaces, IPv4 sockets, and news that the driver of a
+ * virtual interface would get by a call. They are apart from the rest so that the daemon cannot use them.
  */
 @NullMarked
 package io.github.natexd.linux.emulation;

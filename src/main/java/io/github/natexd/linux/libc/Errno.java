@@ -1,6 +1,6 @@
 package io.github.natexd.linux.libc;
 
-/** Linux error numbers (asm-generic/errno-base.h, errno.h): those natexd decides by, and the names of those it may meet. */
+/** Linux error numbers (asm-generic/errno-base.h, errno.h): constants for those that natexd checks, names for more. */
 public final class Errno {
     public static final int EPERM = 1;
     public static final int ENOENT = 2;

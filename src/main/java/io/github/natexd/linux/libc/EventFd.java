@@ -2,7 +2,7 @@ package io.github.natexd.linux.libc;
 
 import java.nio.ByteBuffer;
 
-/** A counter of the kernel that makes a poll return: how another thread wakes the loop. {@link #signal} from any thread. */
+/** An eventfd(2), by which one thread makes another's poll return. Any thread may call {@link #signal}. */
 public final class EventFd implements AutoCloseable {
     private static final int EFD_NONBLOCK = Libc.SOCK_NONBLOCK;
     private static final int EFD_CLOEXEC = Libc.SOCK_CLOEXEC;
@@ -24,7 +24,7 @@ public final class EventFd implements AutoCloseable {
         Libc.INSTANCE.write(descriptor, Native.address(one), Long.BYTES);
     }
 
-    /** Makes the descriptor quiet again; answers whether somebody had signalled. Only from the polling thread. */
+    /** Resets the descriptor; returns whether there was a signal. Only for the polling thread. */
     public boolean drain() {
         return Libc.INSTANCE.read(descriptor, Native.address(count), Long.BYTES) == Long.BYTES;
     }

@@ -6,12 +6,12 @@ import jnr.ffi.Runtime;
 /**
  * The C library's functions that natexd calls, in the spelling of their manual pages (sections 2 and 3).
  *
- * <p>A pointer is a {@code long}: an address from {@link Native#address}, 0 for NULL. An {@code int} answer of -1 leaves
- * the reason in {@link #lastError}, to be asked right after the call.
+ * <p>A pointer is a {@code long}: an address from {@link Native#address}, 0 for NULL. After a result of -1,
+ * {@link #lastError} has the reason; read it right after the call.
  *
- * <p>No function of six primitive arguments stands here: jnr-ffi passes garbage as the sixth on x86_64, so there is
- * {@link #sendmmsg} but no {@code sendto}. Functions with variadic arguments (open, ioctl, fcntl) are declared as used;
- * on the 64-bit Linux ABIs of natexd that is the same call.
+ * <p>There is no function with six primitive arguments, because jnr-ffi passes garbage as the sixth on x86_64: that is
+ * why {@link #sendmmsg} is here but not {@code sendto}. Functions with variadic arguments (open, ioctl, fcntl) are
+ * declared as used; on the 64-bit Linux ABIs of natexd that is the same call.
  */
 public interface Libc {
     Libc INSTANCE = LibraryLoader.create(Libc.class).failImmediately().load("c");
@@ -89,7 +89,7 @@ public interface Libc {
 
     int if_nametoindex(String name);
 
-    /** Answers 0 (NULL) on failure; {@code name} has room for 16 octets. */
+    /** Returns 0 (NULL) on failure; {@code name} has room for 16 octets. */
     long if_indextoname(int index, long name);
 
     int setns(int descriptor, int type);
@@ -100,7 +100,7 @@ public interface Libc {
 
     int umount2(String target, int flags);
 
-    /** Answers 0 (NULL) if there is no such group; else memory that the next call reuses. */
+    /** Returns 0 (NULL) if there is no such group; else memory that the next call reuses. */
     long getgrnam(String name);
 
     int madvise(long address, long length, int advice);

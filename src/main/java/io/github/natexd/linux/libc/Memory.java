@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Memory that only the start needed goes back to the system. */
+/** Gives memory that only the start needed back to the system. */
 public final class Memory {
     private static final Path MAPS = Path.of("/proc/self/maps");
     private static final String ARCHIVE_SUFFIX = ".jsa";
@@ -16,7 +16,7 @@ public final class Memory {
 
     /**
      * Collects garbage, returns the C library's free memory, and unmaps the pages of the class archive, most of which are
-     * never read again. Those that are come back from the page cache, without a disk. The garbage collection stops all
+     * never read again. If they are, they come from the page cache, not from a disk. The garbage collection stops all
      * threads for some milliseconds.
      */
     public static void giveBack() {

@@ -3,8 +3,8 @@ package io.github.natexd.linux.libc;
 import java.nio.ByteBuffer;
 
 /**
- * The headers of messages that one recvmmsg(2) or sendmmsg(2) moves, off the heap and made once. The octets of each message
- * lie in one piece, wherever the owner has them.
+ * The headers of messages that one recvmmsg(2) or sendmmsg(2) moves, off the heap and made once. The octets of each
+ * message lie in one piece, wherever the owner has them.
  * <pre>
  * struct mmsghdr: a msghdr, and behind it what the kernel received     struct iovec
  *    0               4               8                                    0               8
@@ -56,7 +56,7 @@ public final class MessageHeaders {
         vectors.putLong(vector + BASE, address).putLong(vector + BASE_LENGTH, length);
     }
 
-    /** Where the address (a sockaddr) of the other end is, or has room. The kernel changes the length as it receives. */
+    /** Where the other end's address (a sockaddr) is, or has room. The kernel changes the length as it receives. */
     public void name(int index, long address, int length) {
         int message = index * MESSAGE_LENGTH;
         messages.putLong(message + NAME, address).putInt(message + NAME_LENGTH, length);

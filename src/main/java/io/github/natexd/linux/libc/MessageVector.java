@@ -5,7 +5,7 @@ import java.nio.ByteOrder;
 
 /** The memory of one recvmmsg(2): message headers and slots of equal size for their octets, off the heap, made once. */
 public final class MessageVector {
-    /** Signals that may interrupt one call before it is given up until the next poll. */
+    /** Signals that may interrupt one receive; then it is given up until the next poll. */
     private static final int INTERRUPTIONS_MAX = 16;
 
     private final int count;
@@ -36,7 +36,7 @@ public final class MessageVector {
         }
     }
 
-    /** Receives what is there, without blocking: the number of messages, 0 if none, or the negative errno. */
+    /** Receives without blocking; returns the number of messages, 0 if there are none, or the negative errno. */
     public int receive(int descriptor) {
         filled = false;
         for (int tries = 0; tries < INTERRUPTIONS_MAX; tries++) {
@@ -58,12 +58,12 @@ public final class MessageVector {
         return filled;
     }
 
-    /** All slots, in network byte order: what packets are read through. */
+    /** All slots, in network byte order: for packets. */
     public ByteBuffer octets() {
         return octets;
     }
 
-    /** All slots, in host byte order: what netlink's headers are read through. */
+    /** All slots, in host byte order: for netlink's headers. */
     public ByteBuffer nativeOctets() {
         return nativeOctets;
     }

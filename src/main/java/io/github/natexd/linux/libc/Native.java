@@ -27,21 +27,21 @@ public final class Native {
         return MEMORY.getDirectBufferAddress(buffer);
     }
 
-    /** {@code setsockopt} with an int; answers whether the kernel took it. */
+    /** {@code setsockopt} with an int; returns whether the kernel accepted it. */
     public static boolean trySetOption(int descriptor, int level, int option, int value) {
         return setOption(descriptor, level, option, allocate(Integer.BYTES).putInt(0, value), Integer.BYTES) == 0;
     }
 
-    /** {@code setsockopt} with a structure; its answer. */
+    /** {@code setsockopt} with a structure; returns its result. */
     public static int setOption(int descriptor, int level, int option, ByteBuffer value, int length) {
         try {
             return Libc.INSTANCE.setsockopt(descriptor, level, option, address(value), length);
         } finally {
-            Reference.reachabilityFence(value); // or its memory may be freed before the kernel reads it
+            Reference.reachabilityFence(value); // else its memory might be freed before the kernel reads it
         }
     }
 
-    /** {@code bind} to the address in the first octets of {@code name}; its answer. */
+    /** {@code bind} to the address in the first octets of {@code name}; returns its result. */
     public static int bind(int descriptor, ByteBuffer name, int length) {
         try {
             return Libc.INSTANCE.bind(descriptor, address(name), length);
@@ -56,7 +56,7 @@ public final class Native {
         }
     }
 
-    /** A receive buffer of so many octets, beyond the system's limit where CAP_NET_ADMIN allows that, else up to it. */
+    /** Sets the size of the receive buffer: with CAP_NET_ADMIN as given, else at most the system's limit. */
     public static void setReceiveBuffer(int descriptor, int octets) {
         if (!trySetOption(descriptor, Libc.SOL_SOCKET, Libc.SO_RCVBUFFORCE, octets)) {
             trySetOption(descriptor, Libc.SOL_SOCKET, Libc.SO_RCVBUF, octets);

@@ -4,7 +4,7 @@ package io.github.natexd.linux.libc;
 public final class OsException extends RuntimeException {
     private final int errno;
 
-    /** @param hint what the error means here and what to do; empty: the error's general meaning is told. */
+    /** @param hint what the error means here and what to do; empty: the error's general meaning stands instead */
     public OsException(String operation, int errno, String hint) {
         super(operation + ": " + Errno.name(errno) + ": " + (hint.isEmpty() ? Errno.text(errno) : hint));
         this.errno = errno;
@@ -18,11 +18,11 @@ public final class OsException extends RuntimeException {
         return errno;
     }
 
-    /** The answer of a system call, if it is not negative; else the exception. To be called right after the call. */
-    public static int check(int answer, String operation) {
-        if (answer < 0) {
+    /** Returns a system call's result; throws if it is negative. Must follow the system call at once. */
+    public static int check(int result, String operation) {
+        if (result < 0) {
             throw new OsException(operation, Libc.lastError());
         }
-        return answer;
+        return result;
     }
 }

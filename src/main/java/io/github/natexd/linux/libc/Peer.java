@@ -7,8 +7,8 @@ import java.util.List;
 
 /**
  * Who is at the other end of a connected unix socket. The kernel notes user and groups when the peer connects
- * (SO_PEERCRED in unix(7), SO_PEERGROUPS in socket.h): a process id that is used again cannot lie about them, and groups
- * joined or left later do not count.
+ * (SO_PEERCRED in unix(7), SO_PEERGROUPS in socket.h): a reused process id cannot falsify them, and groups joined
+ * or left later do not count.
  *
  * @param user effective user id
  * @param groups the effective group first, then the supplementary ones; ids
@@ -50,13 +50,13 @@ public record Peer(int user, List<Integer> groups) {
         return new Peer(credentials.getInt(UCRED_USER), groups);
     }
 
-    /** {@code getsockopt}; answers how many octets the kernel wrote, or -1. */
+    /** {@code getsockopt}; returns how many octets the kernel wrote, or -1. */
     private static int get(int descriptor, int option, ByteBuffer value) {
         ByteBuffer length = Native.allocate(Integer.BYTES).putInt(0, value.capacity());
         try {
-            int answer = Libc.INSTANCE.getsockopt(
+            int result = Libc.INSTANCE.getsockopt(
                     descriptor, Libc.SOL_SOCKET, option, Native.address(value), Native.address(length));
-            return answer < 0 ? answer : length.getInt(0);
+            return result < 0 ? result : length.getInt(0);
         } finally {
             Reference.reachabilityFence(value);
             Reference.reachabilityFence(length);

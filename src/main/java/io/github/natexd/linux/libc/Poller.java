@@ -25,7 +25,7 @@ public final class Poller {
         this.address = Native.address(descriptors);
     }
 
-    /** Adds a descriptor (-1: a place to be filled by {@link #replace}); answers its place for {@link #ready}. */
+    /** Adds a descriptor (-1: a place that {@link #replace} fills later); returns its place for {@link #ready}. */
     public int register(int descriptor) {
         if (count == capacity) {
             throw new IllegalStateException("no place for another descriptor, capacity " + capacity);
@@ -42,9 +42,9 @@ public final class Poller {
     }
 
     /**
-     * Waits for input at most so long (negative: without end).
+     * Waits for input for at most {@code timeoutMillis} (negative: without a limit).
      *
-     * @return the number of ready descriptors; 0 after the time, or after a signal
+     * @return the number of ready descriptors; 0 after the timeout or a signal
      */
     public int poll(long timeoutMillis) {
         int timeout = (int) Math.max(-1, Math.min(timeoutMillis, Integer.MAX_VALUE));
@@ -62,7 +62,7 @@ public final class Poller {
         throw new OsException("poll", errno);
     }
 
-    /** Whether the descriptor at this place has input or an error to be read, as of the last {@link #poll}. */
+    /** Whether the last {@link #poll} found input, or an error, at this place. */
     public boolean ready(int place) {
         return descriptors.getShort(place * POLLFD_LENGTH + REVENTS) != 0;
     }

@@ -18,10 +18,10 @@ import java.nio.ByteOrder;
  * 16 struct nfgenmsg   { u8 family; u8 version; be16 group }
  * 20 attributes        NFULA_PACKET_HDR, …, NFULA_UID { be32 }, NFULA_SEQ { be32 }, NFULA_PAYLOAD
  * </pre>
- * Messages come one to a datagram with a threshold of 1, but the kernel may put several into one.
+ * With a threshold of 1 each datagram usually has one message, but the kernel may put several into one.
  *
- * <p>The protocol family is not bound to NFLOG (NFULNL_CFG_CMD_PF_BIND): a rule that names its group needs no such thing,
- * and it would redirect other people's logging on the whole host, for good (sysctl net.netfilter.nf_log.2).
+ * <p>The protocol family is not bound to NFLOG (NFULNL_CFG_CMD_PF_BIND): a rule that names its group does not need it,
+ * and it would permanently redirect the logging of the whole host (sysctl net.netfilter.nf_log.2).
  */
 public final class NetfilterLog implements EgressLog {
     /** A 60-octet IPv4 header and 8 octets behind it. */
@@ -29,7 +29,7 @@ public final class NetfilterLog implements EgressLog {
 
     private static final int DATAGRAMS = 64;
     private static final int SLOT_LENGTH = 1024;
-    /** More messages than a slot has room for: none is shorter than headers and copy. */
+    /** Usually each datagram has one message. Copies beyond these count as overflows: their numbers are missing. */
     private static final int CAPACITY = DATAGRAMS * 4;
 
     private static final int RECEIVE_BUFFER = 8 << 20;
@@ -111,7 +111,7 @@ public final class NetfilterLog implements EgressLog {
             return "";
         }
         return "either CAP_NET_ADMIN is missing (run as root or as natexd.service), or another process owns group "
-                + group + " (is natexd running already? else choose another log-group under [queue])";
+                + group + " (is natexd running already? if not, choose another log-group under [queue])";
     }
 
     @Override

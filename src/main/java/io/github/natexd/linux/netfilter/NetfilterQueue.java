@@ -19,8 +19,8 @@ import java.nio.ByteBuffer;
 public final class NetfilterQueue implements PacketQueue {
     private static final int CAPACITY = 64;
     /**
-     * Octets copied of each packet. Every ICMP error that fits through an Ethernet, so every one that could be delivered,
-     * is copied whole; NFQA_CAP_LEN marks the others.
+     * Octets copied of each packet. Every ICMP error that fits into an Ethernet frame, and so every one that could be
+     * delivered, is copied whole; NFQA_CAP_LEN marks the others.
      */
     private static final int COPY_RANGE = 2048;
     /** A slot also holds the netlink headers and all other attributes, some 200 octets. */
@@ -66,8 +66,8 @@ public final class NetfilterQueue implements PacketQueue {
     }
 
     /**
-     * Binds queue {@code number} so that at most {@code maxLength} packets wait in it and the kernel accepts what finds it
-     * full. The rules that fill it are to be loaded afterwards.
+     * Binds queue {@code number}. At most {@code maxLength} packets wait in it; when it is full, the kernel accepts
+     * further packets. Load the rules that fill it afterwards.
      */
     public static NetfilterQueue open(int number, int maxLength) {
         return new NetfilterQueue(new QueueHandle(number, maxLength, COPY_RANGE), number, maxLength);
@@ -166,7 +166,7 @@ public final class NetfilterQueue implements PacketQueue {
         decisions[index] = ACCEPT;
     }
 
-    /** A truncated packet is accepted as it was: its octets at hand are not all it has. */
+    /** A truncated packet is accepted unchanged, because only a part of it is here. */
     @Override
     public void acceptRewritten(int index) {
         decisions[index] = truncated[index] ? ACCEPT : REWRITTEN;
@@ -225,7 +225,7 @@ public final class NetfilterQueue implements PacketQueue {
         return overflows.count();
     }
 
-    /** Accepts what waits (closing alone would make the kernel drop it) and gives the queue back. */
+    /** Accepts the packets that wait (closing alone would make the kernel drop them) and releases the queue. */
     @Override
     public void close() {
         if (closed) {

@@ -13,12 +13,12 @@ import jnr.ffi.types.u_int8_t;
 import org.jspecify.annotations.Nullable;
 
 /**
- * libnetfilter_queue, as far as setting up a queue needs it (libnetfilter_queue.h).
+ * The functions of libnetfilter_queue that set up a queue (libnetfilter_queue.h).
  *
- * <p>The library follows whatever pointer it is given: a NULL ends the process, not the call. So every pointer from or
+ * <p>The library does not check pointers: a NULL ends the process, not the call. So every pointer from or
  * to it goes through {@link #gate}.
  *
- * <p>Public only because jnr-ffi implements it in a class loader of its own; for this room alone.
+ * <p>Public only because jnr-ffi implements it in its own class loader; no other room may use it.
  */
 public interface NetfilterQueueLibrary {
     String NAME = "libnetfilter_queue.so.1";
@@ -26,7 +26,7 @@ public interface NetfilterQueueLibrary {
     byte NFQNL_COPY_PACKET = 2;
     int NFQA_CFG_F_FAIL_OPEN = 1;
 
-    /** What the library calls for a packet that it came upon itself. */
+    /** The library calls it for each packet that it received itself. */
     interface PacketCallback {
         @Delegate
         int packet(Pointer queue, Pointer message, Pointer packet, Pointer data);
@@ -55,9 +55,9 @@ public interface NetfilterQueueLibrary {
     Pointer nfq_get_msg_packet_hdr(Pointer packet);
 
     /**
-     * The pointer if it is one; else the exception, with the errno of the call that answered NULL.
+     * Returns the pointer; throws if it is NULL, with the errno of the call that returned it.
      *
-     * @param hint what an errno means here; empty: what it means elsewhere
+     * @param hint what an errno means here; empty: its general meaning
      */
     static Pointer gate(@Nullable Pointer pointer, String operation, IntFunction<String> hint) {
         if (pointer == null || pointer.address() == 0) {
@@ -67,7 +67,7 @@ public interface NetfilterQueueLibrary {
         return pointer;
     }
 
-    /** Loads the library; an exception that says which package has it, if it is missing. */
+    /** Loads the library; if it is missing, throws an exception that names its package. */
     static NetfilterQueueLibrary load() {
         try {
             return LibraryLoader.create(NetfilterQueueLibrary.class)

@@ -7,13 +7,13 @@ import io.github.natexd.linux.netlink.NetlinkSocket;
 import jnr.ffi.Pointer;
 
 /**
- * A netfilter queue as libnetfilter_queue sets it up and takes it down. In between only its descriptor is used.
+ * A netfilter queue that libnetfilter_queue sets up and takes down. In between only its descriptor is used.
  *
- * <p>Order matters. Flags, length and buffers come before the copy mode: until that is set the kernel drops what a rule
- * sends to the queue, whatever the rule says about bypassing, and from then on packets flow.
+ * <p>Order matters. Flags, length and buffers come before the copy mode: packets flow from the moment it is set. Until
+ * then the kernel drops what a rule sends to the queue, even if the rule says bypass.
  */
 final class QueueHandle implements AutoCloseable {
-    /** Octets of socket buffer for each packet that may wait: a 576-octet error occupies about so much. */
+    /** Octets of socket buffer for each packet that may wait: a 576-octet error occupies about this much. */
     private static final int BUFFER_PER_PACKET = 2048;
 
     private static final int BUFFER_MIN = 1 << 20;
@@ -23,7 +23,7 @@ final class QueueHandle implements AutoCloseable {
     private final Pointer handle;
     private final Pointer queue;
     private final int descriptor;
-    // A field, not a local: the library keeps the function's address, and Java must not collect it.
+    // A field, because the library keeps the function's address: Java must not collect the object.
     private final NetfilterQueueLibrary.PacketCallback callback = this::packetDuringSetUp;
     private boolean packetsDuringSetUp;
     private int lastPacketId;
@@ -55,8 +55,8 @@ final class QueueHandle implements AutoCloseable {
         }
         return "either CAP_NET_ADMIN is missing (run as root or as natexd.service), or another process owns queue "
                 + number
-                + " (is natexd running already? else choose another number under [queue]); root finds the owner in"
-                + " /proc/net/netfilter/nfnetlink_queue, `natexctl doctor` tells which it is";
+                + " (is natexd running already? if not, choose another number under [queue]); `natexctl doctor`, run as"
+                + " root, names the owner";
     }
 
     private void configure(int number, int maxLength, int copyRange) {
@@ -73,8 +73,8 @@ final class QueueHandle implements AutoCloseable {
     }
 
     /**
-     * Where rules outlived a former natexd, packets may arrive between the copy mode and its acknowledgement: the library
-     * then swallows them while it waits. They must not be forgotten.
+     * If rules of an earlier natexd are still loaded, packets may arrive between the copy mode and its acknowledgement.
+     * The library receives them while it waits; they, too, need a verdict.
      */
     private int packetDuringSetUp(Pointer queue, Pointer message, Pointer packet, Pointer data) {
         Pointer header = library.nfq_get_msg_packet_hdr(packet);

@@ -34,7 +34,7 @@ final class VerdictBuffer {
     private static final int PAYLOAD_ATTRIBUTE = 32;
     /** The octets of a verdict without a payload. */
     private static final int PLAIN_LENGTH = 32;
-    /** Calls that a signal or a shortage of memory may spoil before the verdicts count as undeliverable. */
+    /** So often a send may fail because of a signal or a shortage of memory before it counts as failed. */
     private static final int TRIES_MAX = 64;
 
     private final int descriptor;
@@ -91,7 +91,7 @@ final class VerdictBuffer {
         used += NetlinkSocket.align(length);
     }
 
-    /** Sends what was put, in one call. The kernel works it off before the call returns. */
+    /** Sends all verdicts in one call. The kernel has carried them out when the call returns. */
     void send() {
         int length = used;
         used = 0;

@@ -10,7 +10,7 @@ import java.nio.ByteBuffer;
  *  4| value, padded to 4 octets …   |
  * </pre>
  * {@code attributes.over(buffer, from, end); while (attributes.next()) …}: after a {@link #next} that returned true the
- * value lies within the range. An attribute whose length is impossible ends the walk, and so does what is left of a header.
+ * value lies within the range. An attribute with an impossible length ends the walk, and so does a truncated header.
  */
 public final class Attributes {
     /** Without NLA_F_NESTED and NLA_F_NET_BYTEORDER. */

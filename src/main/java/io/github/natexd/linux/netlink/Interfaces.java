@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Facts about network interfaces, in the network namespace of the calling thread. Asks only; changes nothing. */
+/** Facts about network interfaces, in the network namespace of the calling thread. Changes nothing. */
 public final class Interfaces {
     private static final long SIOCGIFFLAGS = 0x8913;
     private static final long SIOCGIFMTU = 0x8921;
@@ -35,15 +35,15 @@ public final class Interfaces {
 
     private Interfaces() {}
 
-    /** An IPv4 address of this host, as a number, with its prefix length and the interface that has it. */
+    /** An IPv4 address of this host, as a number, with its prefix length and its interface. */
     public record HostAddress(int address, int prefixLength, int interfaceIndex, String interfaceName) {}
 
-    /** The interface's number; 0: there is none of this name. */
+    /** The interface's number; 0: there is no interface of this name. */
     public static int index(String name) {
         return Libc.INSTANCE.if_nametoindex(name);
     }
 
-    /** The name of the interface with this number; empty: there is none. */
+    /** The name of the interface with this number; empty: there is no such interface. */
     public static String name(int index) {
         ByteBuffer name = Native.allocate(NAME_LENGTH);
         if (Libc.INSTANCE.if_indextoname(index, Native.address(name)) == 0) {
@@ -85,10 +85,10 @@ public final class Interfaces {
     private static ByteBuffer query(String name, long request, String operation) {
         byte[] octets = name.getBytes(StandardCharsets.UTF_8);
         if (octets.length >= NAME_LENGTH) {
-            throw new OsException(operation + name, Errno.ENODEV, "no interface can have a name as long");
+            throw new OsException(operation + name, Errno.ENODEV, "the name is too long for an interface");
         }
         ByteBuffer memory = Native.allocate(IFREQ_LENGTH).put(0, octets);
-        // Any kind of socket does; this one the hardened service may open.
+        // Any kind of socket will do; the hardened service may open this one.
         int socket = OsException.check(
                 Libc.INSTANCE.socket(Libc.AF_UNIX, Libc.SOCK_DGRAM | Libc.SOCK_CLOEXEC, 0), operation + name);
         try {
@@ -99,7 +99,7 @@ public final class Interfaces {
         }
     }
 
-    /** All IPv4 addresses of this host: one rtnetlink dump, a question that causes no news for others. */
+    /** All IPv4 addresses of this host: one rtnetlink dump, which causes no news for other listeners. */
     public static List<HostAddress> addresses() {
         List<HostAddress> found = new ArrayList<>();
         NetlinkDump.ask(RTM_GETADDR, IFADDRMSG_LENGTH, Libc.AF_INET, "list the host's addresses", message -> {

@@ -12,7 +12,7 @@ import java.nio.ByteBuffer;
  * no {@code /proc/sys}.
  * <pre>
  * request, RTM_GETNETCONF: nlmsghdr, struct netconfmsg { u8 family } padded to 4, NETCONFA_IFINDEX = all interfaces
- * answer,  RTM_NEWNETCONF: the same, NETCONFA_FORWARDING and others; each value an s32 (linux/netconf.h)
+ * reply,   RTM_NEWNETCONF: the same, NETCONFA_FORWARDING and others; each value an s32 (linux/netconf.h)
  * </pre>
  */
 public final class Ipv4Forwarding {
@@ -29,7 +29,7 @@ public final class Ipv4Forwarding {
 
     private Ipv4Forwarding() {}
 
-    /** @throws OsException if the kernel gives no answer */
+    /** @throws OsException if the kernel does not answer */
     public static boolean isOn() {
         try (NetlinkSocket netlink = new NetlinkSocket(NetlinkSocket.NETLINK_ROUTE, OPERATION)) {
             int length = ATTRIBUTES + NetlinkSocket.ATTRIBUTE_HEADER_LENGTH + Integer.BYTES;
@@ -56,7 +56,7 @@ public final class Ipv4Forwarding {
         }
         Attributes attributes = messages.attributes(NETCONFMSG_LENGTH);
         if (messages.type() != RTM_NEWNETCONF || !attributes.find(NETCONFA_FORWARDING)) {
-            throw new OsException(OPERATION, Errno.EINVAL, "the kernel's answer does not say it");
+            throw new OsException(OPERATION, Errno.EINVAL, "the kernel's reply does not contain it");
         }
         return attributes.hostInt() != 0;
     }

@@ -25,9 +25,9 @@ public final class Links {
     /**
      * One interface.
      *
-     * @param up set up by somebody; says nothing of a carrier
-     * @param enslaved a port of a bridge, bond or the like: what passes it passes the master too
-     * @param promiscuity how many have made it promiscuous; the flags of {@code ip link} do not count packet sockets
+     * @param up set up by an administrator; it may still have no carrier
+     * @param enslaved a port of a bridge, bond or the like: its packets pass the master too
+     * @param promiscuity how many users have made it promiscuous; the flags of {@code ip link} ignore packet sockets
      */
     public record Link(int index, String name, boolean up, boolean enslaved, int promiscuity) {}
 

@@ -12,8 +12,8 @@ import java.nio.ByteBuffer;
  * 12|             port              |
  * 16| body: a fixed structure, then attributes; padded to 4 octets
  * </pre>
- * {@code messages.over(buffer, from, end); while (messages.next()) …}: after a {@link #next} that returned true the body
- * lies within the range. A message whose length is impossible ends the walk, and so does what is left of a header.
+ * {@code messages.over(buffer, from, end); while (messages.next()) …}: after a {@link #next} that returned true the
+ * body lies within the range. A message with an impossible length ends the walk, and so does a truncated header.
  */
 public final class Messages {
     private final Attributes attributes = new Attributes();
@@ -71,7 +71,7 @@ public final class Messages {
     /**
      * Starts a walk over the attributes of this message. It is the same object for every message.
      *
-     * @param fixedLength octets of the fixed structure in front of them; where the body has fewer, there are no attributes
+     * @param fixedLength octets of the fixed structure in front of them; a shorter body has no attributes
      */
     public Attributes attributes(int fixedLength) {
         return attributes.over(buffer, body + fixedLength, body + bodyLength);

@@ -5,17 +5,13 @@ import io.github.natexd.linux.libc.Native;
 import io.github.natexd.linux.libc.OsException;
 import io.github.natexd.linux.libc.Poller;
 import java.nio.ByteBuffer;
+import java.util.function.Consumer;
 
-/** One question to rtnetlink and all of its answer. Asking causes no news for others. */
+/** One request to rtnetlink and its whole reply. It causes no news for other listeners. */
 final class NetlinkDump {
     private static final int TIMEOUT_MILLIS = 2000;
-    /** More datagrams than any dump of links or addresses has (each has room for some 300 addresses). */
+    /** More datagrams than any dump of links or addresses has (each has room for about 300 addresses). */
     private static final int DATAGRAMS_MAX = 4096;
-
-    /** Takes one message of the answer: the one that the walk stands at. */
-    interface Taker {
-        void take(Messages message);
-    }
 
     private NetlinkDump() {}
 
@@ -24,8 +20,9 @@ final class NetlinkDump {
      *
      * @param type RTM_GET…
      * @param fixedLength the length of the fixed structure behind the header; its first octet becomes {@code family}
+     * @param each takes each message of the reply: the one at which the walk is
      */
-    static void ask(int type, int fixedLength, int family, String operation, Taker each) {
+    static void ask(int type, int fixedLength, int family, String operation, Consumer<Messages> each) {
         try (NetlinkSocket netlink = new NetlinkSocket(NetlinkSocket.NETLINK_ROUTE, operation)) {
             int length = NetlinkSocket.HEADER_LENGTH + fixedLength;
             ByteBuffer request = Native.allocate(length);
@@ -36,7 +33,7 @@ final class NetlinkDump {
         }
     }
 
-    private static void read(NetlinkSocket netlink, String operation, Taker each) {
+    private static void read(NetlinkSocket netlink, String operation, Consumer<Messages> each) {
         Messages messages = new Messages();
         Poller poller = new Poller(1);
         poller.register(netlink.descriptor());
@@ -52,16 +49,16 @@ final class NetlinkDump {
                 return;
             }
         }
-        throw new OsException(operation, Errno.EMSGSIZE, "the answer does not end");
+        throw new OsException(operation, Errno.EMSGSIZE, "the reply does not end");
     }
 
     /** Whether the dump ended with this datagram. */
-    private static boolean readDatagram(Messages messages, Taker each) {
+    private static boolean readDatagram(Messages messages, Consumer<Messages> each) {
         while (messages.next()) {
             if (messages.type() == NetlinkSocket.NLMSG_DONE || messages.type() == NetlinkSocket.NLMSG_ERROR) {
                 return true;
             }
-            each.take(messages);
+            each.accept(messages);
         }
         return false;
     }

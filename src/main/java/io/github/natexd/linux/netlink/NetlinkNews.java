@@ -3,24 +3,21 @@ package io.github.natexd.linux.netlink;
 import io.github.natexd.linux.libc.Errno;
 import io.github.natexd.linux.libc.Native;
 import io.github.natexd.linux.libc.OsException;
+import java.util.function.Predicate;
 
-/** A netlink socket that listens to groups of news, and reads over what is of no interest. */
+/** A netlink socket that listens to groups of news and skips those that do not matter. */
 final class NetlinkNews implements AutoCloseable {
-    /** Datagrams read in one go; what is left makes the next poll return. */
+    /** Datagrams read at a time; the rest makes the next poll return. */
     private static final int DATAGRAMS_MAX = 1024;
 
     private static final int RECEIVE_BUFFER = 1 << 20;
 
     private final NetlinkSocket netlink;
-    private final Interest interest;
+    private final Predicate<Messages> interest;
     private final Messages messages = new Messages();
 
-    /** Decides on one message: the one that the walk stands at. */
-    interface Interest {
-        boolean in(Messages message);
-    }
-
-    NetlinkNews(int protocol, String operation, Interest interest, int... groups) {
+    /** @param interest decides whether a message matters: the one at which the walk is */
+    NetlinkNews(int protocol, String operation, Predicate<Messages> interest, int... groups) {
         this.interest = interest;
         netlink = new NetlinkSocket(protocol, operation);
         try {
@@ -38,7 +35,7 @@ final class NetlinkNews implements AutoCloseable {
         return netlink.descriptor();
     }
 
-    /** Reads what is there; answers whether something of interest came, or news were lost, which may have been. */
+    /** Reads the waiting news; returns whether any matter. Lost news might have, so they count. */
     boolean drain() {
         boolean relevant = false;
         for (int datagrams = 0; datagrams < DATAGRAMS_MAX; datagrams++) {
@@ -57,7 +54,7 @@ final class NetlinkNews implements AutoCloseable {
     private boolean relevant(int received) {
         messages.over(netlink.buffer(), 0, received);
         while (messages.next()) {
-            if (interest.in(messages)) {
+            if (interest.test(messages)) {
                 return true;
             }
         }

@@ -44,7 +44,7 @@ public final class NetlinkSocket implements AutoCloseable {
     private final ByteBuffer buffer = Native.allocate(BUFFER_LENGTH);
     private final long address = Native.address(buffer);
 
-    /** @param operation for error messages: what the caller wants in the end */
+    /** @param operation for error messages: what the caller wants to achieve */
     public NetlinkSocket(int protocol, String operation) {
         this.operation = operation;
         int type = Libc.SOCK_RAW | Libc.SOCK_CLOEXEC | Libc.SOCK_NONBLOCK;
@@ -62,7 +62,7 @@ public final class NetlinkSocket implements AutoCloseable {
         return descriptor;
     }
 
-    /** How nfnetlink says that it has no such subsystem (EINVAL), and the kernel that it has no nfnetlink. */
+    /** Whether the kernel has no such nfnetlink subsystem (EINVAL), or no nfnetlink at all (EPROTONOSUPPORT). */
     public static boolean isUnknownToKernel(int errno) {
         return errno == Errno.EINVAL || errno == Errno.EPROTONOSUPPORT;
     }
@@ -71,7 +71,7 @@ public final class NetlinkSocket implements AutoCloseable {
         Native.setOption(descriptor, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, group, operation + ": join group " + group);
     }
 
-    /** Lost messages show in sequence numbers; ENOBUFS would only cost a call. */
+    /** No ENOBUFS after lost messages: gaps in their numbers show them, and the error would cost a call. */
     public static void noOverrunErrors(int descriptor) {
         Native.trySetOption(descriptor, SOL_NETLINK, NETLINK_NO_ENOBUFS, 1);
     }
@@ -94,15 +94,15 @@ public final class NetlinkSocket implements AutoCloseable {
     }
 
     public void send(ByteBuffer message, int length) {
-        long answer = Libc.INSTANCE.send(descriptor, Native.address(message), length, 0);
-        int errno = answer < 0 ? Libc.lastError() : 0;
-        Reference.reachabilityFence(message); // or its memory may be freed before the kernel reads it
+        long result = Libc.INSTANCE.send(descriptor, Native.address(message), length, 0);
+        int errno = result < 0 ? Libc.lastError() : 0;
+        Reference.reachabilityFence(message); // else its memory might be freed before the kernel reads it
         if (errno != 0) {
             throw new OsException(operation, errno);
         }
     }
 
-    /** Sends a request that has NLM_F_ACK set and waits for the kernel's answer: 0 or an errno. */
+    /** Sends a request that has NLM_F_ACK set and waits for the acknowledgement; returns 0 or an errno. */
     public int request(ByteBuffer message, int length) {
         send(message, length);
         Poller poller = new Poller(1);
@@ -119,7 +119,7 @@ public final class NetlinkSocket implements AutoCloseable {
         throw new OsException(operation, Errno.EAGAIN, "the kernel did not answer");
     }
 
-    /** One datagram into {@link #buffer}; its length, 0 if there is none, or the negative errno. */
+    /** Receives one datagram into {@link #buffer}; returns its length, 0 if there is none, or the negative errno. */
     public int receive() {
         int received = (int) Libc.INSTANCE.recv(descriptor, address, BUFFER_LENGTH, 0);
         if (received >= 0) {
@@ -129,7 +129,7 @@ public final class NetlinkSocket implements AutoCloseable {
         return errno == Errno.EAGAIN || errno == Errno.EINTR ? 0 : -errno;
     }
 
-    /** What the last {@link #receive} brought, in host byte order. */
+    /** The datagram of the last {@link #receive}, in host byte order. */
     public ByteBuffer buffer() {
         return buffer;
     }

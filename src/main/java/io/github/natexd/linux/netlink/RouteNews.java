@@ -31,13 +31,13 @@ public final class RouteNews implements AutoCloseable {
         return news.descriptor();
     }
 
-    /** Reads what is there; answers whether links or addresses may have changed in a way that matters. */
+    /** Reads the waiting news; returns whether links or addresses may have changed in a way that matters. */
     public boolean drain() {
         return news.drain();
     }
 
     /**
-     * When a socket becomes promiscuous, our own among them, the network has not changed; nor has it with the events of a
+     * A socket that becomes promiscuous (natexd's own does) changes nothing in the network. Neither do the events of a
      * wireless driver, which come every few seconds.
      */
     private static boolean isRelevant(Messages message) {

@@ -5,8 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * News of deleted nftables rules (linux/netfilter/nf_tables.h): somebody may have flushed ours. What others add, or do in
- * tables of other names, is of no interest: a busy firewall shall not keep natexd busy.
+ * News of deleted nftables rules (linux/netfilter/nf_tables.h): natexd's own may be among them. Added rules and tables
+ * of other names do not matter, so a busy firewall does not keep natexd busy.
  */
 public final class RuleNews implements AutoCloseable {
     private static final int NFNLGRP_NFTABLES = 7;
@@ -29,7 +29,7 @@ public final class RuleNews implements AutoCloseable {
                 NetlinkSocket.NETLINK_NETFILTER, "listen to nftables news", this::isRelevant, NFNLGRP_NFTABLES);
     }
 
-    /** Listens to deletions in tables of these names (of any family); none named: in all tables. */
+    /** Listens to deletions in tables of these names (of any family); without names: in all tables. */
     public static RuleNews open(String... tables) {
         return new RuleNews(List.of(tables).stream()
                 .map(name -> name.getBytes(StandardCharsets.UTF_8))
@@ -40,7 +40,7 @@ public final class RuleNews implements AutoCloseable {
         return news.descriptor();
     }
 
-    /** Reads what is there; answers whether something was deleted, our own deletions included, or news were lost. */
+    /** Reads the waiting news; returns whether something was deleted (also by natexd itself) or news were lost. */
     public boolean drain() {
         return news.drain();
     }

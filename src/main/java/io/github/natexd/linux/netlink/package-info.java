@@ -1,6 +1,6 @@
 /**
- * Netlink in natexd's own messages: the socket, the one walk over attributes, dumps and news of rtnetlink and nf_tables,
- * and what they say about interfaces, addresses and forwarding. Asks and listens; changes nothing.
+ * Netlink in natexd's own messages: the socket, the one walk over messages and attributes, dumps and news of rtnetlink
+ * and nf_tables, and facts about interfaces, addresses and forwarding. It only reads; it changes nothing.
  */
 @NullMarked
 package io.github.natexd.linux.netlink;

@@ -5,13 +5,12 @@ import io.github.natexd.linux.libc.Libc;
 import io.github.natexd.linux.libc.MessageHeaders;
 import io.github.natexd.linux.libc.Native;
 import io.github.natexd.linux.libc.OsException;
-import io.github.natexd.linux.netlink.Interfaces;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Probes and ICMP errors as they pass an interface, or all of them, each with the kernel's time: for captures. One
- * packet at a time; what comes while nobody reads waits in the kernel, some MiB of it.
+ * Probes and ICMP errors that pass one interface or all of them, each with the kernel's time: for captures. Receives
+ * one packet at a time; up to some MiB of further packets wait in the kernel.
  * <pre>
  * struct cmsghdr { 0 size_t length; 8 int level; 12 int type; } then struct timespec { 16 seconds; 24 nanos; }
  * </pre>
@@ -44,16 +43,12 @@ public final class CaptureSocket implements AutoCloseable {
     /**
      * Ethernet frames of one interface.
      *
-     * @param promiscuous also those for others; joining is news to all who watch rtnetlink, so not without need
+     * @param promiscuous also frames for others; all listeners of rtnetlink get news of it, so only where needed
      * @param maxTtl the largest TTL of a probe
      */
     public static CaptureSocket on(String interfaceName, boolean promiscuous, int maxTtl) {
         String operation = "capture on " + interfaceName;
-        int index = Interfaces.index(interfaceName);
-        if (index == 0) {
-            throw new OsException(
-                    operation, Errno.ENODEV, "no such interface; is VMware running? see `natexctl doctor`");
-        }
+        int index = PacketSocket.index(interfaceName, operation);
         CaptureSocket socket = open(Libc.SOCK_RAW, operation);
         try {
             PacketFilter.attach(socket.descriptor, maxTtl);
@@ -83,7 +78,7 @@ public final class CaptureSocket implements AutoCloseable {
     }
 
     private static CaptureSocket open(int type, String operation) {
-        // Protocol 0 hears nothing: no packet can slip in before the filter stands and the interface is chosen.
+        // Protocol 0 receives nothing: no packet can slip in before the filter is attached and the interface is chosen.
         int descriptor = Libc.INSTANCE.socket(Libc.AF_PACKET, type | Libc.SOCK_CLOEXEC | Libc.SOCK_NONBLOCK, 0);
         if (descriptor < 0) {
             int errno = Libc.lastError();
@@ -99,7 +94,7 @@ public final class CaptureSocket implements AutoCloseable {
         return descriptor;
     }
 
-    /** Receives one packet, without blocking; answers whether there was one. Then the queries tell of it. */
+    /** Receives one packet, without blocking; returns whether there was one. The other methods describe it. */
     public boolean receive() {
         headers.name(0, sender.memory(), LinkLayerAddress.LENGTH);
         headers.control(0, Native.address(control), CONTROL_OCTETS);
@@ -115,7 +110,7 @@ public final class CaptureSocket implements AutoCloseable {
         return false;
     }
 
-    /** The interface has gone, and the socket is deaf for ever. */
+    /** The interface is gone; the socket will receive nothing more. */
     public boolean isGone() {
         return errno != 0;
     }
@@ -135,7 +130,7 @@ public final class CaptureSocket implements AutoCloseable {
         return headers.received(0);
     }
 
-    /** When it passed, by the kernel's clock: nanoseconds since 1970; 0 if the kernel does not say. */
+    /** When it passed, by the kernel's clock: nanoseconds since 1970; 0 if the kernel gives no time. */
     public long nanos() {
         boolean stamped = headers.controlLength(0) >= TIMESTAMP_OCTETS
                 && control.getInt(CMSG_LEVEL) == Libc.SOL_SOCKET
@@ -148,7 +143,7 @@ public final class CaptureSocket implements AutoCloseable {
         return packetType() == LinkLayerAddress.PACKET_OUTGOING;
     }
 
-    /** The number of the interface that it passed. */
+    /** The number of the interface that the packet passed. */
     public int interfaceIndex() {
         return sender.interfaceIndex();
     }

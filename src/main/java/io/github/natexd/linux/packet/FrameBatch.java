@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Frames to be sent by one sendmmsg(2). Each packet stays where it is, and gets its Ethernet header written in front of
+ * Frames to be sent by one sendmmsg(2). Each packet stays where it is, and its Ethernet header is written in front of
  * it: a frame in two pieces would cost the kernel more.
  */
 final class FrameBatch {
@@ -37,7 +37,7 @@ final class FrameBatch {
         return count++;
     }
 
-    /** Packets in a row lie in the same buffer, and asking for its address is a call out of Java: 40 ns. */
+    /** Most packets in a row lie in the same buffer, and its address costs a native call: 40 ns. */
     private long address(ByteBuffer packet) {
         if (packet != lastPacket) {
             lastPacket = packet;
@@ -48,9 +48,9 @@ final class FrameBatch {
 
     /**
      * Sends all frames and empties the batch. The kernel stops at the first frame that it cannot send; that one is marked
-     * and the rest tried, unless the interface itself is the trouble.
+     * and the rest is tried, unless the interface itself has failed.
      *
-     * @return 0, or the errno that says that the interface has gone
+     * @return 0, or the errno of an interface that is down or gone
      */
     int send(int descriptor) {
         int frames = count;
@@ -82,7 +82,7 @@ final class FrameBatch {
         return sent[index];
     }
 
-    /** The errors by which a packet socket says that its interface is down or deleted. */
+    /** Whether a packet socket reports with this error that its interface is down or deleted. */
     static boolean isGone(int errno) {
         return errno == Errno.ENETDOWN || errno == Errno.ENODEV || errno == Errno.ENXIO;
     }

@@ -6,8 +6,8 @@ import io.github.natexd.linux.libc.OsException;
 import java.nio.ByteBuffer;
 
 /**
- * The classic BPF program that picks out of a network's traffic what natexd wants to see: probes (UDP or ICMP
- * echo requests with a small TTL) and ICMP errors, first fragments only. All else stays in the kernel.
+ * The classic BPF program that selects what natexd needs from a network's traffic: probes (UDP or ICMP echo requests
+ * with a small TTL) and ICMP errors, first fragments only. Everything else stays in the kernel.
  * <pre>
  * struct sock_filter { u16 code; u8 jump if true; u8 jump if false; u32 k; };
  * struct sock_fprog  { u16 length; sock_filter *filter; };
@@ -27,10 +27,12 @@ final class PacketFilter {
     private static final int JUMP_SET = 0x45; // BPF_JMP | BPF_JSET | BPF_K
     private static final int RETURN = 0x06; // BPF_RET | BPF_K
 
-    /** Where an Ethernet frame has its type; or, for packets without a header, where the kernel says it itself. */
+    /** Where an Ethernet frame has its type. */
     private static final int ETHER_TYPE = 12;
 
+    /** Where the kernel provides the type of a packet that has no link-layer header. */
     private static final int ANCILLARY_PROTOCOL = -0x1000; // SKF_AD_OFF + SKF_AD_PROTOCOL
+
     private static final int ETHER_TYPE_IPV4 = 0x0800;
     private static final int ETHERNET_HEADER_LENGTH = 14;
     private static final int FRAGMENT = 6;

@@ -10,15 +10,15 @@ import io.github.natexd.relay.GuestLink;
 import java.nio.ByteBuffer;
 
 /**
- * The guest network as a port of its hub sees it: a packet socket (packet(7)) bound to the interface, promiscuous.
+ * The guest network as one port of its hub sees it: a promiscuous packet socket (packet(7)), bound to the interface.
  * <pre>
  * struct packet_mreq { 0 int ifindex; 4 u16 type; 6 u16 address length; 8 u8 address[8]; }
  * </pre>
- * When the interface goes, the kernel says so once and the socket is deaf for ever, even if the interface returns: a new
- * socket must be opened then.
+ * When the interface disappears, the kernel reports it once. The socket receives nothing more, even if the interface
+ * returns: open a new one then.
  */
 public final class PacketSocket implements GuestLink {
-    /** Longer frames (guests may send up to 9216 octets whatever the MTU) are cut: their headers are all that matters. */
+    /** Longer frames (guests may send up to 9216 octets whatever the MTU) are cut: only their headers matter. */
     private static final int PROBE_SLOT_LENGTH = 2048;
 
     private static final int CAPTURE_SLOT_LENGTH = 16 * 1024;
@@ -43,25 +43,25 @@ public final class PacketSocket implements GuestLink {
         this.messages = new MessageVector(FRAMES, slotLength, LinkLayerAddress.LENGTH);
     }
 
-    /** Hears probes with a TTL of at most {@code maxTtl}, and ICMP errors: IPv4, no later fragments. */
+    /** Receives probes with a TTL of at most {@code maxTtl}, and ICMP errors: IPv4, no later fragments. */
     public static PacketSocket open(String interfaceName, int maxTtl) {
         return open(interfaceName, maxTtl, PROBE_SLOT_LENGTH);
     }
 
-    /** Hears every frame: for captures. */
+    /** Receives every frame: for captures. */
     public static PacketSocket openUnfiltered(String interfaceName) {
         return open(interfaceName, NO_FILTER, CAPTURE_SLOT_LENGTH);
     }
 
     /**
-     * Tells early what would keep {@link #open} from its work whatever interface there is: permission, the kernel. Takes ten
-     * milliseconds, for which the kernel waits before it closes a packet socket.
+     * Throws early what would make {@link #open} fail on every interface: a missing permission, a kernel without packet
+     * sockets. Takes ten milliseconds, because the kernel waits that long before it closes a packet socket.
      */
     public static void check() {
         Libc.INSTANCE.close(socket("open a packet socket"));
     }
 
-    /** Protocol 0 hears nothing: no frame can slip in before the filter stands and the interface is chosen. */
+    /** Protocol 0 receives nothing: no frame can slip in before the filter is attached and the interface is chosen. */
     private static int socket(String operation) {
         int type = Libc.SOCK_RAW | Libc.SOCK_CLOEXEC | Libc.SOCK_NONBLOCK;
         int descriptor = Libc.INSTANCE.socket(Libc.AF_PACKET, type, 0);
@@ -81,11 +81,7 @@ public final class PacketSocket implements GuestLink {
 
     private static PacketSocket open(String interfaceName, int maxTtl, int slotLength) {
         String operation = "bind packet socket to " + interfaceName;
-        int index = Interfaces.index(interfaceName);
-        if (index == 0) {
-            throw new OsException(
-                    operation, Errno.ENODEV, "no such interface; is VMware running? see `natexctl doctor`");
-        }
+        int index = index(interfaceName, operation);
         int descriptor = socket(operation);
         try {
             if (maxTtl != NO_FILTER) {
@@ -101,15 +97,24 @@ public final class PacketSocket implements GuestLink {
         }
     }
 
-    /** Once per interface: each join is news to all who watch rtnetlink, the NAT process among them. */
+    static int index(String interfaceName, String operation) {
+        int index = Interfaces.index(interfaceName);
+        if (index == 0) {
+            throw new OsException(
+                    operation, Errno.ENODEV, "no such interface; is VMware running? see `natexctl doctor`");
+        }
+        return index;
+    }
+
+    /** Only once per interface: each time all listeners of rtnetlink get news, the NAT process among them. */
     static void becomePromiscuous(int descriptor, int index, String operation) {
         ByteBuffer membership = Native.allocate(MEMBERSHIP_LENGTH);
         membership.putInt(0, index).putShort(4, PACKET_MR_PROMISC);
-        int answer = Native.setOption(descriptor, SOL_PACKET, PACKET_ADD_MEMBERSHIP, membership, MEMBERSHIP_LENGTH);
-        OsException.check(answer, operation + ": hear frames for others");
+        int result = Native.setOption(descriptor, SOL_PACKET, PACKET_ADD_MEMBERSHIP, membership, MEMBERSHIP_LENGTH);
+        OsException.check(result, operation + ": receive frames for others");
     }
 
-    /** Hears probes with a TTL of at most {@code maxTtl} from now on; no frame is lost over it. */
+    /** From now on receives probes with a TTL of at most {@code maxTtl}; the change loses no frame. */
     public void maxTtl(int maxTtl) {
         PacketFilter.attach(descriptor, maxTtl);
     }
@@ -175,7 +180,7 @@ public final class PacketSocket implements GuestLink {
 
     @Override
     public boolean sendFrames() {
-        // The send may take away the error that the next receive would have told.
+        // The kernel reports the error only once: the next receive will not see it again.
         gone |= frames.send(descriptor) != 0;
         return !gone;
     }

@@ -1,6 +1,6 @@
 /**
- * Packet sockets: the guest network as the relay hears and feeds it (one of the relay's ports), and captures. One filter
- * in the kernel picks probes and errors out of the traffic for both.
+ * Packet sockets: the relay's port to the guest network, and captures. For both, one filter in the kernel selects
+ * probes and ICMP errors.
  */
 @NullMarked
 package io.github.natexd.linux.packet;
