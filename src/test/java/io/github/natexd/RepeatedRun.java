@@ -8,9 +8,9 @@ import java.util.SortedMap;
 import java.util.regex.Pattern;
 
 /**
- * A run of lines that stands in two places. Indentation does not matter. Lines that hold no code of their own do not count:
- * blank lines, lone punctuation, {@code @Override}, imports and package lines. Accessors that implement the same interface
- * are therefore no run.
+ * A run of lines that stands in two places. Indentation does not matter. Lines that hold no code of their own do not
+ * count: blank lines, lone punctuation, {@code @Override}, imports and package lines. Accessors that implement the same
+ * interface are therefore no run.
  *
  * @param first where it begins, as {@code file:line}
  * @param second where it begins again

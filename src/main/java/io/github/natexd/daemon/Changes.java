@@ -11,8 +11,8 @@ import java.util.stream.Collectors;
  * The result of comparing the running configuration with the one that a reload has read: the configuration to put into
  * force, and a line for each changed key.
  *
- * @param effective what was read, except for keys that need a restart: the queue and the log group stay bound while rules
- *     fill them, and the tables keep the memory that they were given at the start
+ * @param effective what was read, except for keys that need a restart: the queue and the log group stay bound while
+ *     rules fill them, and the tables keep the memory that they were given at the start
  * @param reloaded changes that a reload puts into force
  * @param needRestart changes that take effect only after a restart
  */

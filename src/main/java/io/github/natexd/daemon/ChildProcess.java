@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Runs a program for a bounded time. A separate thread reads the output, because a read from a pipe has no time limit: it
- * ends when every process that holds the pipe has ended.
+ * Runs a program for a bounded time. A separate thread reads the output, because a read from a pipe has no time limit:
+ * it ends when every process that holds the pipe has ended.
  */
 final class ChildProcess {
     /** Output beyond this is read and dropped, so that the program can go on writing. */

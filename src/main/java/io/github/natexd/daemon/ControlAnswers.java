@@ -25,7 +25,7 @@ final class ControlAnswers implements DaemonView {
     /** A turn of the loop takes microseconds; a loop that has not answered by then hangs. */
     private static final long ANSWER_MILLIS = 2_000;
 
-    /** After this many questions, the number of mappings is reported as it is. */
+    /** Each question removes some expired mappings; after this many, the number of mappings is reported as it is. */
     private static final int SWEEPS_LIMIT = 512;
 
     private final Loop loop;

@@ -13,9 +13,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Checks that the kernel forwards IPv4, as {@code reinject = "verdict"} requires (R38): the kernel forwards the errors that
- * natexd has rewritten, and without ip_forward it drops them. A FORWARD policy of drop is only worth a warning, because
- * rules may let errors pass. The reverse-path filter checks the route back to the router as it does without natexd.
+ * Checks that the kernel forwards IPv4, as {@code reinject = "verdict"} requires (R38): the kernel forwards the errors
+ * that natexd has rewritten, and without ip_forward it drops them. A FORWARD policy of drop is only worth a warning,
+ * because rules may let errors pass. The reverse-path filter checks the route back to the router as it does without
+ * natexd.
  */
 public final class Forwarding {
     private static final Logger LOG = LoggerFactory.getLogger(Forwarding.class);
@@ -51,9 +52,9 @@ public final class Forwarding {
     static void warnOfDroppingChains() throws StartException {
         for (String chain : droppingChains(chains())) {
             LOG.warn(
-                    "relay.reinject = \"verdict\": chain {} drops what none of its rules accepts; guests see hops only if it"
-                            + " accepts ICMP errors to the guest network: nft add rule {} ct state related accept, or use"
-                            + " relay.reinject = \"frame\"",
+                    "relay.reinject = \"verdict\": chain {} drops what none of its rules accepts; guests see hops only if"
+                            + " it accepts ICMP errors to the guest network: nft add rule {} ct state related accept,"
+                            + " or use relay.reinject = \"frame\"",
                     chain,
                     chain);
         }

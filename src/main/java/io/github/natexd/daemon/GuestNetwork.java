@@ -81,8 +81,8 @@ final class GuestNetwork implements AutoCloseable {
     }
 
     /**
-     * Finds the name again unless it is configured: VMware's network editor can move NAT from one network to another. The
-     * name stays as long as its network has NAT, or no other network has it.
+     * Finds the name again unless it is configured: VMware's network editor can move NAT from one network to another.
+     * The name stays as long as its network has NAT, or no other network has it.
      */
     private void findName() {
         if (config.guestNetwork().interfaceName().isPresent()) {
@@ -130,7 +130,9 @@ final class GuestNetwork implements AutoCloseable {
         return surroundings;
     }
 
-    /** Looks again, after news of links or addresses or a dead link; may change {@link #link} and {@link #surroundings}. */
+    /**
+     * Looks again, after news of links or addresses or a dead link; may change {@link #link} and {@link #surroundings}.
+     */
     void refresh() {
         retry = false;
         findName();

@@ -8,8 +8,8 @@ import java.util.concurrent.Future;
 import java.util.function.Supplier;
 
 /**
- * Questions from other threads to the loop's thread, which owns the data that they are about: it answers on its next turn.
- * An empty inbox costs one descriptor that is never ready.
+ * Questions from other threads to the loop's thread, which owns the data that they are about: it answers on its next
+ * turn. An empty inbox costs one descriptor that is never ready.
  */
 final class Inbox implements AutoCloseable {
     private final EventFd news = new EventFd();

@@ -38,8 +38,8 @@ final class Logging {
     }
 
     /**
-     * Puts the time of day in front of each line, in UTC, without the classes for date formats and time zones: these are
-     * more classes than natexd itself has.
+     * Puts the time of day in front of each line, in UTC, without the classes for date formats and time zones: these
+     * are more classes than natexd itself has.
      */
     private static final class TimedStream extends PrintStream {
         private static final int DAY_MILLIS = 24 * 60 * 60 * 1000;
@@ -67,7 +67,9 @@ final class Logging {
         }
     }
 
-    /** Turns the level word at the start of a line into the priority prefix that journald understands (sd-daemon(3)). */
+    /**
+     * Turns the level word at the start of a line into the priority prefix that journald understands (sd-daemon(3)).
+     */
     private static final class JournalStream extends PrintStream {
         JournalStream(OutputStream out) {
             super(out, true, StandardCharsets.UTF_8);

@@ -21,15 +21,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread that owns queue, egress log and guest link. It polls them together with the kernel's news and the inbox
- * of other threads, runs the relay's turns, and calls the watchdog. The constructor opens everything that the loop owns;
- * the end of {@link #run} closes it.
+ * The one thread that owns queue, egress log and guest link. It polls them together with the kernel's news and the
+ * inbox of other threads, runs the relay's turns, and calls the watchdog. The constructor opens everything that the
+ * loop owns; the end of {@link #run} closes it.
  *
  * <p>How errors of a turn's system calls are handled (R45): EINTR and EAGAIN are ignored. ENOBUFS and ENOMEM lose news,
- * copies or packets; the loss is counted, and what was missed is read again. After any error of the guest network the link
- * is closed and another is opened; an interface or address that cannot be read is read again later. Waiting does not cure
- * any other error of the queue, the log, the news or poll (EBADF, EFAULT): the loop ends, natexd ends with it, and the
- * service manager starts it again.
+ * copies or packets; the loss is counted, and what was missed is read again. After any error of the guest network the
+ * link is closed and another is opened; an interface or address that cannot be read is read again later. Waiting does
+ * not cure any other error of the queue, the log, the news or poll (EBADF, EFAULT): the loop ends, natexd ends with it,
+ * and the service manager starts it again.
  */
 final class Loop implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(Loop.class);
@@ -156,8 +156,8 @@ final class Loop implements Runnable {
 
     /**
      * Applies another configuration (R50) to everything but the rules; to be {@linkplain #execute executed}. Mappings,
-     * sightings and kept copies stay. A change to reinjection in the verdict waits for {@link #rulesReplaced}: frames work
-     * with the rules of both ways, verdicts only with their own.
+     * sightings and kept copies stay. A change to reinjection in the verdict waits for {@link #rulesReplaced}: frames
+     * work with the rules of both ways, verdicts only with their own.
      */
     void configure(Config changed) {
         translator.types(types(changed));

@@ -4,7 +4,10 @@ import org.slf4j.LoggerFactory;
 
 /** Runs natexd in the foreground; systemd starts this class. */
 public final class Main {
-    /** The exit code. It replaces the 143 that the JVM would return after a SIGTERM, which is the normal way to stop natexd. */
+    /**
+     * The exit code. It replaces the 143 that the JVM would return after a SIGTERM, which is the normal way to stop
+     * natexd.
+     */
     private static volatile ExitCode exitCode = ExitCode.OK;
 
     private Main() {}

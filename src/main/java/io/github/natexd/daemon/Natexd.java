@@ -119,8 +119,8 @@ public final class Natexd implements Daemon, DaemonUserSignal {
     }
 
     /**
-     * Ends natexd after an unexpected error in any thread, with an exit code that reports it. Half a daemon would be worse
-     * than none: without natexd, errors reach the host.
+     * Ends natexd after an unexpected error in any thread, with an exit code that reports it. Half a daemon would be
+     * worse than none: without natexd, errors reach the host.
      */
     void fail(Throwable e) {
         if (ended.complete(e)) {
@@ -145,8 +145,8 @@ public final class Natexd implements Daemon, DaemonUserSignal {
     }
 
     /**
-     * Waits until the loop has ended. Returns the error that ended it, or null if it was stopped. Some seconds after the
-     * start, gives back the memory that only the start needed.
+     * Waits until the loop has ended. Returns the error that ended it, or null if it was stopped. Some seconds after
+     * the start, gives back the memory that only the start needed.
      */
     @Nullable
     Throwable awaitEnd() {

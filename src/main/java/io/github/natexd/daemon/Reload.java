@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Puts a changed configuration into force while natexd runs (R50): reads it, decides which changes need no restart,
- * applies those to the loop and to the rules, and reports what was done. Mappings and queued packets stay; the rules are
- * replaced in one transaction. {@link Natexd} lets one reload run at a time.
+ * applies those to the loop and to the rules, and reports what was done. Mappings and queued packets stay; the rules
+ * are replaced in one transaction. {@link Natexd} lets one reload run at a time.
  */
 final class Reload {
     private static final Logger LOG = LoggerFactory.getLogger(Reload.class);
@@ -42,8 +42,8 @@ final class Reload {
     /**
      * Reads the file again and applies it.
      *
-     * @throws ControlException if the file is invalid or its rules cannot be loaded; then the configuration before stays
-     *     in force
+     * @throws ControlException if the file is invalid or its rules cannot be loaded; then the configuration before
+     *     stays in force
      */
     ReloadReport run() throws ControlException {
         status.reloading();

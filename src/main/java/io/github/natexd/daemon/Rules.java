@@ -18,7 +18,10 @@ final class Rules {
     private static final Logger LOG = LoggerFactory.getLogger(Rules.class);
     /** The script takes a tenth of a second; on a busy emulated machine, seconds. */
     private static final Duration LIMIT = Duration.ofSeconds(10);
-    /** Shorter, so that natexd ends within the unit's TimeoutStopSec; if this is exceeded, ExecStopPost removes the rules. */
+    /**
+     * Shorter, so that natexd ends within the unit's TimeoutStopSec; if this is exceeded, ExecStopPost removes the
+     * rules.
+     */
     private static final Duration REMOVE_LIMIT = Duration.ofSeconds(5);
 
     /** The script's option for a call by natexd itself; natexd-rules explains it. */

@@ -17,7 +17,9 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** What exists only while natexd runs: its parts, wired together here. {@link Natexd} decides when they start and stop. */
+/**
+ * What exists only while natexd runs: its parts, wired together here. {@link Natexd} decides when they start and stop.
+ */
 final class Running {
     private static final long STOP_MILLIS = 5_000;
 
@@ -55,8 +57,8 @@ final class Running {
     }
 
     /**
-     * Opens everything that natexd needs; nothing runs yet. The control socket comes first: a second natexd must end here,
-     * before it touches the rules of the one that runs.
+     * Opens everything that natexd needs; nothing runs yet. The control socket comes first: a second natexd must end
+     * here, before it touches the rules of the one that runs.
      *
      * @param watchdogNanos see {@link Watchdog}
      * @param ended runs when the loop has ended because it was stopped

@@ -5,8 +5,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongPredicate;
 
 /**
- * Sends the service manager a sign of life (sd_watchdog_enabled(3)), twice in the time after which it would end natexd as
- * hung. The loop itself calls {@link #turned}, because only that proves that the loop runs.
+ * Sends the service manager a sign of life (sd_watchdog_enabled(3)), twice in the time after which it would end natexd
+ * as hung. The loop itself calls {@link #turned}, because only that proves that the loop runs.
  */
 final class Watchdog {
     private static final long DISABLED = 0;
