@@ -269,7 +269,7 @@ class HouseTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("java.net..", "java.nio.channels..", "java.nio.file..", "java.util.concurrent..")
-                .because("they calculate, on the thread of whoever calls them")
+                .because("they only calculate, on the thread of their caller")
                 .allowEmptyShould(true)
                 .check(CLASSES);
     }

@@ -4,7 +4,7 @@ import io.github.natexd.config.Config;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** natexd's command line: few words, so that the daemon need not load a library for them. */
+/** natexd's command line: so small that the daemon needs no library for it. */
 record Arguments(Verb verb, Optional<Path> config) {
     enum Verb {
         RUN,
@@ -12,14 +12,14 @@ record Arguments(Verb verb, Optional<Path> config) {
         VERSION
     }
 
-    /** Put together only when asked for: formatting loads some hundred classes. */
+    /** Formatted only on request: formatting loads some hundred classes. */
     static String usage() {
         return """
             Usage: natexd run [--config FILE]
                    natexd --help | --version
 
             Relays ICMP errors to VMware Workstation guests behind NAT, so that traceroute works in them.
-            Stays in the foreground, logs to standard error, says "ready" there, ends on SIGTERM.
+            Stays in the foreground, logs to standard error, reports "ready" there, ends on SIGTERM.
 
               --config FILE   configuration; without it %s, or the defaults where
                               that file does not exist
@@ -27,7 +27,7 @@ record Arguments(Verb verb, Optional<Path> config) {
             Environment:
               NATEXD_LOG_LEVEL   trace, debug, info (default), warn or error
 
-            Exit codes: 0 ended as told, 1 failure, 2 wrong usage, 69 a part of the system is missing,
+            Exit codes: 0 ended by SIGTERM, 1 failure, 2 wrong usage, 69 a part of the system is missing,
             77 a permission is missing, 78 the configuration has mistakes.
             """.formatted(Config.DEFAULT_FILE);
     }
@@ -52,7 +52,7 @@ record Arguments(Verb verb, Optional<Path> config) {
             }
         }
         if (verb == null) {
-            throw new StartException(ExitCode.USAGE, "what to do is missing: natexd run; see natexd --help");
+            throw new StartException(ExitCode.USAGE, "the command is missing: natexd run; see natexd --help");
         }
         return new Arguments(verb, config);
     }

@@ -8,11 +8,13 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * What a reload makes of a configuration that was read again: the one in effect from now on, and what to say of each
- * changed key.
+ * The result of comparing the running configuration with the one that a reload has read: the configuration to put into
+ * force, and a line for each changed key.
  *
- * @param effective what was read, except for keys that need a restart: the queue and the log group are bound while rules
- *     fill them, and the tables have their memory for good
+ * @param effective what was read, except for keys that need a restart: the queue and the log group stay bound while
+ *     rules fill them, and the tables keep the memory that they were given at the start
+ * @param reloaded changes that a reload puts into force
+ * @param needRestart changes that take effect only after a restart
  */
 record Changes(Config effective, List<String> reloaded, List<String> needRestart) {
     private record Key(String name, boolean reloads, Function<Config, String> value) {}

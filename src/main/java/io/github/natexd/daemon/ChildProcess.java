@@ -10,15 +10,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Runs a program for a bounded time. A thread of its own reads the output, because a read from a pipe has no time limit:
+ * Runs a program for a bounded time. A separate thread reads the output, because a read from a pipe has no time limit:
  * it ends when every process that holds the pipe has ended.
  */
 final class ChildProcess {
-    /** Further output is read and dropped, so that the program can go on writing. */
+    /** Output beyond this is read and dropped, so that the program can go on writing. */
     private static final int OUTPUT_MAX_OCTETS = 1 << 20;
 
     private static final int READ_OCTETS = 8192;
-    /** The time for the rest of the output when the program has ended: a process that it left behind may hold the pipe. */
+    /** How long to read on after the program has ended: a process that it left behind may hold the pipe. */
     private static final long REST_MILLIS = 1_000;
 
     /** @param output standard output and standard error, without white space at the ends */
@@ -65,7 +65,7 @@ final class ChildProcess {
                 keep(part, octets);
             }
         } catch (IOException e) {
-            // The process was killed; nobody asks for its output any more.
+            // The process was killed; its output is no longer needed.
         }
     }
 
@@ -80,7 +80,7 @@ final class ChildProcess {
         }
     }
 
-    /** Lists the children first: after the end of their parent, they have another one. */
+    /** Lists the children first: when their parent ends, they get another one. */
     private void kill() {
         if (process.isAlive()) {
             List<ProcessHandle> children = process.descendants().toList();

@@ -7,9 +7,9 @@ enum ExitCode {
     USAGE(2),
     /** EX_UNAVAILABLE: a part of the system that natexd needs is missing. */
     UNAVAILABLE(69),
-    /** EX_NOPERM: a capability is missing, or somebody else owns the queue. */
+    /** EX_NOPERM: a capability is missing, or another process owns the queue. */
     NO_PERMISSION(77),
-    /** EX_CONFIG: the configuration has mistakes. */
+    /** EX_CONFIG: the configuration is invalid. */
     CONFIGURATION(78);
 
     private final int code;
@@ -22,7 +22,7 @@ enum ExitCode {
         return code;
     }
 
-    /** What a script of ours ended with; FAILURE where the number means nothing here. */
+    /** The meaning of an exit code of one of natexd's scripts; FAILURE for an unknown code. */
     static ExitCode of(int code) {
         for (ExitCode known : values()) {
             if (known.code == code && known != OK) {

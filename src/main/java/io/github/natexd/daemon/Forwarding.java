@@ -13,9 +13,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What {@code reinject = "verdict"} needs of the kernel: it forwards what natexd has rewritten (R38). Without ip_forward
- * nothing is; a FORWARD policy of drop may have rules that let errors pass, so it is no reason to refuse. The reverse-path
- * filter asks whether the way back to the router is the way the error came, as it does without natexd.
+ * Checks that the kernel forwards IPv4, as {@code reinject = "verdict"} requires (R38): the kernel forwards the errors
+ * that natexd has rewritten, and without ip_forward it drops them. A FORWARD policy of drop is only worth a warning,
+ * because rules may let errors pass. The reverse-path filter checks the route back to the router as it does without
+ * natexd.
  */
 public final class Forwarding {
     private static final Logger LOG = LoggerFactory.getLogger(Forwarding.class);
@@ -51,9 +52,9 @@ public final class Forwarding {
     static void warnOfDroppingChains() throws StartException {
         for (String chain : droppingChains(chains())) {
             LOG.warn(
-                    "relay.reinject = \"verdict\": chain {} drops what none of its rules accepts; guests see hops only if it"
-                            + " accepts ICMP errors to the guest network: nft add rule {} ct state related accept, or use"
-                            + " relay.reinject = \"frame\"",
+                    "relay.reinject = \"verdict\": chain {} drops what none of its rules accepts; guests see hops only if"
+                            + " it accepts ICMP errors to the guest network: nft add rule {} ct state related accept,"
+                            + " or use relay.reinject = \"frame\"",
                     chain,
                     chain);
         }
@@ -78,7 +79,7 @@ public final class Forwarding {
         return dropping;
     }
 
-    /** As nft lists them; empty if it cannot: loading natexd's own rules will say why. */
+    /** The output of nft; empty if nft fails: loading natexd's own rules then reports why. */
     private static String chains() throws StartException {
         try {
             ChildProcess.Result result = ChildProcess.run(LIST_CHAINS, LIMIT);

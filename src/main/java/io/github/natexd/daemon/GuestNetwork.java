@@ -18,13 +18,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds the guest network, opens a link to it when it is there, and again when it has come back as another one. Nothing
- * that goes wrong here ends the loop: what could not be done is tried again a second later.
+ * Finds the guest network and opens a link to it; opens another link when the network returns as another interface. No
+ * failure here ends the loop: whatever failed is tried again a second later.
  */
 final class GuestNetwork implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GuestNetwork.class);
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
-    /** The kernel reports new interfaces, but nobody reports a changed file. */
+    /** The kernel reports new interfaces, but not a changed file. */
     private static final long FILE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final Path networking;
@@ -35,7 +35,7 @@ final class GuestNetwork implements AutoCloseable {
     private @Nullable PacketSocket link;
     private Surroundings surroundings = new Surroundings(new int[0], 0, 32, 0);
     private Optional<String> address = Optional.empty();
-    private String said = "";
+    private String reported = "";
     private boolean retry;
     private long retryNanos;
     private long openedNanos;
@@ -48,7 +48,7 @@ final class GuestNetwork implements AutoCloseable {
         openedNanos = System.nanoTime() - RETRY_NANOS;
     }
 
-    /** From now on as this configuration says; {@link #refresh} is to follow. */
+    /** Applies another configuration; the caller then calls {@link #refresh}. */
     void configure(Config changed) {
         String before = name;
         name = "";
@@ -67,12 +67,12 @@ final class GuestNetwork implements AutoCloseable {
             }
             return true;
         } catch (OsException e) {
-            LOG.warn("the guest network has to be opened anew: {}", e.getMessage());
+            LOG.warn("the guest network has to be opened again: {}", e.getMessage());
             return false;
         }
     }
 
-    /** The interface's name: configured, or found in VMware's own configuration; empty while neither says. */
+    /** The interface's name: configured, or found in VMware's own configuration; empty if neither names one. */
     Optional<String> name() {
         if (name.isEmpty()) {
             findName();
@@ -81,8 +81,8 @@ final class GuestNetwork implements AutoCloseable {
     }
 
     /**
-     * VMware's network editor can take NAT from one network and give it to another: unless the name is configured, it is
-     * looked up again. It stays while its network has NAT, or while no other has.
+     * Finds the name again unless it is configured: VMware's network editor can move NAT from one network to another.
+     * The name stays as long as its network has NAT, or no other network has it.
      */
     private void findName() {
         if (config.guestNetwork().interfaceName().isPresent()) {
@@ -103,7 +103,7 @@ final class GuestNetwork implements AutoCloseable {
         try {
             List<String> recorded = VmwareNetworking.natInterfaces(networking);
             if (recorded.isEmpty() && name.isEmpty()) {
-                say(
+                report(
                         false,
                         "no NAT network in " + networking
                                 + ": waiting for VMware Workstation (or set guest-network.interface)");
@@ -111,7 +111,7 @@ final class GuestNetwork implements AutoCloseable {
             return recorded;
         } catch (UncheckedIOException e) {
             if (name.isEmpty()) {
-                say(
+                report(
                         false,
                         "cannot read " + networking + ": " + e.getMessage()
                                 + ": let natexd's user read it, or set guest-network.interface");
@@ -125,14 +125,13 @@ final class GuestNetwork implements AutoCloseable {
         return link;
     }
 
-    /** The addresses around, as of the last {@link #refresh} that could ask for them. */
+    /** The addresses of the host and the guest network, as of the last {@link #refresh} that could read them. */
     Surroundings surroundings() {
         return surroundings;
     }
 
     /**
-     * Looks again, after news of links or addresses or a dead link: {@link #link} and {@link #surroundings} may be others
-     * then.
+     * Looks again, after news of links or addresses or a dead link; may change {@link #link} and {@link #surroundings}.
      */
     void refresh() {
         retry = false;
@@ -141,12 +140,12 @@ final class GuestNetwork implements AutoCloseable {
             try {
                 look(name);
             } catch (OsException e) {
-                say(link != null, "trouble with guest network " + name + ", trying again: " + e.getMessage());
+                report(link != null, "trouble with guest network " + name + ", trying again: " + e.getMessage());
                 retryIn(RETRY_NANOS);
             }
         }
         if (link == null && !retry && config.guestNetwork().interfaceName().isEmpty()) {
-            // VMware may write its file after the last report about a link.
+            // VMware may write its file after the kernel's last report about a link.
             retryIn(FILE_NANOS);
         }
     }
@@ -157,7 +156,7 @@ final class GuestNetwork implements AutoCloseable {
             close();
         }
         if (present == 0) {
-            say(false, "guest network " + guestNetwork + " is not there or not up: waiting for it");
+            report(false, "guest network " + guestNetwork + " is not there or not up: waiting for it");
         } else if (link == null) {
             open(guestNetwork, present);
         }
@@ -167,7 +166,7 @@ final class GuestNetwork implements AutoCloseable {
     private void open(String guestNetwork, int present) {
         long age = System.nanoTime() - openedNanos;
         if (age < RETRY_NANOS) {
-            // It was lost as soon as it was open: not again and again.
+            // The last link was lost as soon as it was open: wait before the next attempt.
             retryIn(RETRY_NANOS - age);
             return;
         }
@@ -186,7 +185,7 @@ final class GuestNetwork implements AutoCloseable {
                 String found = Ipv4Address.text(candidate.address()) + "/" + candidate.prefixLength();
                 address = Optional.of(found);
                 if (link != null) {
-                    say(true, "guest network " + guestNetwork + ": " + found);
+                    report(true, "guest network " + guestNetwork + ": " + found);
                 }
                 return;
             }
@@ -194,22 +193,22 @@ final class GuestNetwork implements AutoCloseable {
         address = Optional.empty();
         surroundings = new Surroundings(all, 0, 32, 0);
         if (link != null) {
-            say(false, "guest network " + guestNetwork + " has no IPv4 address: waiting for one");
+            report(false, "guest network " + guestNetwork + " has no IPv4 address: waiting for one");
         }
     }
 
-    /** The link is of no use any more, whatever has taken its interface's name. */
+    /** The link no longer works, even if another interface now has its name. */
     void lost() {
         close();
     }
 
-    /** As found last. */
+    /** The guest network as found last. */
     StatusReport.GuestNetwork report() {
         return new StatusReport.GuestNetwork(
                 name.isEmpty() ? Optional.empty() : Optional.of(name), address, link != null);
     }
 
-    /** When to {@link #refresh} without news; -1: never. */
+    /** Milliseconds until the next {@link #refresh} without news; -1: none is needed. */
     long idleMillis(long nowNanos) {
         return retry ? Math.max(0, (retryNanos - nowNanos + 999_999) / 1_000_000) : -1;
     }
@@ -219,10 +218,10 @@ final class GuestNetwork implements AutoCloseable {
         retryNanos = System.nanoTime() + nanos;
     }
 
-    /** Says a change of state once. */
-    private void say(boolean up, String message) {
-        if (!message.equals(said)) {
-            said = message;
+    /** Reports a change of state once. */
+    private void report(boolean up, String message) {
+        if (!message.equals(reported)) {
+            reported = message;
             LOG.info("{}", message);
             status.guestNetwork(up, message);
         }

@@ -8,24 +8,24 @@ import java.util.concurrent.Future;
 import java.util.function.Supplier;
 
 /**
- * Questions of other threads to the loop's thread, which owns what they are about: it answers on its next turn. While
- * nobody asks, it costs one descriptor that is never ready.
+ * Questions from other threads to the loop's thread, which owns the data that they are about: it answers on its next
+ * turn. An empty inbox costs one descriptor that is never ready.
  */
 final class Inbox implements AutoCloseable {
     private final EventFd news = new EventFd();
     private final Queue<Runnable> questions = new ArrayDeque<>();
     private boolean closed;
 
-    /** The descriptor that is ready when somebody has asked. */
+    /** The descriptor that is ready when there is a question. */
     int descriptor() {
         return news.descriptor();
     }
 
-    /** Asks from any thread; the answer fails if the question does, or if the loop has ended. */
+    /** Asks, from any thread. The answer fails if the question throws, and is cancelled if the loop has ended. */
     synchronized <T> Future<T> ask(Supplier<T> question) {
         CompletableFuture<T> answer = new CompletableFuture<>();
         if (closed) {
-            answer.completeExceptionally(new IllegalStateException("the loop has ended"));
+            answer.cancel(false);
             return answer;
         }
         questions.add(() -> {
@@ -39,7 +39,7 @@ final class Inbox implements AutoCloseable {
         return answer;
     }
 
-    /** Answers what was asked; only from the loop's thread. */
+    /** Answers all questions; only from the loop's thread. */
     void answer() {
         if (news.drain()) {
             Runnable question = next();
@@ -54,7 +54,7 @@ final class Inbox implements AutoCloseable {
         return questions.poll();
     }
 
-    /** Answers the last questions; later ones fail. */
+    /** Answers the last questions; later ones are cancelled. */
     @Override
     public void close() {
         synchronized (this) {

@@ -4,21 +4,22 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
-/** Sets slf4j-simple up before the first logger: plain lines on stderr, with priorities where the journal reads. */
+/** Sets up slf4j-simple: plain lines on standard error, with priorities if the journal reads them. */
 final class Logging {
     private static final String PREFIX = "org.slf4j.simpleLogger.";
 
-    private Logging() {}
-
     private static boolean done;
 
-    /** To be called before the first logger is made; later calls do nothing. */
+    private Logging() {}
+
+    /** Call this before the first logger is made; later calls do nothing. */
     static synchronized void setUp() {
         if (done) {
             return;
         }
         done = true;
-        // Named, it need not be looked for in every jar; and what slf4j itself has to say is said only when it warns.
+        // With its name given, slf4j does not search every jar for the provider; of slf4j itself, only warnings are
+        // shown.
         System.setProperty("slf4j.provider", "org.slf4j.simple.SimpleServiceProvider");
         System.setProperty("slf4j.internal.verbosity", "WARN");
         String level = System.getenv("NATEXD_LOG_LEVEL");
@@ -37,8 +38,8 @@ final class Logging {
     }
 
     /**
-     * Puts the time of day in front of each line, in UTC: date formats and time zones would load more classes than all of
-     * natexd has.
+     * Puts the time of day in front of each line, in UTC, without the classes for date formats and time zones: these
+     * are more classes than natexd itself has.
      */
     private static final class TimedStream extends PrintStream {
         private static final int DAY_MILLIS = 24 * 60 * 60 * 1000;
@@ -66,7 +67,9 @@ final class Logging {
         }
     }
 
-    /** Turns the level word at the start of a line into the priority prefix that journald understands (sd-daemon(3)). */
+    /**
+     * Turns the level word at the start of a line into the priority prefix that journald understands (sd-daemon(3)).
+     */
     private static final class JournalStream extends PrintStream {
         JournalStream(OutputStream out) {
             super(out, true, StandardCharsets.UTF_8);

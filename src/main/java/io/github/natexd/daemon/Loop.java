@@ -21,28 +21,28 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread that owns queue, egress log and guest link: polls them together with the kernel's news and the inbox
- * of other threads, lets the relay turn, and tells the watchdog. Everything it owns is opened by the constructor and
- * closed when {@link #run} ends.
+ * The one thread that owns queue, egress log and guest link. It polls them together with the kernel's news and the
+ * inbox of other threads, runs the relay's turns, and calls the watchdog. The constructor opens everything that the
+ * loop owns; the end of {@link #run} closes it.
  *
- * <p>What the system calls of a turn may answer, and what comes of it (R45): EINTR and EAGAIN are nothing; ENOBUFS and
- * ENOMEM lose news, copies or packets, which is counted and looked after; whatever befalls the guest network loses the
- * link, and another is opened; an interface or address that cannot be asked for is asked for again. An error of the
- * queue, of the log, of the news or of poll itself beyond that (EBADF, EFAULT) is none that waiting would cure: the
- * loop ends, and natexd with it, to be started anew.
+ * <p>How errors of a turn's system calls are handled (R45): EINTR and EAGAIN are ignored. ENOBUFS and ENOMEM lose news,
+ * copies or packets; the loss is counted, and what was missed is read again. After any error of the guest network the
+ * link is closed and another is opened; an interface or address that cannot be read is read again later. Waiting does
+ * not cure any other error of the queue, the log, the news or poll (EBADF, EFAULT): the loop ends, natexd ends with it,
+ * and the service manager starts it again.
  */
 final class Loop implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(Loop.class);
 
-    /** No descriptor: the poller passes over a negative one. */
+    /** No descriptor: the poller ignores a negative one. */
     private static final int ABSENT = -1;
 
     private static final int DESCRIPTORS = 6;
 
     private static final int FEEDS = 2;
-    /** While errors pour in, nobody waits for them: in so many turns the rest is looked at once. */
+    /** While every turn has errors, the loop does not wait, and looks at everything else once in this many turns. */
     private static final int TURNS_BETWEEN_NEWS = 16;
-    /** How many turns are made for what the rules queued until a moment ago. */
+    /** The most turns for the packets that the rules queued before they were removed. */
     private static final int LAST_TURNS_LIMIT = 256;
 
     private final GuestNetwork guestNetwork;
@@ -55,7 +55,7 @@ final class Loop implements Runnable {
     private final RuleNews ruleNews;
     private final Inbox inbox = new Inbox();
     private final Poller poller = new Poller(DESCRIPTORS);
-    /** The two feeds of sightings alone, which are looked at again when a batch of errors has been taken. */
+    /** Only the two feeds of sightings, which the relay polls again after it has taken a batch of errors. */
     private final Poller feeds = new Poller(FEEDS);
 
     private final Mapper mapper;
@@ -121,30 +121,30 @@ final class Loop implements Runnable {
         };
     }
 
-    /** Answers on the loop's thread, between two turns: the question must be quick. */
+    /** Answers a question on the loop's thread, between two turns: it must be quick. */
     <T> Future<T> ask(Supplier<T> question) {
         return inbox.ask(question);
     }
 
-    /** Does something on the loop's thread, between two turns. */
-    Future<Boolean> tell(Runnable order) {
+    /** Runs a task on the loop's thread, between two turns. */
+    Future<?> execute(Runnable task) {
         return inbox.ask(() -> {
-            order.run();
+            task.run();
             return true;
         });
     }
 
-    /** How things are; to be {@linkplain #ask asked}. */
+    /** The present state; {@linkplain #ask ask} for it. */
     LoopReport report() {
         return new LoopReport(guestNetwork.report(), relay.snapshot());
     }
 
-    /** A part of the mappings; to be {@linkplain #ask asked}. */
+    /** A part of the mappings; {@linkplain #ask ask} for it. */
     MappingPage mappings(int from) {
         return mapper.page(from, System.nanoTime());
     }
 
-    /** Who is told of every error, or null; to be {@linkplain #ask asked}. */
+    /** Reports every error to this observer from now on, or to none (null); to be {@linkplain #execute executed}. */
     void observe(@Nullable Observer observer) {
         relay.observe(observer);
     }
@@ -155,9 +155,9 @@ final class Loop implements Runnable {
     }
 
     /**
-     * A reload (R50), to be {@linkplain #tell told}: what the loop itself does differently from now on. Mappings,
-     * sightings and kept copies stay. Giving errors back in the verdict has to wait for {@link #rulesReplaced}: frames
-     * go with the rules of either way, verdicts with their own alone.
+     * Applies another configuration (R50) to everything but the rules; to be {@linkplain #execute executed}. Mappings,
+     * sightings and kept copies stay. A change to reinjection in the verdict waits for {@link #rulesReplaced}: frames
+     * work with the rules of both ways, verdicts only with their own.
      */
     void configure(Config changed) {
         translator.types(types(changed));
@@ -170,7 +170,7 @@ final class Loop implements Runnable {
         refreshGuestNetwork();
     }
 
-    /** To be {@linkplain #tell told} when the rules are those of the new configuration. */
+    /** The rules are those of the new configuration; to be {@linkplain #execute executed}. */
     void rulesReplaced(Config changed) {
         turnUntilQueueIsEmpty();
         relay.reinject(reinject(changed));
@@ -187,10 +187,11 @@ final class Loop implements Runnable {
                 }
                 turn();
                 if (watchdog.turned(System.nanoTime())) {
-                    tellCount();
+                    reportCount();
                 }
             }
-            // The rules are gone; what they had queued gets its verdict. Closing the queue alone would drop it.
+            // The rules are gone; the packets that they had queued get their verdicts. Closing the queue alone would
+            // drop them.
             turnUntilQueueIsEmpty();
         } finally {
             relay.logRepeated();
@@ -199,7 +200,7 @@ final class Loop implements Runnable {
         }
     }
 
-    /** Waits until there is something to do, and does all that is not {@linkplain #turn the relay's}. */
+    /** Waits until there is something to do, and does everything except {@linkplain #turn the relay's turn}. */
     private void await(long millis) {
         poller.poll(millis);
         if (poller.ready(inboxPlace)) {
@@ -219,7 +220,7 @@ final class Loop implements Runnable {
         return sooner(sooner(relay.idleMillis(), watchdog.idleMillis(now)), guestNetwork.idleMillis(now));
     }
 
-    /** Of two waits the shorter one; a negative one has no end. */
+    /** The shorter of two waits; a negative one has no end. */
     private static long sooner(long first, long second) {
         return first < 0 ? second : second < 0 ? first : Math.min(first, second);
     }
@@ -241,8 +242,8 @@ final class Loop implements Runnable {
         }
     }
 
-    /** With the sign of life, so that the count costs no wake-up of its own. */
-    private void tellCount() {
+    /** Runs with the sign of life, so that the count needs no extra wake-up. */
+    private void reportCount() {
         status.relayed(relay.counters().delivered());
     }
 

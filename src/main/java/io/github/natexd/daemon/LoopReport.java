@@ -3,5 +3,5 @@ package io.github.natexd.daemon;
 import io.github.natexd.control.StatusReport;
 import io.github.natexd.relay.Snapshot;
 
-/** What the loop's thread knows, at one moment. */
+/** The state that the loop's thread owns, at one moment. */
 record LoopReport(StatusReport.GuestNetwork guestNetwork, Snapshot relay) {}

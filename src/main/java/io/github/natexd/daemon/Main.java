@@ -2,9 +2,12 @@ package io.github.natexd.daemon;
 
 import org.slf4j.LoggerFactory;
 
-/** natexd in the foreground: what systemd starts. */
+/** Runs natexd in the foreground; systemd starts this class. */
 public final class Main {
-    /** What to end with: natexd's own verdict, not the JVM's 143 for a SIGTERM, which is how natexd is meant to end. */
+    /**
+     * The exit code. It replaces the 143 that the JVM would return after a SIGTERM, which is the normal way to stop
+     * natexd.
+     */
     private static volatile ExitCode exitCode = ExitCode.OK;
 
     private Main() {}
@@ -15,8 +18,8 @@ public final class Main {
             Arguments arguments = Arguments.parse(words);
             exitCode = switch (arguments.verb()) {
                 case RUN -> run(arguments);
-                case HELP -> say(Arguments.usage());
-                case VERSION -> say("natexd " + version() + System.lineSeparator());
+                case HELP -> print(Arguments.usage());
+                case VERSION -> print("natexd " + version() + System.lineSeparator());
             };
         } catch (StartException e) {
             System.err.println("natexd: " + e.getMessage());
@@ -53,7 +56,7 @@ public final class Main {
         }
     }
 
-    private static ExitCode say(String text) {
+    private static ExitCode print(String text) {
         System.out.print(text);
         return ExitCode.OK;
     }

@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Datagrams to the service manager (sd_notify(3)), through one socket that stays open. Sending never blocks: a service
- * manager that does not read must not hold up the loop.
+ * Sends datagrams to the service manager (sd_notify(3)) through one socket that stays open. Sending never blocks: a
+ * service manager that does not read must not delay the loop.
  */
 final class Notify implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Notify.class);
@@ -26,7 +26,10 @@ final class Notify implements AutoCloseable {
         this.channel = channel;
     }
 
-    /** @param socket the value of NOTIFY_SOCKET: a path, or {@code @name} of an abstract socket; null or empty: nobody listens */
+    /**
+     * @param socket the value of NOTIFY_SOCKET: a path, or {@code @name} of an abstract socket; null or empty: messages
+     *     are dropped
+     */
     static Notify to(@Nullable String socket) {
         if (socket == null || socket.isEmpty()) {
             return new Notify(null, null);
@@ -50,7 +53,7 @@ final class Notify implements AutoCloseable {
             return;
         }
         try {
-            // With its address each time: the other end may have been made anew under the same name.
+            // With its address each time: the service manager may have replaced its socket under the same name.
             open.send(ByteBuffer.wrap(message.getBytes(StandardCharsets.UTF_8)), address);
         } catch (IOException e) {
             trouble.happened(String.valueOf(e.getMessage()), System.nanoTime());

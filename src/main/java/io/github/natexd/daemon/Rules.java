@@ -13,15 +13,18 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** natexd's packet filter rules, as libexec/natexd-rules loads, checks and removes them. */
+/** Loads, checks and removes natexd's packet filter rules by running libexec/natexd-rules. */
 final class Rules {
     private static final Logger LOG = LoggerFactory.getLogger(Rules.class);
     /** The script takes a tenth of a second; on a busy emulated machine, seconds. */
     private static final Duration LIMIT = Duration.ofSeconds(10);
-    /** Shorter, so that natexd ends within the unit's TimeoutStopSec; ExecStopPost then removes the rules. */
+    /**
+     * Shorter, so that natexd ends within the unit's TimeoutStopSec; if this is exceeded, ExecStopPost removes the
+     * rules.
+     */
     private static final Duration REMOVE_LIMIT = Duration.ofSeconds(5);
 
-    /** Tells the script that natexd itself asks: see there. */
+    /** The script's option for a call by natexd itself; natexd-rules explains it. */
     private static final String DAEMON = "--daemon";
 
     private final Path script;
@@ -63,17 +66,17 @@ final class Rules {
         return managed;
     }
 
-    /** Whether the kernel has to forward what they queue, once natexd has rewritten it. */
+    /** Whether the kernel has to forward the errors that natexd has rewritten. */
     boolean needForwarding() {
         return forwarded;
     }
 
-    /** What somebody else has to run to load them. */
+    /** The command that loads the rules, if natexd does not manage them. */
     String installCommand() {
         return script + " install " + String.join(" ", options);
     }
 
-    /** Loads the rules; returns what the script says that it did. */
+    /** Loads the rules; returns the script's report. */
     String install() throws StartException {
         ChildProcess.Result result = run("install", LIMIT);
         if (result.exitCode() != 0) {
@@ -87,7 +90,7 @@ final class Rules {
         return run("status", LIMIT);
     }
 
-    /** Removes what natexd has loaded, now or under an earlier configuration. */
+    /** Removes the rules that natexd has loaded, under this or an earlier configuration. */
     void remove() {
         try {
             LOG.info("{}", run(List.of("remove", DAEMON), REMOVE_LIMIT).output());

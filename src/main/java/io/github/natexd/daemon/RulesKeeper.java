@@ -16,18 +16,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the rules loaded while the daemon runs. Running the script takes a tenth of a second, so it has a thread of its
- * own: verdicts do not wait for it.
+ * Keeps the rules loaded while the daemon runs. The script takes a tenth of a second, so a separate thread runs it:
+ * verdicts do not wait for it.
  */
 final class RulesKeeper {
     private static final Logger LOG = LoggerFactory.getLogger(RulesKeeper.class);
 
-    /** A firewall that restarts changes its rules many times in a row: look when it is done. */
+    /** A firewall that restarts changes its rules many times in a row: check when it is done. */
     private static final long QUIET_MILLIS = 300;
-    /** Rules that could not be loaded are tried again so much later. */
+    /** The time after which rules that could not be loaded are tried again. */
     private static final long RETRY_MILLIS = 5_000;
 
-    /** A script that runs may finish when natexd stops; after this time it is killed. */
+    /** The time that a running script gets to finish when natexd stops; then it is killed. */
     private static final long STOP_MILLIS = 1_000;
 
     private final Path script;
@@ -44,16 +44,16 @@ final class RulesKeeper {
     private @Nullable Future<?> pending;
     private volatile StatusReport.Rules state = new StatusReport.Rules(RulesState.PENDING, "");
     private @Nullable StartException failure;
-    /** The rules are to be loaded even if they are to be the same as before. */
+    /** The rules must be loaded even if they do not change. */
     private boolean outdated;
-    /** The next rules are to be loaded only if they are not complete. */
+    /** The next rules may still be loaded: load them only if they are not complete. */
     private boolean mayBeLoaded;
-    /** {@link #awaitLoaded} will report trouble, so it is not logged. */
+    /** {@link #awaitLoaded} will report a failure, so it is not logged. */
     private boolean awaited = true;
 
     private boolean stopped;
 
-    /** @param uncaught is told what nobody foresaw: without its thread the keeper would be of no use */
+    /** @param uncaught receives an unexpected exception: without its thread, the keeper cannot work */
     RulesKeeper(Path script, Config config, Status status, Consumer<Throwable> uncaught) {
         this.script = script;
         this.config = config;
@@ -62,25 +62,25 @@ final class RulesKeeper {
         worker.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }
 
-    /** What is known about the rules; from any thread. */
+    /** The last known state of the rules; from any thread. */
     StatusReport.Rules state() {
         return state;
     }
 
-    /** From now on as this configuration says; {@link #interfaceKnown} is to follow, then {@link #awaitLoaded}. */
+    /** Applies another configuration; the caller then calls {@link #interfaceKnown} and {@link #awaitLoaded}. */
     synchronized void configure(Config changed) {
         config = changed;
         awaited = true;
         outdated |= failure != null;
     }
 
-    /** The same for a configuration that was in force before: its rules may still be loaded. */
+    /** Applies the configuration that was in force before: its rules may still be loaded. */
     synchronized void configureBack(Config before) {
         configure(before);
         mayBeLoaded = true;
     }
 
-    /** The guest network's name is known, which every rule needs. May be called repeatedly with the same name. */
+    /** Loads the rules, which need the guest network's name. May be called repeatedly with the same name. */
     synchronized void interfaceKnown(String name) {
         if (stopped) {
             return;
@@ -99,12 +99,16 @@ final class RulesKeeper {
         }
     }
 
-    /** Somebody changed the packet filter: see whether natexd's rules are still there, once it is quiet. */
+    /** The packet filter changed: checks, once it is quiet, whether natexd's rules are still there. */
     synchronized void rulesChanged() {
         restoreAfter(QUIET_MILLIS);
     }
 
-    /** Waits until the rules are as told last; throws what kept them out. */
+    /**
+     * Waits until the rules of the last configuration are loaded.
+     *
+     * @throws StartException if they could not be loaded
+     */
     void awaitLoaded() throws StartException, InterruptedException {
         Future<?> done;
         synchronized (this) {
@@ -128,7 +132,7 @@ final class RulesKeeper {
         }
     }
 
-    /** Removes the rules; nothing is loaded any more afterwards. */
+    /** Removes the rules; afterwards none are loaded again. */
     void remove() {
         Rules loaded;
         synchronized (this) {
@@ -182,7 +186,7 @@ final class RulesKeeper {
                 verified(wanted, complete, found.output());
             } else if (!complete) {
                 String output = wanted.install();
-                LOG.info("natexd's rules were not there any more: {}", output);
+                LOG.info("natexd's rules were missing and are loaded again: {}", output);
                 note(RulesState.LOADED, output, null);
             } else if (state.state() != RulesState.LOADED) {
                 note(RulesState.LOADED, found.output(), null);
@@ -192,7 +196,7 @@ final class RulesKeeper {
         }
     }
 
-    /** While the kernel forwards nothing, an error that natexd has rewritten would be lost: better no rules. */
+    /** While the kernel does not forward, an error that natexd has rewritten would be lost: better no rules. */
     private boolean waitsForForwarding(Rules wanted) throws StartException {
         if (!wanted.needForwarding()) {
             return false;
@@ -219,7 +223,7 @@ final class RulesKeeper {
         }
         note(new StatusReport.Rules(found, output, "load them: sudo " + unmanaged.installCommand()), null);
         if (!complete) {
-            restoreAfter(RETRY_MILLIS); // the kernel's news are about rules that go, not about new ones
+            restoreAfter(RETRY_MILLIS); // the kernel reports removed rules, not new ones
         }
     }
 

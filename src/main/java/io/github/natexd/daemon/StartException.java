@@ -3,7 +3,7 @@ package io.github.natexd.daemon;
 import io.github.natexd.linux.libc.Errno;
 import io.github.natexd.linux.libc.OsException;
 
-/** Why natexd cannot start, with the remedy, and the exit code that says it to scripts. */
+/** The reason why natexd cannot start, with the remedy, and the exit code for it. */
 final class StartException extends Exception {
     private static final long serialVersionUID = 1;
 
@@ -14,7 +14,7 @@ final class StartException extends Exception {
         this.exitCode = exitCode;
     }
 
-    /** A system call without which natexd cannot be. */
+    /** A system call that natexd needs has failed. */
     static StartException of(OsException e) {
         ExitCode code =
                 switch (e.errno()) {

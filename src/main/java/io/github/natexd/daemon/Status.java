@@ -3,8 +3,8 @@ package io.github.natexd.daemon;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What natexd tells the service manager about itself: the state it is in, and the line that {@code systemctl status}
- * shows, put together from what the parts of the daemon say. For any thread.
+ * Reports natexd's state to the service manager, and the line that {@code systemctl status} shows, assembled from the
+ * reports of the daemon's parts. For any thread.
  */
 final class Status {
     private enum Phase {
@@ -21,29 +21,29 @@ final class Status {
     private String rulesTrouble = "";
     private String reloadTrouble = "";
     private long relayed;
-    private String told = "";
+    private String sent = "";
 
     Status(Notify notify) {
         this.notify = notify;
     }
 
-    /** @param said where the guests are, or what is being waited for */
-    synchronized void guestNetwork(boolean up, String said) {
+    /** @param report the guest network, or what natexd waits for */
+    synchronized void guestNetwork(boolean up, String report) {
         guestNetworkUp = up;
-        guestNetwork = said;
-        tell();
+        guestNetwork = report;
+        send();
     }
 
-    /** @param said why the rules are not in; empty: they are */
-    synchronized void rules(String said) {
-        rulesTrouble = firstLine(said);
-        tell();
+    /** @param trouble why the rules are not loaded; empty: they are loaded */
+    synchronized void rules(String trouble) {
+        rulesTrouble = firstLine(trouble);
+        send();
     }
 
     /** Errors delivered to guests so far. */
     synchronized void relayed(long count) {
         relayed = count;
-        tell();
+        send();
     }
 
     synchronized void ready() {
@@ -51,11 +51,11 @@ final class Status {
             return;
         }
         phase = Phase.RUNNING;
-        told = text();
-        notify.send("READY=1\nSTATUS=" + told);
+        sent = text();
+        notify.send("READY=1\nSTATUS=" + sent);
     }
 
-    /** To be followed by {@link #reloaded} or {@link #reloadRefused}. */
+    /** The caller then calls {@link #reloaded} or {@link #reloadRefused}. */
     synchronized void reloading() {
         if (phase == Phase.STOPPING) {
             return;
@@ -71,8 +71,8 @@ final class Status {
         ready();
     }
 
-    synchronized void reloadRefused(String said) {
-        reloadTrouble = firstLine(said);
+    synchronized void reloadRefused(String cause) {
+        reloadTrouble = firstLine(cause);
         ready();
     }
 
@@ -81,13 +81,13 @@ final class Status {
         notify.send("STOPPING=1\nSTATUS=stopping: removing the rules");
     }
 
-    private void tell() {
+    private void send() {
         if (phase == Phase.STOPPING || phase == Phase.RELOADING) {
             return;
         }
         String text = text();
-        if (!text.equals(told)) {
-            told = text;
+        if (!text.equals(sent)) {
+            sent = text;
             notify.send("STATUS=" + text);
         }
     }
@@ -106,7 +106,7 @@ final class Status {
         return reloadTrouble.isEmpty() ? text : text + "; the last reload was refused: " + reloadTrouble;
     }
 
-    private static String firstLine(String said) {
-        return said.lines().findFirst().orElse("");
+    private static String firstLine(String text) {
+        return text.lines().findFirst().orElse("");
     }
 }

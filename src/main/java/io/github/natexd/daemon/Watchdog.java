@@ -5,32 +5,32 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongPredicate;
 
 /**
- * Tells the service manager that the loop turns (sd_watchdog_enabled(3)), twice in the time after which it would end
- * natexd as hung. The loop itself calls {@link #turned}: nothing else would prove anything.
+ * Sends the service manager a sign of life (sd_watchdog_enabled(3)), twice in the time after which it would end natexd
+ * as hung. The loop itself calls {@link #turned}, because only that proves that the loop runs.
  */
 final class Watchdog {
-    private static final long NOBODY_ASKS = 0;
+    private static final long DISABLED = 0;
 
     private final Notify notify;
     private final long intervalNanos;
     private boolean begun;
     private long lastNanos;
 
-    /** @param intervalNanos time between two signs of life; 0: nobody asks for any */
+    /** @param intervalNanos time between two signs of life; 0: none are wanted */
     Watchdog(Notify notify, long intervalNanos) {
         this.notify = notify;
         this.intervalNanos = intervalNanos;
     }
 
     /**
-     * Half of WATCHDOG_USEC, or 0 if nobody asks, or asks another process.
+     * Half of WATCHDOG_USEC, or 0 if no signs of life are wanted, or only those of another process.
      *
-     * @param isMeant tells whether the process of WATCHDOG_PID is this one
+     * @param isMeant returns whether the process of WATCHDOG_PID is this one
      */
     static long intervalNanos(Map<String, String> environment, LongPredicate isMeant) {
         String pid = environment.getOrDefault("WATCHDOG_PID", "");
         long micros = number(environment.getOrDefault("WATCHDOG_USEC", ""));
-        return pid.isEmpty() || isMeant.test(number(pid)) ? TimeUnit.MICROSECONDS.toNanos(micros) / 2 : NOBODY_ASKS;
+        return pid.isEmpty() || isMeant.test(number(pid)) ? TimeUnit.MICROSECONDS.toNanos(micros) / 2 : DISABLED;
     }
 
     private static long number(String digits) {
@@ -41,9 +41,9 @@ final class Watchdog {
         }
     }
 
-    /** A turn of the loop is done. Answers whether a sign of life was due, and sent. */
+    /** Call this after each turn of the loop. Returns whether a sign of life was due and sent. */
     boolean turned(long nowNanos) {
-        if (intervalNanos == NOBODY_ASKS || (begun && nowNanos - lastNanos < intervalNanos)) {
+        if (intervalNanos == DISABLED || (begun && nowNanos - lastNanos < intervalNanos)) {
             return false;
         }
         begun = true;
@@ -52,9 +52,9 @@ final class Watchdog {
         return true;
     }
 
-    /** How long the next turn may be put off; -1: for as long as one likes. */
+    /** How long the loop may wait before its next turn; -1: without limit. */
     long idleMillis(long nowNanos) {
-        if (intervalNanos == NOBODY_ASKS) {
+        if (intervalNanos == DISABLED) {
             return -1;
         }
         long left = begun ? lastNanos + intervalNanos - nowNanos : 0;

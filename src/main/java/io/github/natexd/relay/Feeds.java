@@ -19,7 +19,7 @@ final class Feeds {
 
     private final Readers readers;
     private final Counters counters;
-    private final RepeatedTrouble internalErrors;
+    private final RepeatedTrouble notRead;
     private final EthernetFrame frame = new EthernetFrame();
     private final Ipv4Header header = new Ipv4Header();
     private final Ipv4Header embedded = new Ipv4Header();
@@ -29,10 +29,10 @@ final class Feeds {
     private final Delivery delivery = new Delivery();
     private long egressOverflows;
 
-    Feeds(Readers readers, Counters counters, RepeatedTrouble internalErrors) {
+    Feeds(Readers readers, Counters counters, RepeatedTrouble notRead) {
         this.readers = readers;
         this.counters = counters;
-        this.internalErrors = internalErrors;
+        this.notRead = notRead;
     }
 
     /** Drains the guest network's feed; returns whether the interface is still there. */
@@ -86,10 +86,10 @@ final class Feeds {
         }
     }
 
-    /** A packet that natexd fails to read must not end it: whoever can send one could do so again and again. */
+    /** A packet that natexd fails to read must not end it: its sender could send more of them. */
     private void notRead(RuntimeException e, long nowNanos) {
         counters.count(Counters.Event.NOT_READ);
-        internalErrors.happened(e, nowNanos);
+        notRead.happened(e, nowNanos);
     }
 
     private void guestFrame(GuestLink link, int index, Surroundings surroundings, long nowNanos) {

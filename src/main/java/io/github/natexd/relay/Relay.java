@@ -38,6 +38,11 @@ public final class Relay {
     private final Counters counters = new Counters();
     private final Ledger ledger = new Ledger(counters);
     private final RepeatedTrouble internalErrors = new RepeatedTrouble(LOG, "internal error; packet passed unchanged");
+    private final RepeatedTrouble notRead = new RepeatedTrouble(LOG, "internal error; a probe or frame was skipped");
+    private final RepeatedTrouble notSent =
+            new RepeatedTrouble(LOG, "cannot send frames to guests; the host keeps these errors");
+    private final RepeatedTrouble notObserved =
+            new RepeatedTrouble(LOG, "internal error; natexctl watch misses an error");
     private final RepeatedTrouble linkTrouble = new RepeatedTrouble(LOG, "cannot listen on the guest network");
     private final Yielding yielding = new Yielding();
     private final StaticGuest staticGuest = new StaticGuest();
@@ -53,9 +58,9 @@ public final class Relay {
         this.mapper = mapper;
         this.translator = translator;
         queued = new QueuedErrors(ports.queue(), copies, counters);
-        feeds = new Feeds(new Feeds.Readers(mapper, yielding, copies, staticGuest), counters, internalErrors);
+        feeds = new Feeds(new Feeds.Readers(mapper, yielding, copies, staticGuest), counters, notRead);
         int most = Math.max(ports.queue().capacity(), KeptCopies.LIMIT);
-        frames = new GuestFrames(most, internalErrors);
+        frames = new GuestFrames(most, notSent);
         judgements = new Judgement[most];
         for (int i = 0; i < most; i++) {
             judgements[i] = new Judgement();
@@ -208,12 +213,12 @@ public final class Relay {
         }
     }
 
-    /** Whoever watches must not cost the rest of the batch its verdicts. */
+    /** An observer that fails must not cost the rest of the batch its verdicts. */
     private void report(Judgement judgement, long nowNanos) {
         try {
             ledger.decided(judgement, nowNanos);
         } catch (RuntimeException e) {
-            internalErrors.happened(e, nowNanos);
+            notObserved.happened(e, nowNanos);
         }
     }
 
@@ -278,6 +283,9 @@ public final class Relay {
     /** Logs what was only counted of repeated trouble: before the end. */
     public void logRepeated() {
         internalErrors.logCount();
+        notRead.logCount();
+        notSent.logCount();
+        notObserved.logCount();
         linkTrouble.logCount();
     }
 }

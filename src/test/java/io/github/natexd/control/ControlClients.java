@@ -19,7 +19,7 @@ import jnr.unixsocket.UnixSocketChannel;
 import jnr.unixsocket.UnixSocketOptions;
 
 /** Clients of a server at a real socket in a directory of the test. */
-final class ControlClients {
+final class ControlClients implements AutoCloseable {
     static final Access OWN = new Access(ownUser(), "natexd", OptionalInt.empty());
     private static final int TIMEOUT_MILLIS = 10_000;
 
@@ -32,7 +32,8 @@ final class ControlClients {
         this.directory = directory;
     }
 
-    void close() throws IOException {
+    @Override
+    public void close() throws IOException {
         for (UnixSocketChannel channel : open) {
             channel.close();
         }
@@ -72,6 +73,21 @@ final class ControlClients {
         channel.setOption(UnixSocketOptions.SO_RCVTIMEO, TIMEOUT_MILLIS);
         channel.connect(new UnixSocketAddress(socket().toString()));
         return channel;
+    }
+
+    /** The whole answer to a request. */
+    String ask(String request) throws IOException {
+        UnixSocketChannel client = connect();
+        send(client, request + "\n");
+        return readAll(client);
+    }
+
+    /** A client whose request to watch was granted; the lines that it watches are still to be read. */
+    UnixSocketChannel watch(String request) throws IOException {
+        UnixSocketChannel client = connect();
+        send(client, request + "\n");
+        line(client);
+        return client;
     }
 
     static void send(UnixSocketChannel channel, String text) throws IOException {

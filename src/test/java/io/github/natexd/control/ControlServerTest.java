@@ -22,39 +22,27 @@ import java.util.concurrent.TimeUnit;
 import jnr.unixsocket.UnixServerSocketChannel;
 import jnr.unixsocket.UnixSocketAddress;
 import jnr.unixsocket.UnixSocketChannel;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The server at a real socket: who comes in peace is answered, whoever else is there. */
 class ControlServerTest {
     private final ControlScene scene = ControlScene.working();
+    private final Path directory;
 
-    @TempDir
-    private Path directory;
+    @AutoClose
+    private final ControlClients clients;
 
-    private ControlClients clients;
-
-    @BeforeEach
-    void open() {
+    ControlServerTest(@TempDir Path directory) {
+        this.directory = directory;
         clients = new ControlClients(scene, directory);
-    }
-
-    @AfterEach
-    void close() throws IOException {
-        clients.close();
     }
 
     @Test
     void answersOneLineAndEndsTheConnection() throws Exception {
         try (ControlServer server = clients.serve()) {
-            UnixSocketChannel client = clients.connect();
-            ControlClients.send(client, "status\n");
-
-            String answer = ControlClients.readAll(client);
-
-            assertEquals(scene.ask("status"), answer);
+            assertEquals(scene.ask("status"), clients.ask("status"));
         }
         assertFalse(Files.exists(clients.socket()), "the socket goes with the server");
     }
@@ -113,10 +101,7 @@ class ControlServerTest {
                 }
             }
             long begun = System.nanoTime();
-            UnixSocketChannel client = clients.connect();
-            ControlClients.send(client, "status\n");
-
-            assertEquals(scene.ask("status"), ControlClients.readAll(client));
+            assertEquals(scene.ask("status"), clients.ask("status"));
             assertTrue(System.nanoTime() - begun < TimeUnit.SECONDS.toNanos(2), "at once");
         }
     }
@@ -139,9 +124,7 @@ class ControlServerTest {
         assertTrue(Files.exists(clients.socket()));
 
         try (ControlServer server = clients.serve()) {
-            UnixSocketChannel client = clients.connect();
-            ControlClients.send(client, "status\n");
-            assertEquals(scene.ask("status"), ControlClients.readAll(client));
+            assertEquals(scene.ask("status"), clients.ask("status"));
         }
     }
 
@@ -152,9 +135,7 @@ class ControlServerTest {
 
             assertEquals(Kind.IN_USE, refused.kind());
             assertTrue(refused.remedy().contains("systemctl stop natexd"), refused.remedy());
-            UnixSocketChannel client = clients.connect();
-            ControlClients.send(client, "status\n");
-            assertEquals(scene.ask("status"), ControlClients.readAll(client));
+            assertEquals(scene.ask("status"), clients.ask("status"));
         }
     }
 

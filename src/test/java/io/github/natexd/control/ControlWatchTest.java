@@ -10,11 +10,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.natexd.relay.Observation;
 import io.github.natexd.relay.Observer;
 import io.github.natexd.translate.Reason;
-import java.io.IOException;
 import java.nio.file.Path;
 import jnr.unixsocket.UnixSocketChannel;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,19 +20,11 @@ import org.junit.jupiter.api.io.TempDir;
 class ControlWatchTest {
     private final ControlScene scene = ControlScene.working();
 
-    @TempDir
-    private Path directory;
+    @AutoClose
+    private final ControlClients clients;
 
-    private ControlClients clients;
-
-    @BeforeEach
-    void open() {
+    ControlWatchTest(@TempDir Path directory) {
         clients = new ControlClients(scene, directory);
-    }
-
-    @AfterEach
-    void close() throws IOException {
-        clients.close();
     }
 
     @Test
@@ -60,9 +50,7 @@ class ControlWatchTest {
     @Test
     void whoWatchesAllIsToldAll() throws Exception {
         try (ControlServer server = clients.serve()) {
-            UnixSocketChannel client = clients.connect();
-            ControlClients.send(client, "watch all\n");
-            ControlClients.line(client);
+            UnixSocketChannel client = clients.watch("watch all");
 
             scene.observer().decided(observation(Reason.NO_MAPPING));
 
@@ -79,9 +67,7 @@ class ControlWatchTest {
     void whoDoesNotReadLosesLinesAndIsToldSo() throws Exception {
         int many = 20_000;
         try (ControlServer server = clients.serve()) {
-            UnixSocketChannel client = clients.connect();
-            ControlClients.send(client, "watch\n");
-            ControlClients.line(client);
+            UnixSocketChannel client = clients.watch("watch");
             for (int i = 0; i < many; i++) {
                 scene.observer().decided(observation(Reason.RELAYED));
             }
@@ -99,25 +85,17 @@ class ControlWatchTest {
     void theNinthWatcherIsRefusedAndStatusStillWorks() throws Exception {
         try (ControlServer server = clients.serve()) {
             for (int i = 0; i < Watchers.LIMIT; i++) {
-                UnixSocketChannel client = clients.connect();
-                ControlClients.send(client, "watch\n");
-                ControlClients.line(client);
+                clients.watch("watch");
             }
-            UnixSocketChannel ninth = clients.connect();
-            ControlClients.send(ninth, "watch\n");
-            assertTrue(ControlClients.readAll(ninth).contains("8 clients are watching already"));
-            UnixSocketChannel client = clients.connect();
-            ControlClients.send(client, "status\n");
-            assertEquals(scene.ask("status"), ControlClients.readAll(client));
+            assertTrue(clients.ask("watch").contains("8 clients are watching already"));
+            assertEquals(scene.ask("status"), clients.ask("status"));
         }
     }
 
     @Test
     void watchersStayWhenOthersCrowdIn() throws Exception {
         try (ControlServer server = clients.serve()) {
-            UnixSocketChannel watcher = clients.connect();
-            ControlClients.send(watcher, "watch\n");
-            ControlClients.line(watcher);
+            UnixSocketChannel watcher = clients.watch("watch");
             for (int i = 0; i < 2 * ControlServer.CLIENTS_LIMIT; i++) {
                 clients.connect();
             }

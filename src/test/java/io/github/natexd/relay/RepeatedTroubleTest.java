@@ -98,6 +98,39 @@ class RepeatedTroubleTest {
     }
 
     @Test
+    @DisplayName("R48: each kind of internal trouble is logged with what really happened")
+    void eachWarningReportsWhatHappened() {
+        RelayScene scene = RelayScene.byFrames();
+        scene.mapped(PORT);
+        byte[] error = RelayScene.error(RelayScene.probe(HOST, PORT).bytes());
+        try (Log log = new Log()) {
+            scene.link.arriveUnreadable();
+            scene.log.leaveUnreadable();
+            scene.relay.turn();
+            scene.link.breaksWhenSending(true);
+            scene.errorComes(error);
+            scene.link.breaksWhenSending(false);
+            scene.relay.observe(observation -> {
+                throw error();
+            });
+            scene.errorComes(error);
+            scene.link.breaksWhenQueueing(true);
+            scene.errorComes(error);
+
+            assertEquals(
+                    List.of(
+                            "internal error; a probe or frame was skipped",
+                            "internal error; a probe or frame was skipped",
+                            "cannot send frames to guests; the host keeps these errors",
+                            "internal error; natexctl watch misses an error",
+                            "internal error; packet passed unchanged"),
+                    log.lines("WARN").stream()
+                            .map(line -> line.substring(line.indexOf(" - ") + 3))
+                            .toList());
+        }
+    }
+
+    @Test
     @DisplayName("R48: that the NAT process delivers a class of errors is told once, by name")
     void whatTheNatProcessDeliversIsNamed() {
         RelayScene scene = RelayScene.byFrames();

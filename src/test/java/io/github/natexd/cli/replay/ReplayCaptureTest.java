@@ -31,19 +31,14 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Which packet of a capture is which. */
 class ReplayCaptureTest {
-    @TempDir
-    private Path directory;
+    private final ReplayScene scene;
 
-    private ReplayScene scene;
-
-    @BeforeEach
-    void open() {
+    ReplayCaptureTest(@TempDir Path directory) {
         scene = new ReplayScene(directory);
     }
 
@@ -71,9 +66,7 @@ class ReplayCaptureTest {
     void assumesNothingWhereGuestsWereCaptured() throws Exception {
         byte[] own = udpProbe(HOST, TARGET, 51_000, 33_434).bytes();
         PcapBuilder capture = ethernet();
-        scene.toGateway(capture, udpProbe(GUEST, TARGET, 40_000, 33_450).bytes());
-        scene.leaving(capture, own);
-        scene.arriving(capture, timeExceeded(ROUTER, HOST).quoting(own).bytes());
+        scene.traced(capture, udpProbe(GUEST, TARGET, 40_000, 33_450).bytes(), own);
 
         JsonNode report = scene.replay(capture.bytes(), "--guest", "192.168.44.100");
 
@@ -86,9 +79,7 @@ class ReplayCaptureTest {
         byte[] guest = udpProbe(GUEST, TARGET, 40_000, 33_434).bytes();
         byte[] egress = udpProbe(HOST, TARGET, 40_000, 33_434).bytes();
         PcapBuilder capture = ethernet();
-        scene.toGateway(capture, guest);
-        scene.leaving(capture, egress);
-        scene.arriving(capture, timeExceeded(ROUTER, HOST).quoting(egress).bytes());
+        scene.traced(capture, guest, egress);
         capture.packet(
                 scene.tick(),
                 frame(

@@ -20,19 +20,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The command: its configuration, its output and its exit codes. */
 class ReplayCommandTest {
-    @TempDir
-    private Path directory;
+    private final Path directory;
+    private final ReplayScene scene;
 
-    private ReplayScene scene;
-
-    @BeforeEach
-    void open() {
+    ReplayCommandTest(@TempDir Path directory) {
+        this.directory = directory;
         scene = new ReplayScene(directory);
     }
 
@@ -41,9 +38,7 @@ class ReplayCommandTest {
         byte[] slow = udpProbe(HOST, TARGET, 40_000, 33_434).ttl(61).bytes();
         byte[] guest = udpProbe(GUEST, TARGET, 1, 2).bytes();
         PcapBuilder capture = ethernet();
-        scene.toGateway(capture, guest);
-        scene.leaving(capture, slow);
-        scene.arriving(capture, timeExceeded(ROUTER, HOST).quoting(slow).bytes());
+        scene.traced(capture, guest, slow);
         Path others = Files.writeString(
                 directory.resolve("others.toml"), "[relay]\nerrors = [\"destination-unreachable\"]\n");
         Path fallback =
@@ -64,9 +59,7 @@ class ReplayCommandTest {
         byte[] guest = udpProbe(GUEST, TARGET, 40_000, 33_434).id(0x1111).bytes();
         byte[] egress = udpProbe(HOST, TARGET, 51_000, 33_434).id(0x1111).bytes();
         PcapBuilder capture = ethernet();
-        scene.toGateway(capture, guest);
-        scene.leaving(capture, egress);
-        scene.arriving(capture, timeExceeded(ROUTER, HOST).quoting(egress).bytes());
+        scene.traced(capture, guest, egress);
         Files.write(scene.file(), capture.bytes());
 
         assertEquals(0, scene.run("--hex", scene.file().toString()));

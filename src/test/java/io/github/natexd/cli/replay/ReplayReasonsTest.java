@@ -34,7 +34,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,13 +44,9 @@ class ReplayReasonsTest {
 
     private static final int OUT = 2;
 
-    @TempDir
-    private Path directory;
+    private final ReplayScene scene;
 
-    private ReplayScene scene;
-
-    @BeforeEach
-    void open() {
+    ReplayReasonsTest(@TempDir Path directory) {
         scene = new ReplayScene(directory);
     }
 
@@ -72,9 +67,7 @@ class ReplayReasonsTest {
         scene.leaving(capture, egressUdp);
         scene.arriving(
                 capture, timeExceeded(ROUTER, HOST).quoting(egressUdp, 28).bytes());
-        scene.toGateway(capture, guestEcho);
-        scene.leaving(capture, egressEcho);
-        scene.arriving(capture, timeExceeded(ROUTER, HOST).quoting(egressEcho).bytes());
+        scene.traced(capture, guestEcho, egressEcho);
 
         JsonNode report = scene.replay(capture.bytes(), "--hex");
 

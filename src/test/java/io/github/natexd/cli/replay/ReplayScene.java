@@ -2,7 +2,10 @@ package io.github.natexd.cli.replay;
 
 import static io.github.natexd.testkit.Packets.GATEWAY_MAC;
 import static io.github.natexd.testkit.Packets.GUEST_MAC;
+import static io.github.natexd.testkit.Packets.HOST;
+import static io.github.natexd.testkit.Packets.ROUTER;
 import static io.github.natexd.testkit.Packets.frame;
+import static io.github.natexd.testkit.Packets.timeExceeded;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -88,6 +91,13 @@ final class ReplayScene {
     long tick() {
         time += MILLI;
         return time - MILLI;
+    }
+
+    /** A guest's probe, the probe that leaves the host in its place, and a router's error about the latter. */
+    void traced(PcapBuilder capture, byte[] guest, byte[] egress) {
+        toGateway(capture, guest);
+        leaving(capture, egress);
+        arriving(capture, timeExceeded(ROUTER, HOST).quoting(egress).bytes());
     }
 
     void toGateway(PcapBuilder capture, byte[] probe) {

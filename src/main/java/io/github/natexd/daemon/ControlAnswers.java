@@ -12,6 +12,7 @@ import io.github.natexd.wire.Ipv4Address;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -19,31 +20,31 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** What the control socket shows of the daemon. */
-final class View implements DaemonView {
-    /** A turn takes microseconds; whoever has not answered by then hangs. */
+/** Answers the requests that come in through the control socket. */
+final class ControlAnswers implements DaemonView {
+    /** A turn of the loop takes microseconds; a loop that has not answered by then hangs. */
     private static final long ANSWER_MILLIS = 2_000;
 
-    /** Questions after which a number of mappings is taken as it is. */
+    /** Each question removes some expired mappings; after this many, the number of mappings is reported as it is. */
     private static final int SWEEPS_LIMIT = 512;
 
-    private final Supplier<EffectiveConfig> configuration;
     private final Loop loop;
     private final RulesKeeper rulesKeeper;
+    private final Supplier<EffectiveConfig> configuration;
     private final Reloading reloading;
     private final Instant startedAt = Instant.now();
     private final long startedNanos = System.nanoTime();
 
-    /** What {@link Natexd} does on SIGHUP, too. */
+    /** The reload that SIGHUP starts, too. */
     interface Reloading {
         ReloadReport reload() throws ControlException;
     }
 
-    /** @param configuration the one in effect: a reload changes it */
-    View(Supplier<EffectiveConfig> configuration, Loop loop, RulesKeeper rulesKeeper, Reloading reloading) {
-        this.configuration = configuration;
+    /** @param configuration the configuration in force, which a reload changes */
+    ControlAnswers(Loop loop, RulesKeeper rulesKeeper, Supplier<EffectiveConfig> configuration, Reloading reloading) {
         this.loop = loop;
         this.rulesKeeper = rulesKeeper;
+        this.configuration = configuration;
         this.reloading = reloading;
     }
 
@@ -93,7 +94,7 @@ final class View implements DaemonView {
 
     @Override
     public void observe(@Nullable Observer observer) throws ControlException {
-        await(loop.tell(() -> loop.observe(observer)));
+        await(loop.execute(() -> loop.observe(observer)));
     }
 
     private <T> T ask(Supplier<T> question) throws ControlException {
@@ -104,7 +105,9 @@ final class View implements DaemonView {
         try {
             return answer.get(ANSWER_MILLIS, TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            throw failed("the relay has not turned for " + ANSWER_MILLIS + " ms: it is overloaded or hangs");
+            throw failed("the relay has not answered for " + ANSWER_MILLIS + " ms: it is overloaded or hangs");
+        } catch (CancellationException e) {
+            throw failed("natexd is stopping");
         } catch (ExecutionException e) {
             throw failed("the relay does not answer: " + e.getCause());
         } catch (InterruptedException e) {
@@ -115,6 +118,6 @@ final class View implements DaemonView {
 
     private static ControlException failed(String cause) {
         return new ControlException(
-                ControlException.Kind.FAILED, cause, "ask again; if it stays, sudo systemctl restart natexd");
+                ControlException.Kind.FAILED, cause, "try again; if it persists, sudo systemctl restart natexd");
     }
 }
