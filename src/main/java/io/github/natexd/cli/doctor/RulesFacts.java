@@ -7,9 +7,9 @@ import io.github.natexd.config.Config;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /** What the packet filter has: natexd's rules as their script reports it, and the rules of others. */
 final class RulesFacts {
@@ -52,21 +52,9 @@ final class RulesFacts {
     }
 
     private Program.Result status(String interfaceName) throws IOException {
-        Program.Result answer = Program.run(List.of(
-                script.toString(),
-                "status",
-                "--queue",
-                String.valueOf(config.queue().number()),
-                "--log-group",
-                String.valueOf(config.queue().logGroup()),
-                "--interface",
-                interfaceName,
-                "--types",
-                config.relay().errors().stream().map(Config.ErrorKind::key).collect(Collectors.joining(",")),
-                "--max-ttl",
-                String.valueOf(config.probes().maxTtl()),
-                "--reinject",
-                config.relay().reinject().key()));
+        List<String> command = new ArrayList<>(List.of(script.toString(), "status"));
+        command.addAll(config.rulesOptions(interfaceName));
+        Program.Result answer = Program.run(command);
         return new Program.Result(answer.exitCode(), answer.text().replaceFirst("^natexd-rules: ", ""));
     }
 
