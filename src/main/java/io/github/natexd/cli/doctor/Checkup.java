@@ -204,7 +204,7 @@ public final class Checkup {
         return target.presence() == Presence.YES ? (layer.presence() == Presence.YES ? target : layer) : target;
     }
 
-    private static Programs programs() {
+    private Programs programs() {
         Optional<String> trouble = Optional.empty();
         try {
             NetfilterQueueLibrary.load();
@@ -212,7 +212,8 @@ public final class Checkup {
             trouble = Optional.ofNullable(e.getMessage());
         }
         Optional<String> iptables = version("iptables-nft").or(() -> version("iptables"));
-        return new Programs(trouble, version("nft"), iptables.filter(text -> text.contains("nf_tables")));
+        return new Programs(
+                Packages.of(root), trouble, version("nft"), iptables.filter(text -> text.contains("nf_tables")));
     }
 
     private static Optional<String> version(String program) {

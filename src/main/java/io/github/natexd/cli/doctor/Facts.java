@@ -3,6 +3,7 @@ package io.github.natexd.cli.doctor;
 import io.github.natexd.cli.doctor.KernelFeatures.Feature;
 import io.github.natexd.config.Config;
 import io.github.natexd.linux.netlink.Links.Link;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -40,11 +41,13 @@ record Facts(
     /**
      * What natexd needs beside the kernel.
      *
+     * @param manager how to install what is missing
      * @param libraryTrouble why libnetfilter_queue cannot be loaded; empty: it can
      * @param nft its version; empty: it is not installed
      * @param iptables the version of iptables as a front end of nftables
      */
-    record Programs(Optional<String> libraryTrouble, Optional<String> nft, Optional<String> iptables) {}
+    record Programs(
+            Packages manager, Optional<String> libraryTrouble, Optional<String> nft, Optional<String> iptables) {}
 
     /** Who runs doctor. */
     record Caller(int userId, long capabilities) {}
@@ -112,9 +115,10 @@ record Facts(
     /**
      * The packet filter rules.
      *
+     * @param script the installed natexd-rules
      * @param answer of natexd-rules status
      */
-    record Rules(Fact<Program.Result> answer, Fact<Passed> passed) {}
+    record Rules(Path script, Fact<Program.Result> answer, Fact<Passed> passed) {}
 
     /** What the rules have counted. */
     record Passed(long probes, long errors) {}

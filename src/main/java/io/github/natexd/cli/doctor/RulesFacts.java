@@ -48,7 +48,7 @@ final class RulesFacts {
         Fact<Program.Result> answer = interfaceName
                 .map(name -> Fact.of("the rules", () -> status(name)))
                 .orElseGet(() -> Fact.unknown("the guest network is not known"));
-        return new Rules(answer, ruleset.fold(known -> Fact.known(known.passed()), Fact::unknown));
+        return new Rules(script, answer, ruleset.fold(known -> Fact.known(known.passed()), Fact::unknown));
     }
 
     private Program.Result status(String interfaceName) throws IOException {
