@@ -133,7 +133,7 @@ class NetworkChecksTest {
                                     RulesetTest.document("raw", true).replace("prerouting", "forward")));
                         },
                         "ip fw c",
-                        "nft add rule ip fw c ct state related accept"),
+                        "nft insert rule ip fw c ct state related accept"),
                 unknown(
                         "not root",
                         Check.FIREWALL,
