@@ -75,11 +75,11 @@ public final class BugreportCommand implements Callable<Integer> {
                             ? path + " exists; remove it or choose another with --output"
                             : String.valueOf(e.getMessage()));
         } catch (IOException e) {
-            return complain(e.getMessage() + "; what is there is incomplete");
+            return complain(e.getMessage() + "; the file is incomplete");
         }
     }
 
-    /** Root made the file, but the user who called sudo has to attach it. */
+    /** The user who called sudo attaches the file to a report, so the file must not stay root's. */
     private void giveToCallerOfSudo(NewFile file) {
         Integer user = number("SUDO_UID");
         Integer group = number("SUDO_GID");
@@ -89,7 +89,7 @@ public final class BugreportCommand implements Callable<Integer> {
         try {
             file.giveTo(user, group);
         } catch (OsException e) {
-            warn(e.getMessage() + "; it belongs to root"); // some file systems have no owners
+            warn(e.getMessage() + "; the file belongs to root"); // some file systems have no owners
         }
     }
 

@@ -17,7 +17,7 @@ record FilterChain(String name, String hook, int priority, boolean dropsByDefaul
     /** No connection is known before this priority (NF_IP_PRI_CONNTRACK). */
     private static final int CONNECTION_TRACKING = -200;
 
-    /** Whether a table is at work, and who may change it. */
+    /** Whether the kernel uses a table, and who may change it. */
     enum Table {
         USUAL,
         /** firewalld's own: its reload removes the rules that others added. */
@@ -28,9 +28,9 @@ record FilterChain(String name, String hook, int priority, boolean dropsByDefaul
         BESIDE_FIREWALLD,
         /** A running program owns it; the kernel refuses changes by others. */
         OWNED,
-        /** It has flags that nft does not print in clear: it may be owned, or at rest. */
+        /** It has flags that nft does not print in clear: it may be owned or dormant. */
         UNCLEAR,
-        /** Its chains are at rest. */
+        /** The kernel does not call its chains. */
         DORMANT
     }
 

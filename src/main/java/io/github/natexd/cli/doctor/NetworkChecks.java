@@ -29,7 +29,7 @@ final class NetworkChecks {
                         why -> Diagnosis.unknown(why, "run it as root, or set guest-network.interface"));
     }
 
-    /** NAT that was moved in VMware's network editor is not where the configuration says any more. */
+    /** If somebody moved NAT in VMware's network editor, the configured interface is the wrong one. */
     private static Diagnosis configured(String name, Fact<Vmware> vmware) {
         List<String> nat = vmware.fold(Vmware::natInterfaces, why -> List.of());
         if (nat.isEmpty() || nat.contains(name)) {

@@ -70,7 +70,7 @@ final class RulesChecks {
         return String.join(" ", facts.settings().config().rulesOptions(guestInterface));
     }
 
-    /** VMware's file may be newer than what natexd knows; that is no fault while there is no network. */
+    /** natexd may not have read VMware's file yet; that is no fault while the network is not up. */
     private static boolean waits(Facts facts) {
         return facts.daemon()
                 .control()

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What the packet filter has: natexd's rules as their script reports it, and the rules of others. */
+/** The rules of the packet filter: natexd's, as their script reports them, and those of others. */
 final class RulesFacts {
     private static final String ONLY_ROOT = "only root can see the packet filter";
     private final Path script;
@@ -24,7 +24,7 @@ final class RulesFacts {
         ruleset = nftThere ? list() : Fact.unknown("nft is missing");
     }
 
-    /** Without the elements of sets, which may be very many. */
+    /** Without the elements of sets: there may be a million. */
     private static Fact<Ruleset> list() {
         return Fact.of("the packet filter", () -> Program.run(List.of("nft", "-j", "-t", "list", "ruleset")))
                 .fold(RulesFacts::ruleset, Fact::unknown);
