@@ -3,9 +3,11 @@ package io.github.natexd.config;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What natexd.toml says, checked and immutable; one record for each table of the file. What the file leaves out has
@@ -107,6 +109,23 @@ public record Config(
                 new Rules(true),
                 new Control(DEFAULT_SOCKET, "natexd"),
                 new Metrics(Optional.empty(), 60));
+    }
+
+    /** The options with which natexd-rules loads or checks the rules that this configuration needs. */
+    public List<String> rulesOptions(String guestInterface) {
+        return List.of(
+                "--queue",
+                String.valueOf(queue.number()),
+                "--log-group",
+                String.valueOf(queue.logGroup()),
+                "--interface",
+                guestInterface,
+                "--types",
+                relay.errors().stream().map(ErrorKind::key).collect(Collectors.joining(",")),
+                "--max-ttl",
+                String.valueOf(probes.maxTtl()),
+                "--reinject",
+                relay.reinject().key());
     }
 
     /** The words that a choice of this type can be spelled with, for a message: {@code "frame", "verdict"}. */

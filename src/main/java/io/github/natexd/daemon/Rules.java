@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,19 +41,7 @@ final class Rules {
         this.script = script;
         managed = config.rules().manage();
         forwarded = config.relay().reinject() == Config.Reinject.VERDICT;
-        options = List.of(
-                "--queue",
-                String.valueOf(config.queue().number()),
-                "--log-group",
-                String.valueOf(config.queue().logGroup()),
-                "--interface",
-                interfaceName,
-                "--types",
-                config.relay().errors().stream().map(Config.ErrorKind::key).collect(Collectors.joining(",")),
-                "--max-ttl",
-                String.valueOf(config.probes().maxTtl()),
-                "--reinject",
-                config.relay().reinject().key());
+        options = config.rulesOptions(interfaceName);
     }
 
     boolean isSameAs(Rules other) {

@@ -1,8 +1,8 @@
 package io.github.natexd.container;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.natexd.testkit.DoctorReport;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -73,12 +73,39 @@ class FirewalldContainerTest {
         try {
             assertEquals(STARS, machine.hops());
 
-            Machine.Result doctor = machine.run("natexctl doctor");
-            assertEquals(1, doctor.exitCode(), doctor.output());
-            assertTrue(doctor.output().contains("firewalld"), doctor.output());
+            follow(doctor().advises("firewall", "wrong", "inet firewalld_policy_drop", "firewall-cmd --panic-off"));
+            machine.awaitHops(AT_ONCE);
         } finally {
             machine.must("firewall-cmd --panic-off");
         }
         machine.awaitHops(AT_ONCE);
+    }
+
+    @Test
+    void theFixForADirectRuleSurvivesAReload() {
+        machine.must("firewall-cmd --permanent --direct --add-rule ipv4 raw PREROUTING 0 -p icmp -j DROP"
+                + " && firewall-cmd --reload");
+        try {
+            assertEquals(STARS, machine.hops());
+
+            follow(doctor().says("firewall", "wrong", "ip raw PREROUTING drops them"));
+            machine.awaitHops(AT_ONCE);
+
+            machine.must("firewall-cmd --reload");
+            machine.awaitHops(AT_ONCE);
+            doctor().endsWith(DoctorReport.WELL);
+        } finally {
+            machine.must("rm /etc/firewalld/direct.xml && firewall-cmd --reload");
+        }
+    }
+
+    private static DoctorReport doctor() {
+        Machine.Result result = machine.run("natexctl doctor --json");
+        return DoctorReport.of(result.exitCode(), result.output());
+    }
+
+    /** Takes the fix for the firewall at its word. */
+    private static void follow(DoctorReport report) {
+        machine.must(report.fix("firewall").replaceFirst("^.*: (?=sudo )", "").replace("sudo ", ""));
     }
 }

@@ -122,6 +122,7 @@ class GuestNetworkLabTest {
     @DisplayName("R45: NAT moved to another network in VMware's editor, and back: followed, without a restart")
     void theNatNetworkIsMoved() throws Exception {
         assertFalse(Files.exists(VmwareNetworking.FILE), "the test writes this file, and VMware's own must stay");
+        boolean hadFolder = Files.exists(VmwareNetworking.FILE.getParent());
         try (Lab lab = Lab.up(LabOptions.defaults())) {
             natIsOn(8);
             try (LabNatexd natexd = LabNatexd.start(lab, "guest-network = {}")) {
@@ -147,7 +148,11 @@ class GuestNetworkLabTest {
             }
         } finally {
             Files.deleteIfExists(VmwareNetworking.FILE);
+            if (!hadFolder) {
+                Files.deleteIfExists(VmwareNetworking.FILE.getParent());
+            }
         }
+        assertEquals(hadFolder, Files.exists(VmwareNetworking.FILE.getParent()), "the host is as it was");
     }
 
     private static void natIsOn(int number) throws IOException {

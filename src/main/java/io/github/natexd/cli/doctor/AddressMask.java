@@ -6,16 +6,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Replaces addresses by names that tell nothing but which are the same: {@code mac-1}, {@code ipv4-1}, {@code ipv6-1}, in
- * the order in which they were met, through all texts that one mask is given. What merely looks like an address (a
- * version of four numbers) is replaced, too: rather one too many.
+ * Replaces addresses with names that show only which addresses are equal: {@code mac-1}, {@code ipv4-1}, {@code ipv6-1}.
+ * The numbers follow the order of appearance in all texts of one mask. Text that only looks like an address (a version
+ * of four numbers) is replaced too: one replacement too many does no harm.
  */
 final class AddressMask {
     private static final String HEX = "[0-9A-Fa-f]";
     private static final String GROUP = HEX + "{1,4}";
     private static final String GROUPS = GROUP + "(?::" + GROUP + ")*";
 
-    /** Six octets or more, as {@code ip link} writes the addresses of links that are no Ethernet. */
+    /** Six octets or more, as {@code ip link} prints the addresses of links other than Ethernet. */
     private static final Pattern MAC =
             Pattern.compile("(?<![0-9A-Fa-f:-])" + HEX + "{2}(?:[:-]" + HEX + "{2}){5,}(?![0-9A-Fa-f])");
 

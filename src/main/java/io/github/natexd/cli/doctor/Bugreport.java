@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import picocli.CommandLine.Help.Ansi;
 
-/** What a bug report needs, as named texts. Nothing in them is secret but, perhaps, addresses. */
+/** What a bug report needs, as named texts. They contain no secrets, except addresses that the user may want to mask. */
 final class Bugreport {
     private static final String LOG_LINES = "500";
 
@@ -27,8 +27,8 @@ final class Bugreport {
     /**
      * Gathers all parts.
      *
-     * @param configuration what holds, as TOML
-     * @param status natexd's own words, as JSON, or why there are none
+     * @param configuration the current configuration, as TOML
+     * @param status natexd's status as JSON, or why there is none
      */
     static List<Part> gather(List<DoctorFinding> findings, String configuration, String status) {
         Bugreport report = new Bugreport();
@@ -36,10 +36,10 @@ final class Bugreport {
         report.add("doctor.txt", "natexctl doctor", text(out -> DoctorOutput.text(out, findings, Ansi.OFF)));
         report.add("doctor.json", "the same as JSON", text(out -> DoctorOutput.json(out, findings)));
         report.add("status.json", "natexctl status --json", status);
-        report.add("natexd.toml", "the configuration that holds", configuration);
+        report.add("natexd.toml", "the current configuration", configuration);
         report.add("rules.txt", "natexd's own packet filter rules and their counters", rules());
         report.add("network.txt", "interfaces, addresses, routes", network());
-        report.add("log.txt", "the last " + LOG_LINES + " lines that the service logged", log());
+        report.add("log.txt", "the last " + LOG_LINES + " lines of the service's log", log());
         return report.parts;
     }
 
@@ -100,7 +100,7 @@ final class Bugreport {
                 "--no-pager");
     }
 
-    /** The command and what it said, whatever that was. */
+    /** The command line, its output, and its exit code if the command failed. */
     private static String output(String... command) {
         String line = "$ " + String.join(" ", command) + "\n";
         try {

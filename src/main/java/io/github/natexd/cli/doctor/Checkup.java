@@ -33,11 +33,11 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Gathers the {@link Facts}, in the network namespace of the calling thread, and judges them. It only looks: it
- * binds nothing, joins nothing, loads no rule (asking nft can make the kernel load its packet filter modules).
+ * Gathers the {@link Facts}, in the network namespace of the calling thread, and judges them. It only
+ * reads: it binds nothing, joins nothing and loads no rule (but nft can make the kernel load packet filter modules).
  */
 public final class Checkup {
-    /** What a user cannot change but should know: printed at the end. */
+    /** A limit that users cannot change but should know; printed at the end. */
     public static final String TCP =
             "TCP traceroute (traceroute -T, tcptraceroute) cannot work behind VMware's NAT, with or"
                     + " without natexd: the NAT process ends TCP connections itself. Use UDP or ICMP probes.";
@@ -73,10 +73,10 @@ public final class Checkup {
     }
 
     /**
-     * The answer, or why there was none.
+     * natexd's response, or why there is none.
      *
-     * @param status empty unless it answered
-     * @param refused for want of a permission
+     * @param status empty if natexd did not respond
+     * @param refused the caller lacks a permission
      */
     public record DaemonAnswer(
             String socket, Optional<DaemonStatus> status, String trouble, String fix, boolean refused) {}
@@ -84,7 +84,7 @@ public final class Checkup {
     /**
      * Makes all checks.
      *
-     * @param root where / is; tests put another directory there
+     * @param root the root directory; tests use another one
      * @param tree the tree in which natexd is installed: bin, lib, libexec
      * @param configFile as named by the user; empty: the usual one, and the defaults if it does not exist
      */
@@ -123,7 +123,7 @@ public final class Checkup {
                 rules.firewall(proc));
     }
 
-    /** Asks a second time if there are warnings: only what goes on is wrong now. */
+    /** Asks a second time if there are warnings: only a count that still grows is wrong now. */
     private DaemonAnswer again(DaemonAnswer first, Client client) {
         if (first.status().isEmpty() || first.status().get().warnings().isEmpty()) {
             return first;
@@ -175,21 +175,21 @@ public final class Checkup {
                 : otherwise;
     }
 
-    /** If nothing else shows it, the kernel is asked. */
-    private static Feature statement(Feature told, Programs programs, Caller caller) {
+    /** Asks the kernel only if nothing else shows whether it has the statement. */
+    private static Feature statement(Feature seen, Programs programs, Caller caller) {
         boolean may = (caller.capabilities() & SystemChecks.NET_ADMIN) != 0;
-        return told.presence() == Presence.UNKNOWN && programs.nft().isPresent() && may ? askNft() : told;
+        return seen.presence() == Presence.UNKNOWN && programs.nft().isPresent() && may ? askNft() : seen;
     }
 
-    /** What the kernel answers to a queue statement that nft only checks. */
+    /** Whether the kernel accepts a queue statement; nft only checks it. */
     static Feature askNft() {
-        return Fact.of("what nft says", () -> Program.run(List.of("nft", "-c", "-f", "-"), QUEUE_RULE))
+        return Fact.of("the output of nft -c", () -> Program.run(List.of("nft", "-c", "-f", "-"), QUEUE_RULE))
                 .fold(
                         answer -> answer.exitCode() == 0
                                 ? new Feature(Presence.YES, "nft -c accepts it")
                                 : new Feature(
                                         answer.text().contains("No such file") ? Presence.NO : Presence.UNKNOWN,
-                                        "nft -c says "
+                                        "nft -c printed "
                                                 + answer.text()
                                                         .lines()
                                                         .findFirst()
@@ -204,7 +204,7 @@ public final class Checkup {
         return target.presence() == Presence.YES ? (layer.presence() == Presence.YES ? target : layer) : target;
     }
 
-    private static Programs programs() {
+    private Programs programs() {
         Optional<String> trouble = Optional.empty();
         try {
             NetfilterQueueLibrary.load();
@@ -212,7 +212,8 @@ public final class Checkup {
             trouble = Optional.ofNullable(e.getMessage());
         }
         Optional<String> iptables = version("iptables-nft").or(() -> version("iptables"));
-        return new Programs(trouble, version("nft"), iptables.filter(text -> text.contains("nf_tables")));
+        return new Programs(
+                Packages.of(root), trouble, version("nft"), iptables.filter(text -> text.contains("nf_tables")));
     }
 
     private static Optional<String> version(String program) {
@@ -251,7 +252,7 @@ public final class Checkup {
                 capabilities(values));
     }
 
-    /** A user other than root has the ambient ones only. */
+    /** A user other than root gets only the ambient ones. */
     private static Set<String> capabilities(Map<String, String> unit) {
         Set<String> given = new HashSet<>(words(unit, "CapabilityBoundingSet"));
         if (!unit.getOrDefault("User", "").isEmpty()) {

@@ -11,8 +11,8 @@ import java.util.Optional;
  * @param present the guest network is there and up
  * @param guestProbes probes of guests that it has seen
  * @param startedAt in UTC, as ISO 8601 writes it
- * @param problems what keeps it from working, and what goes wrong now
- * @param warnings what has gone wrong since it started, with counts
+ * @param problems what keeps natexd from working, and what goes wrong now
+ * @param warnings what has gone wrong since natexd started, with counts
  */
 public record DaemonStatus(
         long processId,
@@ -68,7 +68,7 @@ public record DaemonStatus(
     public record Trait(String udp, String echo) {}
 
     /**
-     * Who hands a class of errors to guests.
+     * Whether the NAT process delivers a class of errors to guests.
      *
      * @param errors like {@code time-exceeded}
      * @param probes like {@code udp}

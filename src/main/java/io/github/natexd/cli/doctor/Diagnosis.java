@@ -4,7 +4,7 @@ package io.github.natexd.cli.doctor;
  * The result of a check.
  *
  * @param why what was found
- * @param fix what to do about it; empty if nothing is to be done
+ * @param fix what to do; empty if there is nothing to do
  */
 record Diagnosis(State state, String why, String fix) {
     /** The fix for most missing permissions. */

@@ -56,7 +56,7 @@ final class DoctorOutput {
         };
     }
 
-    /** A locale that lacks the signs would print a question mark for each. */
+    /** In a locale that lacks the signs, each would be printed as a question mark. */
     private static Charset terminalCharset() {
         try {
             return Charset.forName(System.getProperty("native.encoding", "US-ASCII"));
@@ -93,7 +93,7 @@ final class DoctorOutput {
         return ansi.enabled() ? ansi.string("@|" + colour + " " + sign + "|@") : sign;
     }
 
-    /** One row a check: name, state, what was found, what to do. */
+    /** One row for each check: name, state, what was found, what to do. */
     static void plain(PrintWriter out, List<DoctorFinding> findings) {
         for (DoctorFinding finding : findings) {
             out.println(String.join(

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.util.function.Function;
 
-/** Something that is known, or the reason why it is not: what could not be examined must not count as absent. */
+/** Something that is known, or the reason why it is not: what doctor cannot examine must not count as absent. */
 sealed interface Fact<T> {
     record Known<T>(T value) implements Fact<T> {}
 
@@ -23,7 +23,7 @@ sealed interface Fact<T> {
         return new Unknown<>(why);
     }
 
-    /** What the source returns; unknown if it must not or cannot be read. */
+    /** What the source returns; unknown if doctor may not or cannot read it. */
     static <T> Fact<T> of(String what, Source<T> source) {
         try {
             return known(source.get());

@@ -3,6 +3,7 @@ package io.github.natexd.cli.doctor;
 import io.github.natexd.cli.doctor.KernelFeatures.Feature;
 import io.github.natexd.config.Config;
 import io.github.natexd.linux.netlink.Links.Link;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -23,7 +24,7 @@ record Facts(
     /**
      * The configuration.
      *
-     * @param file the file; or that there is none and the defaults are used
+     * @param file the file, or a note that there is none
      * @param mistakes one line for each; empty: none
      * @param config the settings in use; the defaults if the file has mistakes or cannot be read
      */
@@ -40,18 +41,20 @@ record Facts(
     /**
      * What natexd needs beside the kernel.
      *
+     * @param manager how to install what is missing
      * @param libraryTrouble why libnetfilter_queue cannot be loaded; empty: it can
      * @param nft its version; empty: it is not installed
      * @param iptables the version of iptables as a front end of nftables
      */
-    record Programs(Optional<String> libraryTrouble, Optional<String> nft, Optional<String> iptables) {}
+    record Programs(
+            Packages manager, Optional<String> libraryTrouble, Optional<String> nft, Optional<String> iptables) {}
 
     /** Who runs doctor. */
     record Caller(int userId, long capabilities) {}
 
     /** @param process empty: no natexd runs in this network namespace */
     record Daemon(Fact<Optional<Running>> process, Control control) {
-        /** Certainly not running, not merely invisible. */
+        /** Whether natexd is certainly not running; a process may also be invisible. */
         boolean absent() {
             return process.fold(Optional::isEmpty, why -> false);
         }
@@ -69,12 +72,12 @@ record Facts(
      *
      * @param status what natexd reported; empty unless it responded
      * @param trouble why it did not respond
-     * @param refused for want of a permission
+     * @param refused the caller lacks a permission
      */
     record Control(String socket, Optional<DaemonStatus> status, String trouble, String fix, boolean refused) {}
 
     /**
-     * How systemd sees natexd.service, or natexd-jsvc.service where that is the one in use: in systemd's words.
+     * The state of natexd.service, or of natexd-jsvc.service if that is in use, in systemd's words.
      *
      * @param capabilities those that it gives to natexd, by systemd's names: {@code cap_net_raw}
      */
@@ -112,9 +115,10 @@ record Facts(
     /**
      * The packet filter rules.
      *
-     * @param answer of natexd-rules status
+     * @param script the installed natexd-rules
+     * @param answer the result of natexd-rules status
      */
-    record Rules(Fact<Program.Result> answer, Fact<Passed> passed) {}
+    record Rules(Path script, Fact<Program.Result> answer, Fact<Passed> passed) {}
 
     /** What the rules have counted. */
     record Passed(long probes, long errors) {}

@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 
-/** What the running kernel can do, read from its configuration and its modules: nothing is loaded or tried. */
+/** What the running kernel can do, read from its configuration and its modules: it loads and tries nothing. */
 public final class KernelFeatures {
     private static final Pattern SETTING = Pattern.compile("(?:# )?(CONFIG_\\w+)(?:=([ym])| is not set)");
 

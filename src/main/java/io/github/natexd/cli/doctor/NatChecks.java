@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** What natexd has seen of guests and of the NAT process. Whatever the NAT process does is good; unseen is unknown. */
+/** What natexd has seen of guests and of the NAT process. Any behaviour of the NAT process is good; what was not seen is unknown. */
 final class NatChecks {
     static final String PROBE =
             "run `traceroute -n 9.9.9.9` in a guest (Windows: tracert -d 9.9.9.9), then run doctor again";

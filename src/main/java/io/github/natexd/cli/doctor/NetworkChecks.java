@@ -8,6 +8,7 @@ import io.github.natexd.config.VmwareNetworking;
 import io.github.natexd.linux.netlink.Links.Link;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** The guest network, and what the rest of the host's packet filter does to ICMP errors. */
 final class NetworkChecks {
@@ -28,7 +29,7 @@ final class NetworkChecks {
                         why -> Diagnosis.unknown(why, "run it as root, or set guest-network.interface"));
     }
 
-    /** NAT that was moved in VMware's network editor is not where the configuration says any more. */
+    /** If somebody moved NAT in VMware's network editor, the configured interface is the wrong one. */
     private static Diagnosis configured(String name, Fact<Vmware> vmware) {
         List<String> nat = vmware.fold(Vmware::natInterfaces, why -> List.of());
         if (nat.isEmpty() || nat.contains(name)) {
@@ -110,7 +111,7 @@ final class NetworkChecks {
                 .toList();
         for (FilterChain chain : before) {
             if (ruleset.fate(chain) == Fate.DROPPED) {
-                return Diagnosis.wrong("chain " + chain.name() + " drops them", chain.remedy());
+                return Diagnosis.wrong("chain " + chain.name() + " drops them", chain.remedyForErrors());
             }
         }
         boolean seen = facts.rules().passed().fold(passed -> passed.errors() > 0, why -> false);
@@ -130,7 +131,7 @@ final class NetworkChecks {
         }
         for (FilterChain chain : before) {
             if (ruleset.fate(chain) == Fate.ENDANGERED) {
-                return Diagnosis.unknown("chain " + chain.name() + " may drop some of them", chain.remedy());
+                return Diagnosis.unknown("chain " + chain.name() + " may drop some of them", chain.remedyForErrors());
             }
         }
         return Diagnosis.ok("no chain before natexd's drops them");
@@ -158,16 +159,14 @@ final class NetworkChecks {
     }
 
     private static Diagnosis forwardChains(Ruleset ruleset) {
-        List<String> dropping = ruleset.filters().stream()
+        List<FilterChain> dropping = ruleset.filters().stream()
                 .filter(chain -> chain.isForIpv4() && chain.hook().equals("forward") && chain.dropsByDefault())
-                .map(FilterChain::name)
                 .toList();
         return dropping.isEmpty()
                 ? Diagnosis.ok("IPv4 forwarding is on, and no forward chain drops by default")
                 : Diagnosis.unknown(
                         "IPv4 forwarding is on, but these chains drop what none of their rules accepts: "
-                                + String.join(", ", dropping),
-                        "sudo nft add rule " + dropping.get(0)
-                                + " ct state related accept, or set relay.reinject = \"frame\"");
+                                + dropping.stream().map(FilterChain::name).collect(Collectors.joining(", ")),
+                        dropping.get(0).remedyForRelated() + "; or set relay.reinject = \"frame\"");
     }
 }

@@ -98,7 +98,7 @@ public final class Proc {
                 }
             }
         } catch (NoSuchFileException e) {
-            // It has ended meanwhile.
+            // The process has ended.
         }
         return false;
     }
@@ -107,7 +107,7 @@ public final class Proc {
         try {
             return Files.readSymbolicLink(link).toString();
         } catch (NoSuchFileException e) {
-            return ""; // closed meanwhile
+            return ""; // it is closed by now
         }
     }
 

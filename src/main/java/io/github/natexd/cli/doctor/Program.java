@@ -7,13 +7,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Runs other programs to their end: found in PATH or where root's are, in the C locale, with a limit of time. */
+/** Runs other programs, from PATH or root's directories, in the C locale and for a limited time. */
 public final class Program {
     public static final int NOT_FOUND = 127;
 
     private static final String SHELL = "PATH=$PATH:/usr/sbin:/sbin; LC_ALL=C; export PATH LC_ALL; exec \"$@\" 2>&1";
     private static final long LIMIT_SECONDS = 20;
-    /** No more than this of a program's output is read. */
+    /** The rest of a longer output is not read. */
     private static final int OUTPUT_LIMIT = 8 << 20;
 
     private Program() {}

@@ -9,7 +9,6 @@ import java.util.Optional;
 final class RulesChecks {
     private static final int UNAVAILABLE = 69;
     private static final int NO_PERMISSION = 77;
-    private static final String SCRIPT = "sudo /usr/lib/natexd/libexec/natexd-rules";
 
     private RulesChecks() {}
 
@@ -27,13 +26,14 @@ final class RulesChecks {
     private static Diagnosis rules(Program.Result answer, Facts facts) {
         boolean managed = facts.settings().config().rules().manage();
         boolean absent = facts.daemon().absent();
+        String script = "sudo " + facts.rules().script();
         switch (answer.exitCode()) {
             case 0:
                 return managed && absent
                         ? Diagnosis.wrong(
                                 "natexd is not running, but its rules are loaded (the kernel bypasses them, so they do no harm): "
                                         + answer.text(),
-                                "start natexd, or remove them: " + SCRIPT + " remove")
+                                "start natexd, or remove them: " + script + " remove")
                         : Diagnosis.ok(answer.text());
             case 1:
                 if (managed && absent) {
@@ -45,17 +45,32 @@ final class RulesChecks {
                             Diagnosis.INTERFACE_FIRST);
                 }
                 return Diagnosis.wrong(
-                        answer.text(), managed ? Diagnosis.RESTART : "rules.manage is false: " + SCRIPT + " install");
+                        answer.text(),
+                        managed
+                                ? Diagnosis.RESTART
+                                : "rules.manage is false: " + script + " install " + options(facts));
             case NO_PERMISSION:
                 return Diagnosis.unknown("only root can see the rules", Diagnosis.AS_ROOT);
             case UNAVAILABLE:
-                return Diagnosis.wrong(answer.text(), "install what is missing: apt install nftables iptables");
+                return Diagnosis.wrong(answer.text(), unavailable(facts));
             default:
-                return Diagnosis.unknown("natexd-rules failed: " + answer.text(), "try it: " + SCRIPT + " status");
+                return Diagnosis.unknown(
+                        "natexd-rules failed: " + answer.text(), "try it: " + script + " status " + options(facts));
         }
     }
 
-    /** VMware's file may be newer than what natexd knows; that is no fault while there is no network. */
+    /** Without nft there are no rules; with it, the script lacks a way to queue packets. */
+    private static String unavailable(Facts facts) {
+        Packages manager = facts.programs().manager();
+        return facts.programs().nft().isEmpty() ? manager.installNft() : manager.installIptables();
+    }
+
+    private static String options(Facts facts) {
+        String guestInterface = facts.guestNetwork().name().orElseThrow();
+        return String.join(" ", facts.settings().config().rulesOptions(guestInterface));
+    }
+
+    /** natexd may not have read VMware's file yet; that is no fault while the network is not up. */
     private static boolean waits(Facts facts) {
         return facts.daemon()
                 .control()

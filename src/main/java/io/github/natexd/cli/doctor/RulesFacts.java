@@ -7,11 +7,11 @@ import io.github.natexd.config.Config;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
-/** What the packet filter has: natexd's rules as their script reports it, and the rules of others. */
+/** The rules of the packet filter: natexd's, as their script reports them, and those of others. */
 final class RulesFacts {
     private static final String ONLY_ROOT = "only root can see the packet filter";
     private final Path script;
@@ -24,7 +24,7 @@ final class RulesFacts {
         ruleset = nftThere ? list() : Fact.unknown("nft is missing");
     }
 
-    /** Without the elements of sets, which may be very many. */
+    /** Without the elements of sets: there may be a million. */
     private static Fact<Ruleset> list() {
         return Fact.of("the packet filter", () -> Program.run(List.of("nft", "-j", "-t", "list", "ruleset")))
                 .fold(RulesFacts::ruleset, Fact::unknown);
@@ -48,25 +48,13 @@ final class RulesFacts {
         Fact<Program.Result> answer = interfaceName
                 .map(name -> Fact.of("the rules", () -> status(name)))
                 .orElseGet(() -> Fact.unknown("the guest network is not known"));
-        return new Rules(answer, ruleset.fold(known -> Fact.known(known.passed()), Fact::unknown));
+        return new Rules(script, answer, ruleset.fold(known -> Fact.known(known.passed()), Fact::unknown));
     }
 
     private Program.Result status(String interfaceName) throws IOException {
-        Program.Result answer = Program.run(List.of(
-                script.toString(),
-                "status",
-                "--queue",
-                String.valueOf(config.queue().number()),
-                "--log-group",
-                String.valueOf(config.queue().logGroup()),
-                "--interface",
-                interfaceName,
-                "--types",
-                config.relay().errors().stream().map(Config.ErrorKind::key).collect(Collectors.joining(",")),
-                "--max-ttl",
-                String.valueOf(config.probes().maxTtl()),
-                "--reinject",
-                config.relay().reinject().key()));
+        List<String> command = new ArrayList<>(List.of(script.toString(), "status"));
+        command.addAll(config.rulesOptions(interfaceName));
+        Program.Result answer = Program.run(command);
         return new Program.Result(answer.exitCode(), answer.text().replaceFirst("^natexd-rules: ", ""));
     }
 

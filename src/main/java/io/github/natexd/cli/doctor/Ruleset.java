@@ -1,5 +1,6 @@
 package io.github.natexd.cli.doctor;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
@@ -23,6 +24,11 @@ final class Ruleset {
     /** The ICMP errors that are relayed by default: the name in nftables and the number. */
     private static final List<Set<String>> TYPES =
             List.of(Set.of("time-exceeded", "11"), Set.of("destination-unreachable", "3"));
+
+    private static final String FIREWALLD = "inet firewalld";
+    private static final String FIREWALLD_PANIC = "inet firewalld_policy_drop";
+    /** The tables of iptables that have filter chains before natexd's or in forward. */
+    private static final Set<String> IPTABLES = Set.of("ip raw", "ip mangle", "ip filter");
 
     private static final String OWN_TABLE = "ip natexd ";
     private static final String OWN_PROBES = "ip natexd probes";
@@ -63,13 +69,10 @@ final class Ruleset {
     }
 
     private Ruleset(JsonObject document) {
-        Map<String, Table> tables = new HashMap<>();
+        Map<String, Table> tables = tables(document.getAsJsonArray("nftables"));
         for (JsonElement each : document.getAsJsonArray("nftables")) {
             JsonObject element = each.getAsJsonObject();
-            if (element.has("table")) {
-                JsonObject table = element.getAsJsonObject("table");
-                tables.put(text(table, "family") + " " + text(table, "name"), table(table.get("flags")));
-            } else if (element.has("chain")) {
+            if (element.has("chain")) {
                 chain(element.getAsJsonObject("chain"), tables);
             } else if (element.has("rule")) {
                 JsonObject rule = element.getAsJsonObject("rule");
@@ -77,6 +80,30 @@ final class Ruleset {
                         .add(new FilterRule(rule.getAsJsonArray("expr")));
             }
         }
+    }
+
+    private static Map<String, Table> tables(JsonArray elements) {
+        Map<String, Table> tables = new HashMap<>();
+        for (JsonElement each : elements) {
+            JsonObject table = each.getAsJsonObject().getAsJsonObject("table");
+            if (table != null) {
+                tables.put(text(table, "family") + " " + text(table, "name"), table(table.get("flags")));
+            }
+        }
+        if (tables.containsKey(FIREWALLD)) {
+            tables.replaceAll((name, table) -> besideFirewalld(name, table));
+        }
+        return tables;
+    }
+
+    private static Table besideFirewalld(String name, Table table) {
+        if (name.equals(FIREWALLD)) {
+            return Table.FIREWALLD;
+        }
+        if (name.equals(FIREWALLD_PANIC)) {
+            return Table.FIREWALLD_PANIC;
+        }
+        return table == Table.USUAL && IPTABLES.contains(name) ? Table.BESIDE_FIREWALLD : table;
     }
 
     private void chain(JsonObject chain, Map<String, Table> tables) {

@@ -18,8 +18,8 @@ final class SystemChecks {
     static Diagnosis library(Facts facts) {
         return facts.programs()
                 .libraryTrouble()
-                .map(trouble -> Diagnosis.wrong(
-                        trouble, "install it (Debian: apt install libnetfilter-queue1; Fedora: libnetfilter_queue)"))
+                .map(trouble ->
+                        Diagnosis.wrong(trouble, facts.programs().manager().installQueueLibrary()))
                 .orElseGet(() -> Diagnosis.ok("libnetfilter_queue.so.1 can be loaded"));
     }
 
@@ -44,7 +44,8 @@ final class SystemChecks {
     /** Either of two is enough: nft's own statement, or the target of iptables as a front end of nftables. */
     static Diagnosis kernelRule(Facts facts) {
         if (facts.programs().nft().isEmpty()) {
-            return Diagnosis.wrong("the program nft is missing", "install it: apt install nftables");
+            return Diagnosis.wrong(
+                    "the program nft is missing", facts.programs().manager().installNft());
         }
         Feature statement = facts.kernel().statement();
         Feature target = facts.kernel().target();
@@ -65,7 +66,7 @@ final class SystemChecks {
                 ? Diagnosis.wrong(lacking + "; no NFQUEUE target either: " + target.evidence(), OTHER_KERNEL)
                 : Diagnosis.wrong(
                         lacking + "; the NFQUEUE target needs iptables-nft, which is missing",
-                        "install it: apt install iptables");
+                        facts.programs().manager().installIptables());
     }
 
     static Diagnosis caller(Facts facts) {

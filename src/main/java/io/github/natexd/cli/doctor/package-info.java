@@ -1,6 +1,7 @@
 /**
- * {@code natexctl doctor}: facts are gathered first, then judged by pure functions, one for each check. Bugreport is here
- * too, for it packs what doctor finds, and so is what only doctor reads of /proc and of the kernel's configuration.
+ * {@code natexctl doctor} gathers facts first; then pure functions judge them, one for each check. {@code natexctl
+ * bugreport} is here because it packs doctor's findings. The readers of /proc and of the kernel's configuration are here
+ * because only doctor needs them.
  */
 @NullMarked
 package io.github.natexd.cli.doctor;

@@ -41,6 +41,8 @@ public interface Libc {
     int O_RDONLY = 0;
     int O_WRONLY = 1;
     int O_RDWR = 2;
+    int O_CREAT = 0x40;
+    int O_EXCL = 0x80;
     int O_NONBLOCK = 0x800;
     int O_CLOEXEC = 0x80000;
 
@@ -82,6 +84,8 @@ public interface Libc {
     int open(String path, int flags, int mode);
 
     int close(int descriptor);
+
+    int fchown(int descriptor, int user, int group);
 
     int ioctl(int descriptor, long request, long argument);
 

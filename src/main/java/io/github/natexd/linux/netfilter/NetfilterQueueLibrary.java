@@ -1,6 +1,7 @@
 package io.github.natexd.linux.netfilter;
 
 import io.github.natexd.linux.libc.Errno;
+import io.github.natexd.linux.libc.EventFd;
 import io.github.natexd.linux.libc.Libc;
 import io.github.natexd.linux.libc.OsException;
 import java.util.function.IntFunction;
@@ -67,13 +68,19 @@ public interface NetfilterQueueLibrary {
         return pointer;
     }
 
-    /** Loads the library; if it is missing, throws an exception that names its package. */
+    /**
+     * Loads the library.
+     *
+     * @throws OsException if it is missing, with the package that has it; or if no descriptor is left
+     */
     static NetfilterQueueLibrary load() {
         try {
             return LibraryLoader.create(NetfilterQueueLibrary.class)
                     .failImmediately()
                     .load(NAME);
         } catch (UnsatisfiedLinkError e) {
+            // The loader does not say why. Without a free descriptor it can open no library; then this fails, too.
+            new EventFd().close();
             throw new OsException(
                     "load " + NAME,
                     Errno.ENOENT,

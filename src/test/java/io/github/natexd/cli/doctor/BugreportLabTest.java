@@ -10,6 +10,8 @@ import io.github.natexd.lab.LabOptions;
 import io.github.natexd.lab.Node;
 import io.github.natexd.lab.Topology;
 import io.github.natexd.testkit.LabNatexd;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -17,6 +19,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** {@code natexctl bugreport} as installed, in the lab's host, beside a running natexd. */
@@ -25,6 +28,9 @@ class BugreportLabTest {
             LabNatexd.tree().resolve("bin/natexctl").toString();
     private static final Pattern ADDRESS = Pattern.compile(
             "\\b\\d{1,3}(\\.\\d{1,3}){3}\\b|\\b([0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}\\b|[0-9a-f]+::[0-9a-f]");
+
+    private static final int USER = 4711;
+    private static final int GROUP = 4712;
 
     @Test
     void hasAllThatAReportNeedsAndMasksEveryAddressTheSameWay() throws Exception {
@@ -84,7 +90,69 @@ class BugreportLabTest {
         }
     }
 
-    /** Makes a report; answers its files. */
+    @Test
+    @DisplayName("root follows no link that the owner of the folder puts in the report's place")
+    void followsNoLink() throws Exception {
+        try (Lab lab = Lab.up(LabOptions.defaults())) {
+            Path folder = folderOfAnotherUser(lab);
+            Path precious = Files.writeString(lab.directory().resolve("precious"), "root's");
+            Path report = folder.resolve("report.tar.gz");
+
+            Lab.Result exchanged = lab.exec(
+                    Node.HOST,
+                    "sh",
+                    "-c",
+                    "\"$@\" & for try in $(seq 1000); do [ -e " + report + " ] && break; sleep 0.02; done;" + " ln -sf "
+                            + precious + " " + report + "; wait $!",
+                    "sh",
+                    NATEXCTL,
+                    "bugreport",
+                    "--output",
+                    report.toString());
+
+            assertEquals(0, exchanged.exitCode(), exchanged::output);
+            assertEquals(precious, Files.readSymbolicLink(report), exchanged::output);
+            assertEquals("root's", Files.readString(precious, StandardCharsets.ISO_8859_1));
+
+            Path nowhere = lab.directory().resolve("nowhere");
+            Path planted = Files.createSymbolicLink(folder.resolve("planted.tar.gz"), nowhere);
+            Lab.Result refused = lab.exec(Node.HOST, NATEXCTL, "bugreport", "--output", planted.toString());
+            assertEquals(73, refused.exitCode(), refused::output);
+            assertTrue(refused.output().contains(planted + " exists; remove it"), refused::output);
+            assertFalse(Files.exists(nowhere));
+        }
+    }
+
+    @Test
+    void belongsToTheUserWhoCalledSudo() throws Exception {
+        try (Lab lab = Lab.up(LabOptions.defaults())) {
+            Path report = folderOfAnotherUser(lab).resolve("report.tar.gz");
+
+            Lab.Result result = lab.exec(
+                    Node.HOST,
+                    "env",
+                    "SUDO_UID=" + USER,
+                    "SUDO_GID=" + GROUP,
+                    NATEXCTL,
+                    "bugreport",
+                    "--output",
+                    report.toString());
+
+            assertEquals(0, result.exitCode(), result::output);
+            assertEquals(USER, Files.getAttribute(report, "unix:uid"));
+            assertEquals(GROUP, Files.getAttribute(report, "unix:gid"));
+            assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(report)));
+            assertEquals(0, lab.exec(Node.HOST, "gzip", "-t", report.toString()).exitCode());
+        }
+    }
+
+    private static Path folderOfAnotherUser(Lab lab) throws IOException {
+        Path folder = Files.createDirectory(lab.directory().resolve("folder"));
+        Files.setAttribute(folder, "unix:uid", USER);
+        return folder;
+    }
+
+    /** Makes a report; returns its files. */
     private static Map<String, String> report(Lab lab, String name, String... options) throws Exception {
         Path file = lab.directory().resolve(name);
         Path configuration = lab.directory().resolve("natexd/natexd.toml");

@@ -10,6 +10,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** All checks together. */
 class CheckTest {
@@ -20,6 +22,12 @@ class CheckTest {
             assertEquals("", finding.fix(), finding::toString);
             assertFalse(finding.why().isBlank(), finding::toString);
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void reportsWhatIsBrokenOrHiddenAndItsFix(CheckCase broken) {
+        broken.assertFinding();
     }
 
     /** A check that no case breaks, or of which no case says that it is unknown where it can be, would be decoration. */
@@ -73,11 +81,11 @@ class CheckTest {
 
     private static Stream<CheckCase> cases() {
         return Stream.of(
-                        SystemChecksTest.cases(),
+                        SystemCases.cases(),
                         DaemonChecksTest.cases(),
                         NetworkChecksTest.cases(),
-                        RulesChecksTest.cases(),
-                        NatChecksTest.cases())
+                        RulesCases.cases(),
+                        NatCases.cases())
                 .flatMap(List::stream);
     }
 }

@@ -58,12 +58,21 @@ class CheckupTest {
     }
 
     @Test
+    void fixesNameTheTreeThatDoctorRunsFrom() throws IOException {
+        put("etc/vmware/networking", "answer VNET_9_NAT yes\nanswer VNET_9_VIRTUAL_ADAPTER yes\n");
+
+        DoctorFinding finding = assertFinding("rules", State.UNKNOWN, "natexd-rules failed");
+
+        assertTrue(finding.fix().contains("sudo " + root + "/libexec/natexd-rules status"), finding::toString);
+    }
+
+    @Test
     void aProcThatHidesProcessesIsNoProofThatNatexdIsNotRunning() throws IOException {
         put("proc/42/cmdline", "bash\0");
         assertFinding("daemon", State.UNKNOWN, "hidepid");
     }
 
-    private void assertFinding(String check, State state, String why) {
+    private DoctorFinding assertFinding(String check, State state, String why) {
         List<DoctorFinding> findings = Checkup.run(
                 root,
                 root,
@@ -75,6 +84,7 @@ class CheckupTest {
                 .orElseThrow();
         assertEquals(state, finding.state(), finding::toString);
         assertTrue(finding.why().contains(why), finding::toString);
+        return finding;
     }
 
     private void put(String file, String text) throws IOException {

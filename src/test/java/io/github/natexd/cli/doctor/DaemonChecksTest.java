@@ -17,17 +17,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** The configuration, the process and its service. */
 class DaemonChecksTest {
-    @ParameterizedTest
-    @MethodSource("cases")
-    void reportsWhatIsBrokenOrHiddenAndItsFix(CheckCase broken) {
-        broken.assertFinding();
-    }
-
     /** Counts are never reset while natexd runs: an overflow of last week is no fault of today. */
     @Test
     void onlyAWarningWhoseCountGrowsIsWrong() {

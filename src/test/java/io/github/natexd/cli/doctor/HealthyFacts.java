@@ -22,6 +22,7 @@ import io.github.natexd.cli.doctor.KernelFeatures.Feature;
 import io.github.natexd.cli.doctor.KernelFeatures.Presence;
 import io.github.natexd.config.Config;
 import io.github.natexd.linux.netlink.Links.Link;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -40,8 +41,8 @@ final class HealthyFacts {
 
     Settings settings = new Settings("/etc/natexd/natexd.toml", Fact.known(List.of()), Config.defaults());
     Kernel kernel = new Kernel(THERE, THERE, THERE, THERE);
-    Programs programs =
-            new Programs(Optional.empty(), Optional.of("nftables v1.0.6"), Optional.of("v1.8.9 (nf_tables)"));
+    Programs programs = new Programs(
+            Packages.APT, Optional.empty(), Optional.of("nftables v1.0.6"), Optional.of("v1.8.9 (nf_tables)"));
     Caller caller = new Caller(0, -1);
     Fact<Optional<Running>> process = Fact.known(Optional.of(new Running(NATEXD, Fact.known(CAPABILITIES))));
     Control control = answering(status(List.of(), YES, NO, "no"));
@@ -111,6 +112,20 @@ final class HealthyFacts {
         return this;
     }
 
+    /** The default configuration, but for these two tables. */
+    static Settings settings(Config.Relay relay, Config.Rules rules) {
+        Config defaults = Config.defaults();
+        Config config = new Config(
+                defaults.queue(),
+                defaults.guestNetwork(),
+                relay,
+                defaults.probes(),
+                rules,
+                defaults.control(),
+                defaults.metrics());
+        return new Settings("/etc/natexd/natexd.toml", Fact.known(List.of()), config);
+    }
+
     static Unit unit(String load, String active, String enabled) {
         return new Unit("natexd.service", load, active, enabled, Set.of("cap_net_admin", "cap_net_raw"));
     }
@@ -124,7 +139,7 @@ final class HealthyFacts {
                 new Daemon(process, control),
                 service,
                 guestNetwork,
-                new Rules(rules, passed),
+                new Rules(Path.of("/usr/local/lib/natexd/libexec/natexd-rules"), rules, passed),
                 new Listeners(queue, logGroup),
                 new Firewall(ruleset, legacyTables, forwarding));
     }

@@ -90,6 +90,32 @@ class RulesetTest {
 
         assertTrue(chain.isBefore(false));
         assertEquals(Fate.DROPPED, panic.fate(chain));
+        assertEquals("end firewalld's panic mode: sudo firewall-cmd --panic-off", chain.remedyForErrors());
+    }
+
+    /** A reload of firewalld removes what others inserted into its chains and into those of iptables. */
+    @Test
+    void fixesSurviveFirewalldsReload() throws IOException {
+        String table = document("raw", true).replace("\"fw\"", "\"raw\"").replace("\"c\"", "\"PREROUTING\"");
+        String firewalld = resource("firewalld.json");
+        Ruleset both = Ruleset.parse(
+                table.replaceFirst("]\\s*}\\s*$", ", ") + firewalld.substring(firewalld.indexOf('[') + 1));
+
+        assertTrue(chain(Ruleset.parse(table), "ip raw PREROUTING")
+                .remedyForErrors()
+                .contains("sudo nft insert rule ip raw PREROUTING icmp type"));
+        String passthrough = "sudo firewall-cmd --permanent --direct --add-passthrough ipv4 -t raw -I PREROUTING ";
+        assertEquals(
+                "let them pass first: " + passthrough + "-p icmp --icmp-type destination-unreachable -j ACCEPT && "
+                        + passthrough + "-p icmp --icmp-type time-exceeded -j ACCEPT && sudo firewall-cmd --reload",
+                chain(both, "ip raw PREROUTING").remedyForErrors());
+        assertEquals(
+                "let them pass first: " + passthrough + "-m conntrack --ctstate RELATED -j ACCEPT && "
+                        + "sudo firewall-cmd --reload",
+                chain(both, "ip raw PREROUTING").remedyForRelated());
+        assertTrue(chain(both, "inet firewalld filter_PREROUTING")
+                .remedyForErrors()
+                .endsWith("firewall-cmd --reload"));
     }
 
     /** nft 1.0.6 does not print which flag a table has: it may be dormant, so nothing is certain. */
@@ -98,11 +124,11 @@ class RulesetTest {
         String recorded = resource("owned.json");
         Ruleset unclear = Ruleset.parse(recorded);
         assertEquals(Fate.ENDANGERED, unclear.fate(chain(unclear, "ip mine early")));
-        assertTrue(chain(unclear, "ip mine early").remedy().contains("if the kernel refuses"));
+        assertTrue(chain(unclear, "ip mine early").remedyForErrors().contains("if the kernel refuses"));
 
         Ruleset owned = Ruleset.parse(recorded.replace("\"flags\": \"mine\"", "\"flags\": [\"owner\", \"persist\"]"));
         assertEquals(Fate.DROPPED, owned.fate(chain(owned, "ip mine early")));
-        assertTrue(chain(owned, "ip mine early").remedy().startsWith("a running program owns table ip mine"));
+        assertTrue(chain(owned, "ip mine early").remedyForErrors().startsWith("a running program owns table ip mine"));
 
         Ruleset dormant = Ruleset.parse(recorded.replace("\"flags\": \"mine\"", "\"flags\": \"dormant\""));
         assertFalse(chain(dormant, "ip mine early").isBefore(false));
@@ -114,7 +140,7 @@ class RulesetTest {
         String accept = expressions(ERRORS + "accept");
 
         assertEquals(Fate.PASSED, fate("raw", true, accept, expressions("icmp type time-exceeded drop")));
-        assertTrue(chain("raw", true).remedy().endsWith(ERRORS + "accept"));
+        assertTrue(chain("raw", true).remedyForErrors().endsWith(ERRORS + "accept"));
         assertEquals(Fate.DROPPED, fate("raw", true, expressions("icmp type time-exceeded accept")));
     }
 

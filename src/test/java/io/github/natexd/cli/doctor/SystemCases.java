@@ -9,16 +9,10 @@ import io.github.natexd.cli.doctor.Facts.Kernel;
 import io.github.natexd.cli.doctor.Facts.Programs;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** The kernel, the libraries and the caller. */
-class SystemChecksTest {
-    @ParameterizedTest
-    @MethodSource("cases")
-    void reportsWhatIsBrokenOrHiddenAndItsFix(CheckCase broken) {
-        broken.assertFinding();
-    }
+final class SystemCases {
+    private SystemCases() {}
 
     static List<CheckCase> cases() {
         return List.of(
@@ -27,7 +21,7 @@ class SystemChecksTest {
                         Check.LIBRARY,
                         facts -> facts.programs = programs("load libnetfilter_queue.so.1: ENOENT", true, true),
                         "libnetfilter_queue.so.1",
-                        "apt install libnetfilter-queue1"),
+                        "install it: sudo apt install libnetfilter-queue1"),
                 wrong(
                         "none",
                         Check.KERNEL_QUEUE,
@@ -68,13 +62,13 @@ class SystemChecksTest {
                             facts.programs = programs("", true, false);
                         },
                         "iptables-nft, which is missing",
-                        "apt install iptables"),
+                        "install it: sudo apt install iptables"),
                 wrong(
                         "nft missing",
                         Check.KERNEL_RULE,
                         facts -> facts.programs = programs("", false, true),
                         "nft is missing",
-                        "apt install nftables"),
+                        "install it: sudo apt install nftables"),
                 unknown("not root", Check.CALLER, facts -> facts.caller = new Caller(1000, 0), "not root", "sudo"),
                 unknown(
                         "root in a container",
@@ -84,8 +78,9 @@ class SystemChecksTest {
                         "--cap-add NET_ADMIN"));
     }
 
-    private static Programs programs(String trouble, boolean nft, boolean iptables) {
+    static Programs programs(String trouble, boolean nft, boolean iptables) {
         return new Programs(
+                Packages.APT,
                 Optional.of(trouble).filter(text -> !text.isEmpty()),
                 Optional.of("nftables v1.0.6").filter(text -> nft),
                 Optional.of("iptables v1.8.9 (nf_tables)").filter(text -> iptables));

@@ -7,16 +7,10 @@ import io.github.natexd.cli.doctor.DaemonStatus.Trait;
 import io.github.natexd.cli.doctor.Facts.Control;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** What natexd has seen of guests and of the NAT process. */
-class NatChecksTest {
-    @ParameterizedTest
-    @MethodSource("cases")
-    void reportsWhatIsBrokenOrHiddenAndItsFix(CheckCase broken) {
-        broken.assertFinding();
-    }
+final class NatCases {
+    private NatCases() {}
 
     static List<CheckCase> cases() {
         return List.of(

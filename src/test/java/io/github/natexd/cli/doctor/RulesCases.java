@@ -5,18 +5,13 @@ import static io.github.natexd.cli.doctor.CheckCase.well;
 import static io.github.natexd.cli.doctor.CheckCase.wrong;
 
 import io.github.natexd.cli.doctor.Facts.Holder;
+import io.github.natexd.config.Config;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** natexd's rules, queue and log group. */
-class RulesChecksTest {
-    @ParameterizedTest
-    @MethodSource("cases")
-    void reportsWhatIsBrokenOrHiddenAndItsFix(CheckCase broken) {
-        broken.assertFinding();
-    }
+final class RulesCases {
+    private RulesCases() {}
 
     static List<CheckCase> cases() {
         return List.of(
@@ -31,7 +26,7 @@ class RulesChecksTest {
                         Check.RULES,
                         HealthyFacts::notRunning,
                         "not running, but its rules",
-                        "natexd-rules remove"),
+                        "sudo /usr/local/lib/natexd/libexec/natexd-rules remove"),
                 unknown(
                         "stopped",
                         Check.RULES,
@@ -51,11 +46,38 @@ class RulesChecksTest {
                         "only root",
                         "sudo"),
                 wrong(
+                        "gone, and loaded by somebody else",
+                        Check.RULES,
+                        facts -> {
+                            facts.settings =
+                                    HealthyFacts.settings(Config.defaults().relay(), new Config.Rules(false));
+                            facts.rules = HealthyFacts.answer(1, "absent: no rules");
+                        },
+                        "absent",
+                        "sudo /usr/local/lib/natexd/libexec/natexd-rules install --queue 5511 --log-group 5511"
+                                + " --interface vmnet8 --types time-exceeded,destination-unreachable --max-ttl 60"
+                                + " --reinject frame"),
+                unknown(
+                        "script failed",
+                        Check.RULES,
+                        facts -> facts.rules = HealthyFacts.answer(127, "not found"),
+                        "not found",
+                        "sudo /usr/local/lib/natexd/libexec/natexd-rules status --queue 5511"),
+                wrong(
                         "no nft",
                         Check.RULES,
-                        facts -> facts.rules = HealthyFacts.answer(69, "nft is missing"),
+                        facts -> {
+                            facts.programs = SystemCases.programs("", false, true);
+                            facts.rules = HealthyFacts.answer(69, "nft is missing");
+                        },
                         "nft is missing",
-                        "apt"),
+                        "install it: sudo apt install nftables"),
+                wrong(
+                        "no way to queue",
+                        Check.RULES,
+                        facts -> facts.rules = HealthyFacts.answer(69, "neither nft nor iptables can queue packets"),
+                        "can queue",
+                        "install it: sudo apt install iptables"),
                 unknown(
                         "no probes",
                         Check.COUNTERS,
