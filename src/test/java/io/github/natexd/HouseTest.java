@@ -181,6 +181,9 @@ class HouseTest {
         importsOnlyWithinCli("cli.replay", "cli.form", "cli.capture")
                 .because("it also reads the files that capture writes")
                 .check(CLASSES);
+        importsOnlyWithinCli("cli.profile", "cli.form", "cli.capture", "cli.running")
+                .because("it reads the files that capture writes, or queries the daemon as the commands in running do")
+                .check(CLASSES);
     }
 
     @Test

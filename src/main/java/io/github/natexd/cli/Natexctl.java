@@ -6,6 +6,7 @@ import io.github.natexd.cli.doctor.DoctorCommand;
 import io.github.natexd.cli.form.ExitCodes;
 import io.github.natexd.cli.form.Version;
 import io.github.natexd.cli.lab.LabCommand;
+import io.github.natexd.cli.profile.NatProfileCommand;
 import io.github.natexd.cli.replay.ReplayCommand;
 import io.github.natexd.cli.running.MappingsCommand;
 import io.github.natexd.cli.running.MetricsCommand;
@@ -48,6 +49,7 @@ public final class Natexctl implements Runnable {
         COMMANDS.put("check-config", CheckConfigCommand::new);
         COMMANDS.put("capture", CaptureCommand::new);
         COMMANDS.put("replay", ReplayCommand::new);
+        COMMANDS.put("nat-profile", NatProfileCommand::new);
         COMMANDS.put("bugreport", BugreportCommand::new);
         COMMANDS.put("lab", LabCommand::new);
         COMMANDS.put("completion", CompletionCommand::new);

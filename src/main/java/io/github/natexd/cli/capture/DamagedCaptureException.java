@@ -1,5 +1,7 @@
 package io.github.natexd.cli.capture;
 
+import java.nio.file.Path;
+
 /** A capture file that does not hold what its format says, or is of a kind that is not read. */
 public final class DamagedCaptureException extends Exception {
     private static final long serialVersionUID = 1;
@@ -9,6 +11,15 @@ public final class DamagedCaptureException extends Exception {
      * @param problem what is wrong there
      */
     DamagedCaptureException(long octet, String problem) {
-        super("octet " + octet + ": " + problem);
+        this("octet " + octet + ": " + problem);
+    }
+
+    private DamagedCaptureException(String message) {
+        super(message);
+    }
+
+    /** The same, with the name of the file. */
+    public DamagedCaptureException in(Path file) {
+        return new DamagedCaptureException(file + ": " + getMessage());
     }
 }

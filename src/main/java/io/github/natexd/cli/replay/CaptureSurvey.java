@@ -2,6 +2,7 @@ package io.github.natexd.cli.replay;
 
 import io.github.natexd.cli.capture.CapturedPacket;
 import io.github.natexd.cli.capture.LinkLayer;
+import io.github.natexd.cli.form.Ipv4Network;
 import io.github.natexd.mapping.Probe;
 import io.github.natexd.wire.IcmpError;
 import io.github.natexd.wire.Ipv4Header;

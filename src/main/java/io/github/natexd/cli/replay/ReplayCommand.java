@@ -4,6 +4,7 @@ import io.github.natexd.cli.capture.CaptureFile;
 import io.github.natexd.cli.capture.CapturedPacket;
 import io.github.natexd.cli.capture.DamagedCaptureException;
 import io.github.natexd.cli.form.ExitCodes;
+import io.github.natexd.cli.form.Ipv4Network;
 import io.github.natexd.config.Config;
 import io.github.natexd.config.ConfigException;
 import io.github.natexd.config.ConfigReader;

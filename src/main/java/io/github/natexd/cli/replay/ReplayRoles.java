@@ -1,5 +1,6 @@
 package io.github.natexd.cli.replay;
 
+import io.github.natexd.cli.form.Ipv4Network;
 import io.github.natexd.translate.Surroundings;
 import java.util.List;
 import java.util.Optional;

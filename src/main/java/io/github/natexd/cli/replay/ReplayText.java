@@ -1,6 +1,7 @@
 package io.github.natexd.cli.replay;
 
 import io.github.natexd.cli.capture.LinkLayer;
+import io.github.natexd.cli.form.Ipv4Network;
 import io.github.natexd.wire.Ipv4Address;
 import io.github.natexd.wire.MacAddress;
 import java.io.PrintWriter;

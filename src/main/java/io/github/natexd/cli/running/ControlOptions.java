@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** What all commands share that talk to a running natexd: where it listens, and how long to wait for it. */
-final class ControlOptions {
+public final class ControlOptions {
     private static final int TIMEOUT_MILLIS = 5_000;
 
     @Option(
@@ -22,7 +22,7 @@ final class ControlOptions {
     private @Nullable Path socket;
 
     /** Sends a request to the natexd that is meant. */
-    ControlClient send(String request) throws ControlException {
+    public ControlClient send(String request) throws ControlException {
         return ControlClient.send(path(), request, TIMEOUT_MILLIS);
     }
 

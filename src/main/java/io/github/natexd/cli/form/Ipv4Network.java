@@ -1,26 +1,26 @@
-package io.github.natexd.cli.replay;
+package io.github.natexd.cli.form;
 
 import io.github.natexd.wire.Ipv4Address;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** An IPv4 network; {@code address} has no bits behind the prefix. */
-record Ipv4Network(int address, int prefixLength) {
+public record Ipv4Network(int address, int prefixLength) {
     private static final int ADDRESS_BITS = 32;
     private static final int USUAL_PREFIX_LENGTH = 24;
 
     /** The network of this prefix length that the address is in. */
-    static Ipv4Network around(int address, int prefixLength) {
+    public static Ipv4Network around(int address, int prefixLength) {
         return new Ipv4Network(address & mask(prefixLength), prefixLength);
     }
 
     /** The network of the size that VMware gives its networks. */
-    static Ipv4Network around(int address) {
+    public static Ipv4Network around(int address) {
         return around(address, USUAL_PREFIX_LENGTH);
     }
 
     /** Reads {@code 192.168.44.0/24}; IllegalArgumentException if the text is no network. */
-    static Ipv4Network parse(String text) {
+    public static Ipv4Network parse(String text) {
         int slash = text.indexOf('/');
         if (slash < 0 || !text.substring(slash + 1).matches("[0-9]{1,2}")) {
             throw new IllegalArgumentException("not a network like 192.168.44.0/24: \"" + text + "\"");
@@ -38,7 +38,7 @@ record Ipv4Network(int address, int prefixLength) {
         return network;
     }
 
-    boolean contains(int other) {
+    public boolean contains(int other) {
         return (other & mask(prefixLength)) == address;
     }
 
@@ -52,7 +52,7 @@ record Ipv4Network(int address, int prefixLength) {
     }
 
     /** For the command line. */
-    static final class Converter implements ITypeConverter<Ipv4Network> {
+    public static final class Converter implements ITypeConverter<Ipv4Network> {
         @Override
         public Ipv4Network convert(String text) {
             try {
@@ -64,7 +64,7 @@ record Ipv4Network(int address, int prefixLength) {
     }
 
     /** For the command line: a single address. */
-    static final class AddressConverter implements ITypeConverter<Integer> {
+    public static final class AddressConverter implements ITypeConverter<Integer> {
         @Override
         public Integer convert(String text) {
             try {

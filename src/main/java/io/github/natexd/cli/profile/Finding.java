@@ -1,0 +1,28 @@
+package io.github.natexd.cli.profile;
+
+/**
+ * What is known of one trait.
+ *
+ * @param yes how many examples show it
+ * @param no how many show the opposite
+ */
+record Finding(Trait trait, State state, long yes, long no) {
+    enum State {
+        YES,
+        NO,
+        MIXED,
+        UNKNOWN;
+
+        static State of(long yes, long no) {
+            if (yes == 0 && no == 0) {
+                return UNKNOWN;
+            }
+            return no == 0 ? YES : yes == 0 ? NO : MIXED;
+        }
+    }
+
+    /** The examples in words, or what is missing to know it. */
+    String evidence() {
+        return state == State.UNKNOWN ? trait.missing() : yes + " of " + (yes + no) + " " + trait.examples();
+    }
+}

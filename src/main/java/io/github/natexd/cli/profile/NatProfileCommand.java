@@ -1,0 +1,155 @@
+package io.github.natexd.cli.profile;
+
+import io.github.natexd.cli.capture.DamagedCaptureException;
+import io.github.natexd.cli.form.ExitCodes;
+import io.github.natexd.cli.form.Ipv4Network;
+import io.github.natexd.cli.form.JsonAnswer;
+import io.github.natexd.cli.running.ControlOptions;
+import io.github.natexd.control.ControlClient;
+import io.github.natexd.control.ControlException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code natexctl nat-profile}: what the NAT process does to packets. */
+@Command(
+        name = "nat-profile",
+        mixinStandardHelpOptions = true,
+        exitCodeOnInvalidInput = ExitCodes.USAGE,
+        description = {
+            "Reports what a NAT process does to UDP, ICMP echo and TCP, with the evidence: yes, no, mixed, or unknown if"
+                    + " no packet shows it. Without a capture, reports what the running natexd has learned.",
+            "",
+            "FILE is a capture of both sides as `natexctl capture' or `nat-profile --probe' writes it. Other captures"
+                    + " (pcap or pcapng) are given as --guest-side and --host-side: of the guest network and of the"
+                    + " uplink, at the same time, whole packets, while natexd is stopped.",
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:the profile was printed",
+            "1:natexd does not respond, or natexctl failed",
+            "2:natexd is not running, and no capture was given",
+            "64:the command line is wrong",
+            "65:a file is damaged or no capture",
+            "66:a file cannot be read",
+            "77:only root and members of natexd's group may query natexd"
+        })
+public final class NatProfileCommand implements Callable<Integer> {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
+    @Mixin
+    private final ControlOptions control = new ControlOptions();
+
+    @Parameters(paramLabel = "FILE", arity = "0..1", description = "a capture of both sides")
+    private @Nullable Path file;
+
+    @ArgGroup(exclusive = false)
+    private @Nullable Sides sides;
+
+    private static final class Sides {
+        @Option(
+                names = "--guest-side",
+                paramLabel = "FILE",
+                required = true,
+                description = "a capture of the guest network")
+        @SuppressWarnings("NullAway.Init") // set by picocli
+        private Path guestSide;
+
+        @Option(names = "--host-side", paramLabel = "FILE", required = true, description = "a capture of the uplink")
+        @SuppressWarnings("NullAway.Init") // set by picocli
+        private Path hostSide;
+    }
+
+    @Option(
+            names = "--guest-network",
+            paramLabel = "CIDR",
+            converter = Ipv4Network.Converter.class,
+            description = "the network that the NAT serves, like 192.168.44.0/24 (default: the /24 that begins most"
+                    + " conversations)")
+    private @Nullable Ipv4Network guestNetwork;
+
+    @Option(names = "--json", description = "one JSON document; its fields are stable, see its version")
+    private boolean json;
+
+    @Option(names = "--redact", description = "leaves out addresses, so that the profile can be published")
+    private boolean redact;
+
+    @Override
+    public Integer call() {
+        if (file != null && sides != null) {
+            throw new ParameterException(spec.commandLine(), "give FILE, or --guest-side and --host-side, or neither");
+        }
+        try {
+            return print(file == null && sides == null ? live() : captured());
+        } catch (ControlException e) {
+            complain(e.reason());
+            complain("  fix: " + e.remedy());
+            return switch (e.kind()) {
+                case NOT_RUNNING -> ExitCodes.NOT_RUNNING;
+                case REFUSED -> ExitCodes.NO_PERMISSION;
+                case IN_USE, FAILED -> ExitCodes.FAILED;
+            };
+        } catch (DamagedCaptureException e) {
+            complain(String.valueOf(e.getMessage()));
+            return ExitCodes.DAMAGED;
+        } catch (NoSuchFileException e) {
+            complain(e.getFile() + ": no such file");
+            return ExitCodes.CANNOT_READ;
+        } catch (AccessDeniedException e) {
+            complain(e.getFile() + ": permission denied");
+            return ExitCodes.CANNOT_READ;
+        } catch (IOException e) {
+            complain(String.valueOf(e.getMessage()));
+            return ExitCodes.CANNOT_READ;
+        }
+    }
+
+    private NatReport live() throws ControlException {
+        try (ControlClient client = control.send("status")) {
+            return LiveReport.of(JsonAnswer.read(client.line()));
+        }
+    }
+
+    private NatReport captured() throws IOException, DamagedCaptureException {
+        CaptureSides packets = new CaptureSides();
+        if (file != null) {
+            packets.read(file);
+        } else if (sides != null) {
+            packets.read(sides.guestSide, sides.hostSide);
+        }
+        if (packets.isLimited()) {
+            complain("only the first " + CaptureSides.PACKETS_LIMIT + " packets of each side were read");
+        }
+        return Analysis.of(packets.guestSide(), packets.hostSide(), guestNetwork);
+    }
+
+    private int print(NatReport report) {
+        PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            new ReportJson(out).print(report, redact);
+        } else {
+            new ReportText(out).print(report, redact);
+        }
+        out.flush();
+        return ExitCodes.OK;
+    }
+
+    private void complain(String message) {
+        spec.commandLine().getErr().println("natexctl: " + message);
+        spec.commandLine().getErr().flush();
+    }
+}

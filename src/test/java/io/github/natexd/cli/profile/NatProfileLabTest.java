@@ -1,0 +1,247 @@
+package io.github.natexd.cli.profile;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.github.natexd.cli.Natexctl;
+import io.github.natexd.cli.capture.LinkLayer;
+import io.github.natexd.lab.Lab;
+import io.github.natexd.lab.LabOptions;
+import io.github.natexd.lab.LabOptions.HandOver;
+import io.github.natexd.lab.LabOptions.Send;
+import io.github.natexd.lab.Node;
+import io.github.natexd.lab.Topology;
+import io.github.natexd.linux.emulation.Namespace;
+import io.github.natexd.linux.packet.PacketSocket;
+import io.github.natexd.testkit.Capture;
+import io.github.natexd.testkit.LabNatexd;
+import io.github.natexd.testkit.Macs;
+import io.github.natexd.testkit.Packets;
+import io.github.natexd.testkit.PcapBuilder;
+import io.github.natexd.testkit.clients.Client;
+import io.github.natexd.testkit.clients.NatWays;
+import io.github.natexd.testkit.clients.Pairwise;
+import io.github.natexd.wire.Ipv4Address;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine;
+
+/** {@code natexctl nat-profile} behind NATs of which the lab knows what they do, from captures and from natexd. */
+class NatProfileLabTest {
+    private static final int SOURCE_PORT = 9_000;
+    private static final int IDENTIFIER = 0x4E58;
+    private static final int SERVER_PORT = 7_007;
+    private static final int FAR = 30;
+    private static final int DATA_OCTETS = 21;
+
+    private static final String MASQUERADE = """
+            echo 1 > /proc/sys/net/ipv4/ip_forward
+            nft -f - <<'EOF'
+            table ip guests {
+                chain postrouting {
+                    type nat hook postrouting priority srcnat
+                    oifname "up0" masquerade
+                }
+            }
+            EOF
+            """;
+
+    @TempDir
+    private Path directory;
+
+    /** With {@code -Dnatexd.matrix}, as ClientMatrixLabTest has it, all of them. */
+    static Stream<LabOptions> ways() {
+        return System.getProperty("natexd.matrix") == null
+                ? Pairwise.selection().keySet().stream()
+                : NatWays.all().stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("ways")
+    @DisplayName("what the NAT does is found in captures of both sides, and learned by a running natexd")
+    void theProfileIsWhatTheNatDoes(LabOptions way) throws IOException {
+        try (Lab lab = Lab.up(way)) {
+            JsonObject captured = profileOfCaptures(lab, Macs.NAT);
+
+            Map<String, String> expected = expected(way);
+            assertEquals(expected, states(captured, expected), captured::toString);
+
+            try (LabNatexd natexd = LabNatexd.start(lab)) {
+                for (int round = 0; round < 2; round++) {
+                    Client.TRACEROUTE.run(lab, Node.GUEST1);
+                    Client.TRACEROUTE_ICMP.run(lab, Node.GUEST1);
+                }
+                Lab.Result result = natexd.natexctl("nat-profile", "--json");
+                assertEquals(0, result.exitCode(), result.output());
+                JsonObject live = JsonParser.parseString(result.output()).getAsJsonObject();
+                Map<String, String> learned = learned(way);
+                assertEquals(learned, states(live, learned), () -> live + natexd.log());
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("the kernel's masquerading is no proxy, and hands over every error")
+    void theKernelsNatIsNoProxy() throws IOException {
+        try (Lab lab = Lab.up(LabOptions.defaults())) {
+            Lab.Result result = lab.exec(Node.HOST, "sh", "-c", MASQUERADE);
+            assertEquals(0, result.exitCode(), result.output());
+
+            JsonObject profile = profileOfCaptures(lab, Macs.HOST);
+
+            Map<String, String> expected = new LinkedHashMap<>();
+            expected.put("udp.portKept", "yes");
+            expected.put("udp.ipIdKept", "yes");
+            expected.put("udp.ttlKept", "no");
+            expected.put("udp.handsOverTimeExceeded", "yes");
+            expected.put("udp.handsOverPortUnreachable", "yes");
+            expected.put("icmp.replyTtlKept", "yes");
+            expected.put("tcp.proxied", "no");
+            expected.put("tcp.sequenceKept", "yes");
+            assertEquals(expected, states(profile, expected), profile::toString);
+        }
+    }
+
+    private static Map<String, String> expected(LabOptions way) {
+        Map<String, String> expected = new LinkedHashMap<>(learned(way));
+        String ttl = way.decrementTtl() ? "no" : "yes";
+        expected.put("udp.ttlKept", ttl);
+        expected.put("icmp.ttlKept", ttl);
+        expected.put("udp.samePortForEveryDestination", "yes");
+        expected.put("icmp.sameIdentifierForEveryDestination", "yes");
+        boolean echo = way.handOver() == HandOver.ECHO || way.handOver() == HandOver.ALL;
+        expected.put("udp.handsOverTimeExceeded", way.handOver() == HandOver.ALL ? "yes" : "no");
+        expected.put("udp.handsOverPortUnreachable", way.handOver() == HandOver.ALL ? "yes" : "no");
+        expected.put("icmp.handsOverTimeExceeded", echo ? "yes" : "no");
+        expected.put("tcp.proxied", "yes");
+        expected.put("tcp.handshakeWithoutGuest", "yes");
+        expected.put("tcp.sequenceKept", "no");
+        return expected;
+    }
+
+    /** What natexd learns: of probes that it does not see leaving, no TTL. */
+    private static Map<String, String> learned(LabOptions way) {
+        Map<String, String> learned = new LinkedHashMap<>();
+        String port = way.rewritePorts() ? "no" : "yes";
+        String id = way.rewriteIds() ? "no" : "yes";
+        learned.put("udp.portKept", port);
+        learned.put("icmp.identifierKept", port);
+        learned.put("udp.ipIdKept", id);
+        learned.put("icmp.ipIdKept", id);
+        if (way.send() != Send.PACKET) {
+            learned.put("udp.ttlKept", way.decrementTtl() ? "no" : "yes");
+            learned.put("icmp.ttlKept", way.decrementTtl() ? "no" : "yes");
+        }
+        return learned;
+    }
+
+    private static Map<String, String> states(JsonObject profile, Map<String, String> wanted) {
+        Map<String, String> states = new LinkedHashMap<>();
+        for (String path : wanted.keySet()) {
+            String[] names = path.split("\\.");
+            states.put(
+                    path,
+                    profile.getAsJsonObject(names[0])
+                            .getAsJsonObject(names[1])
+                            .get("state")
+                            .getAsString());
+        }
+        return states;
+    }
+
+    /** Captures both sides while the guest does what a profile needs, without natexd. */
+    private JsonObject profileOfCaptures(Lab lab, long gateway) throws IOException {
+        Path guests = directory.resolve("guests.pcap");
+        Path host = directory.resolve("host.pcap");
+        try (Capture guestSide = Capture.on(lab, Node.GUEST1, Topology.GUEST_INTERFACE);
+                Capture hostSide = Capture.on(lab, Node.HOST, Topology.UP)) {
+            Client.TRACEROUTE.run(lab, Node.GUEST1);
+            Client.TRACEROUTE_ICMP.run(lab, Node.GUEST1);
+            sendToTwoDestinations(lab, gateway);
+            connect(lab);
+            write(guests, guestSide.frames());
+            write(host, hostSide.frames());
+        }
+        StringWriter printed = new StringWriter();
+        CommandLine natexctl = Natexctl.commandLine();
+        natexctl.setOut(new PrintWriter(printed));
+        int exitCode = natexctl.execute(
+                "nat-profile", "--guest-side", guests.toString(), "--host-side", host.toString(), "--json");
+        assertEquals(0, exitCode);
+        return JsonParser.parseString(printed.toString()).getAsJsonObject();
+    }
+
+    private static void sendToTwoDestinations(Lab lab, long gateway) {
+        int guest = Ipv4Address.parse(Topology.GUEST1);
+        try (PacketSocket socket = Namespace.call(
+                lab.namespace(Node.GUEST1), () -> PacketSocket.openUnfiltered(Topology.GUEST_INTERFACE))) {
+            for (String destination : List.of(Topology.TARGET, Topology.HOPS.get(2))) {
+                int to = Ipv4Address.parse(destination);
+                Packets.send(
+                        socket,
+                        gateway,
+                        Macs.GUEST1,
+                        Packets.udpProbe(guest, to, SOURCE_PORT, SOURCE_PORT)
+                                .ttl(FAR)
+                                .dataOctets(DATA_OCTETS)
+                                .bytes());
+                Packets.send(
+                        socket,
+                        gateway,
+                        Macs.GUEST1,
+                        Packets.echoProbe(guest, to, IDENTIFIER, 1)
+                                .ttl(FAR)
+                                .dataOctets(DATA_OCTETS)
+                                .bytes());
+            }
+        }
+    }
+
+    /** A connection from the guest to a server on the target, which carries some octets. */
+    private static void connect(Lab lab) throws IOException {
+        try (ServerSocket server = Namespace.call(lab.namespace(Node.TARGET), () -> listen(SERVER_PORT));
+                Socket guest = Namespace.call(lab.namespace(Node.GUEST1), () -> dial(Topology.TARGET, SERVER_PORT));
+                Socket accepted = server.accept()) {
+            assertEquals(SERVER_PORT, guest.getPort());
+            assertEquals(SERVER_PORT, accepted.getLocalPort());
+        }
+    }
+
+    private static ServerSocket listen(int port) {
+        try {
+            return new ServerSocket(port);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Socket dial(String address, int port) {
+        try {
+            return new Socket(address, port);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void write(Path file, List<Capture.Frame> frames) throws IOException {
+        PcapBuilder pcap = PcapBuilder.of(LinkLayer.ETHERNET);
+        frames.forEach(frame -> pcap.packet(frame.nanos(), frame.octets()));
+        Files.write(file, pcap.bytes());
+    }
+}
