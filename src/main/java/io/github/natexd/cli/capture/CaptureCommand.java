@@ -3,20 +3,18 @@ package io.github.natexd.cli.capture;
 import io.github.natexd.cli.form.ExitCodes;
 import io.github.natexd.config.Config;
 import io.github.natexd.config.ConfigException;
-import io.github.natexd.config.ConfigReader;
-import io.github.natexd.config.VmwareNetworking;
 import io.github.natexd.linux.libc.Errno;
 import io.github.natexd.linux.libc.OsException;
+import io.github.natexd.linux.packet.PacketFilter;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -47,8 +45,6 @@ import picocli.CommandLine.Spec;
             "78:the configuration file has mistakes"
         })
 public final class CaptureCommand implements Callable<Integer> {
-    private static final long STOP_SECONDS = 5;
-
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
@@ -67,32 +63,19 @@ public final class CaptureCommand implements Callable<Integer> {
             description = "ends after so many packets (default: ${DEFAULT-VALUE})")
     private long count;
 
-    @Option(
-            names = "--interface",
-            paramLabel = "NAME",
-            description = "the guest network (default: guest-network.interface, or the NAT network in"
-                    + " /etc/vmware/networking)")
-    private @Nullable String interfaceName;
-
-    @Option(
-            names = "--config",
-            paramLabel = "CONFIG",
-            description = "natexd's configuration (default: " + Config.DEFAULT_FILE + ", if it is there)")
-    private @Nullable Path configFile;
+    @Mixin
+    private final NetworkOptions networks = new NetworkOptions();
 
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() {
         if (count < 1 || (duration != null && duration < 1)) {
             throw new ParameterException(spec.commandLine(), "--count and --duration are at least 1");
         }
         try {
-            Config config = config();
-            Optional<String> network = network(config);
+            Config config = networks.config();
+            Optional<String> network = networks.network(config);
             if (network.isEmpty()) {
-                return complain(
-                        ExitCodes.UNAVAILABLE,
-                        "there is no NAT network in " + VmwareNetworking.FILE
-                                + "; say which interface it is with --interface");
+                return complain(ExitCodes.UNAVAILABLE, NetworkOptions.UNKNOWN);
             }
             return capture(network.get(), config.probes().maxTtl());
         } catch (ConfigException e) {
@@ -107,27 +90,12 @@ public final class CaptureCommand implements Callable<Integer> {
         }
     }
 
-    private Config config() throws ConfigException {
-        if (configFile != null) {
-            return ConfigReader.read(configFile);
-        }
-        Path usual = Path.of(Config.DEFAULT_FILE);
-        return Files.exists(usual) ? ConfigReader.read(usual) : Config.defaults();
-    }
-
-    private Optional<String> network(Config config) {
-        return Optional.ofNullable(interfaceName)
-                .or(config.guestNetwork()::interfaceName)
-                .or(() -> VmwareNetworking.natInterface(VmwareNetworking.FILE));
-    }
-
-    private int capture(String network, int maxTtl) throws IOException, InterruptedException {
-        CountDownLatch written = new CountDownLatch(1);
-        try (LiveCapture.Sockets sockets = LiveCapture.Sockets.open(network, maxTtl);
+    private int capture(String network, int maxTtl) throws IOException {
+        try (LiveCapture.Sockets sockets = LiveCapture.Sockets.open(network, PacketFilter.probes(maxTtl));
+                Interrupt interrupt = new Interrupt();
                 PcapngWriter writer = PcapngWriter.create(file)) {
             LiveCapture capture = new LiveCapture(writer, sockets, network);
-            // Ctrl-C ends the JVM, which waits for this hook, which waits for the file.
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> end(capture, written), "capture end"));
+            interrupt.stops(capture);
             say("capturing on " + network + " and on all other interfaces; Ctrl-C ends it");
             capture.run(duration == null ? Long.MAX_VALUE : TimeUnit.SECONDS.toNanos(duration), count);
             say("%d packets in %s, %d of them on %s"
@@ -135,17 +103,6 @@ public final class CaptureCommand implements Callable<Integer> {
             return capture.guestNetworkGone()
                     ? complain(ExitCodes.FAILED, network + " went away; what came before is in " + file)
                     : 0;
-        } finally {
-            written.countDown();
-        }
-    }
-
-    private static void end(LiveCapture capture, CountDownLatch written) {
-        capture.stop();
-        try {
-            written.await(STOP_SECONDS, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 

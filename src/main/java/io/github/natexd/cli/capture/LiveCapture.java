@@ -4,6 +4,7 @@ import io.github.natexd.linux.libc.Poller;
 import io.github.natexd.linux.netlink.Interfaces;
 import io.github.natexd.linux.netlink.Links;
 import io.github.natexd.linux.packet.CaptureSocket;
+import io.github.natexd.linux.packet.PacketFilter;
 import io.github.natexd.wire.EthernetFrame;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -18,7 +19,7 @@ import java.util.stream.Collectors;
  * Linux cooked header. What passes a port of a bridge passes the bridge too and is written once, as is loopback not at
  * all. Packets wait a moment, so that the file has them in the order of the kernel's clock.
  */
-final class LiveCapture {
+public final class LiveCapture {
     private static final String LOOPBACK = "lo";
     private static final long TURN_MILLIS = 100;
     private static final long ORDERING_NANOS = 200_000_000;
@@ -46,18 +47,18 @@ final class LiveCapture {
     private volatile boolean stopped;
 
     /** What can fail for want of a permission or an interface: opened before there is a file. */
-    record Sockets(CaptureSocket guestNetwork, CaptureSocket others) implements AutoCloseable {
+    public record Sockets(CaptureSocket guestNetwork, CaptureSocket others) implements AutoCloseable {
         /**
          * Joins the interface promiscuously only if nobody has (natexd has, where it runs): each join is news to all who
          * watch rtnetlink, the NAT process among them.
          */
-        static Sockets open(String interfaceName, int maxTtl) {
+        public static Sockets open(String interfaceName, PacketFilter filter) {
             boolean joined = Links.named(interfaceName)
                     .filter(link -> link.promiscuity() > 0)
                     .isPresent();
-            CaptureSocket guestNetwork = CaptureSocket.on(interfaceName, !joined, maxTtl);
+            CaptureSocket guestNetwork = CaptureSocket.on(interfaceName, !joined, filter);
             try {
-                return new Sockets(guestNetwork, CaptureSocket.onAll(maxTtl));
+                return new Sockets(guestNetwork, CaptureSocket.onAll(filter));
             } catch (RuntimeException e) {
                 guestNetwork.close();
                 throw e;
@@ -71,7 +72,7 @@ final class LiveCapture {
         }
     }
 
-    LiveCapture(PcapngWriter writer, Sockets sockets, String interfaceName) throws IOException {
+    public LiveCapture(PcapngWriter writer, Sockets sockets, String interfaceName) throws IOException {
         this.writer = writer;
         guestNetwork = sockets.guestNetwork();
         others = sockets.others();
@@ -89,7 +90,7 @@ final class LiveCapture {
     }
 
     /** Captures until so much time or so many packets have passed, {@link #stop} or the guest network goes. */
-    void run(long limitNanos, long limitPackets) throws IOException {
+    public void run(long limitNanos, long limitPackets) throws IOException {
         long begin = System.nanoTime();
         while (!stopped
                 && !guestNetwork.isGone()
@@ -104,16 +105,16 @@ final class LiveCapture {
     }
 
     /** Ends {@link #run} soon; from any thread. */
-    void stop() {
+    public void stop() {
         stopped = true;
     }
 
     /** The guest network's interface went away, which ended the capture. */
-    boolean guestNetworkGone() {
+    public boolean guestNetworkGone() {
         return guestNetwork.isGone();
     }
 
-    long packets() {
+    public long packets() {
         return packets;
     }
 

@@ -12,7 +12,7 @@ import java.nio.file.StandardOpenOption;
  * Writes a capture file in the newer format (draft-ietf-opsawg-pcapng), big endian, times in nanoseconds. Blocks reach
  * the file whole, so it is a valid one whenever the writing ends. {@link PcapngFormat} reads it.
  */
-final class PcapngWriter implements Closeable {
+public final class PcapngWriter implements Closeable {
     private static final int SECTION_HEADER = 0x0A0D0D0A;
     private static final int BYTE_ORDER_MAGIC = 0x1A2B3C4D;
     private static final int INTERFACE_DESCRIPTION = 1;
@@ -45,7 +45,7 @@ final class PcapngWriter implements Closeable {
      *
      * @throws java.nio.file.FileAlreadyExistsException rather than overwrite one
      */
-    static PcapngWriter create(Path path) throws IOException {
+    public static PcapngWriter create(Path path) throws IOException {
         PcapngWriter writer =
                 new PcapngWriter(FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
         int length = FRAME_OCTETS + 16;

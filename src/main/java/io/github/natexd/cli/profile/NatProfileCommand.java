@@ -1,17 +1,23 @@
 package io.github.natexd.cli.profile;
 
 import io.github.natexd.cli.capture.DamagedCaptureException;
+import io.github.natexd.cli.capture.Interrupt;
+import io.github.natexd.cli.capture.NetworkOptions;
 import io.github.natexd.cli.form.ExitCodes;
 import io.github.natexd.cli.form.Ipv4Network;
 import io.github.natexd.cli.form.JsonAnswer;
 import io.github.natexd.cli.running.ControlOptions;
+import io.github.natexd.config.ConfigException;
 import io.github.natexd.control.ControlClient;
 import io.github.natexd.control.ControlException;
+import io.github.natexd.wire.Ipv4Address;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -44,7 +50,10 @@ import picocli.CommandLine.Spec;
             "64:the command line is wrong",
             "65:a file is damaged or no capture",
             "66:a file cannot be read",
-            "77:only root and members of natexd's group may query natexd"
+            "69:there is no guest network (--probe)",
+            "73:the file of --write cannot be written, or exists",
+            "77:only root and members of natexd's group may query natexd; --probe needs CAP_NET_RAW",
+            "78:the configuration file has mistakes"
         })
 public final class NatProfileCommand implements Callable<Integer> {
     @Spec
@@ -73,6 +82,43 @@ public final class NatProfileCommand implements Callable<Integer> {
         @SuppressWarnings("NullAway.Init") // set by picocli
         private Path hostSide;
     }
+
+    @ArgGroup(exclusive = false)
+    private @Nullable Probing probing;
+
+    private static final class Probing {
+        @Option(
+                names = "--probe",
+                paramLabel = "TARGET",
+                required = true,
+                converter = Ipv4Network.AddressConverter.class,
+                description = "captures while you run commands in a guest, which it prints, against this address;"
+                        + " needs root")
+        @SuppressWarnings("NullAway.Init") // set by picocli
+        private Integer target;
+
+        @Option(
+                names = "--guest",
+                paramLabel = "ADDR",
+                required = true,
+                converter = Ipv4Network.AddressConverter.class,
+                description = "the guest in which you run them")
+        @SuppressWarnings("NullAway.Init") // set by picocli
+        private Integer guest;
+
+        @Option(
+                names = "--duration",
+                paramLabel = "SECONDS",
+                defaultValue = "60",
+                description = "how long to capture (default: ${DEFAULT-VALUE})")
+        private long duration;
+
+        @Option(names = "--write", paramLabel = "FILE", description = "keeps the capture in this file")
+        private @Nullable Path file;
+    }
+
+    @Mixin
+    private final NetworkOptions networks = new NetworkOptions();
 
     @Option(
             names = "--guest-network",
@@ -121,6 +167,29 @@ public final class NatProfileCommand implements Callable<Integer> {
     private NatReport live() throws ControlException {
         try (ControlClient client = control.send("status")) {
             return LiveReport.of(JsonAnswer.read(client.line()));
+        }
+    }
+
+    private int probe(Probing options) throws IOException, ConfigException, DamagedCaptureException {
+        Optional<String> network = networks.network(networks.config());
+        if (network.isEmpty()) {
+            complain(NetworkOptions.UNKNOWN);
+            return ExitCodes.UNAVAILABLE;
+        }
+        Path directory = Files.createTempDirectory("natexctl-nat-profile");
+        Path capture = options.file != null ? options.file : directory.resolve("probe.pcapng");
+        try (Interrupt interrupt = new Interrupt()) {
+            PrintWriter hints =
+                    json ? spec.commandLine().getErr() : spec.commandLine().getOut();
+            new ProbeCapture(network.get(), options.target, hints)
+                    .run(capture, Ipv4Address.text(options.guest), options.duration, interrupt);
+            CaptureSides packets = new CaptureSides();
+            packets.read(capture);
+            Ipv4Network ofGuest = guestNetwork != null ? guestNetwork : Ipv4Network.around(options.guest);
+            return print(Analysis.of(packets.guestSide(), packets.hostSide(), ofGuest));
+        } finally {
+            Files.deleteIfExists(directory.resolve("probe.pcapng"));
+            Files.delete(directory);
         }
     }
 

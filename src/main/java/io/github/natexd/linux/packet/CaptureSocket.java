@@ -44,14 +44,14 @@ public final class CaptureSocket implements AutoCloseable {
      * Ethernet frames of one interface.
      *
      * @param promiscuous also frames for others; all listeners of rtnetlink get news of it, so only where needed
-     * @param maxTtl the largest TTL of a probe
+     * @param filter which frames
      */
-    public static CaptureSocket on(String interfaceName, boolean promiscuous, int maxTtl) {
+    public static CaptureSocket on(String interfaceName, boolean promiscuous, PacketFilter filter) {
         String operation = "capture on " + interfaceName;
         int index = PacketSocket.index(interfaceName, operation);
         CaptureSocket socket = open(Libc.SOCK_RAW, operation);
         try {
-            PacketFilter.attach(socket.descriptor, maxTtl);
+            filter.attach(socket.descriptor);
             LinkLayerAddress.bind(socket.descriptor, index, operation);
             if (promiscuous) {
                 PacketSocket.becomePromiscuous(socket.descriptor, index, operation);
@@ -64,11 +64,11 @@ public final class CaptureSocket implements AutoCloseable {
     }
 
     /** IPv4 packets of all interfaces of this namespace, without link-layer headers. */
-    public static CaptureSocket onAll(int maxTtl) {
+    public static CaptureSocket onAll(PacketFilter filter) {
         String operation = "capture on all interfaces";
         CaptureSocket socket = open(Libc.SOCK_DGRAM, operation);
         try {
-            PacketFilter.attachWithoutHeader(socket.descriptor, maxTtl);
+            filter.attachWithoutHeader(socket.descriptor);
             LinkLayerAddress.bind(socket.descriptor, 0, operation);
             return socket;
         } catch (OsException e) {

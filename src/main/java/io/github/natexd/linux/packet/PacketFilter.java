@@ -13,11 +13,12 @@ import java.nio.ByteBuffer;
  * struct sock_fprog  { u16 length; sock_filter *filter; };
  * </pre>
  */
-final class PacketFilter {
+public final class PacketFilter {
     private static final int INSTRUCTION_LENGTH = 8;
     private static final int PROGRAM_HEADER_LENGTH = 16;
     private static final int FILTER_POINTER = 8;
 
+    private static final int LOAD_WORD = 0x20; // BPF_LD | BPF_W | BPF_ABS
     private static final int LOAD_HALF = 0x28; // BPF_LD | BPF_H | BPF_ABS
     private static final int LOAD_OCTET = 0x30; // BPF_LD | BPF_B | BPF_ABS
     private static final int LOAD_OCTET_INDEXED = 0x50; // BPF_LD | BPF_B | BPF_IND
@@ -39,17 +40,44 @@ final class PacketFilter {
     private static final int FRAGMENT_OFFSET_MASK = 0x1fff;
     private static final int TTL = 8;
     private static final int PROTOCOL = 9;
+    private static final int SOURCE = 12;
+    private static final int DESTINATION = 16;
     private static final int UDP = 17;
     private static final int ICMP = 1;
     private static final int WHOLE = 0x4_0000;
 
+    /** What is right for each kind of socket. */
+    private interface Program {
+        /**
+         * Jump targets count from the next instruction; the column on the right is the instruction's own number.
+         *
+         * @param etherType where the type is loaded from
+         * @param ipv4 where the IPv4 header begins
+         */
+        int[][] instructions(int etherType, int ipv4);
+    }
+
+    private final Program program;
+
+    private PacketFilter(Program program) {
+        this.program = program;
+    }
+
     /**
-     * Jump targets count from the next instruction; the column on the right is the instruction's own number.
+     * What natexd has to see: probes (UDP or ICMP echo requests with a small TTL) and ICMP errors, first fragments only.
      *
-     * @param etherType where the type is loaded from
-     * @param ipv4 where the IPv4 header begins
+     * @param maxTtl the largest TTL of a probe
      */
-    private static int[][] program(int etherType, int ipv4, int maxTtl) {
+    public static PacketFilter probes(int maxTtl) {
+        return new PacketFilter((etherType, ipv4) -> probes(etherType, ipv4, maxTtl));
+    }
+
+    /** IPv4 packets from and to one address, and all ICMP errors. */
+    public static PacketFilter about(int address) {
+        return new PacketFilter((etherType, ipv4) -> about(etherType, ipv4, address));
+    }
+
+    private static int[][] probes(int etherType, int ipv4, int maxTtl) {
         return new int[][] {
             {LOAD_HALF, 0, 0, etherType}, // 0
             {JUMP_EQUAL, 0, 16, ETHER_TYPE_IPV4}, // 1: else 18
@@ -73,16 +101,36 @@ final class PacketFilter {
         };
     }
 
-    private PacketFilter() {}
+    private static int[][] about(int etherType, int ipv4, int address) {
+        return new int[][] {
+            {LOAD_HALF, 0, 0, etherType}, // 0
+            {JUMP_EQUAL, 0, 14, ETHER_TYPE_IPV4}, // 1: else 16
+            {LOAD_WORD, 0, 0, ipv4 + SOURCE}, // 2
+            {JUMP_EQUAL, 11, 0, address}, // 3: 15
+            {LOAD_WORD, 0, 0, ipv4 + DESTINATION}, // 4
+            {JUMP_EQUAL, 9, 0, address}, // 5: 15
+            {LOAD_HALF, 0, 0, ipv4 + FRAGMENT}, // 6
+            {JUMP_SET, 8, 0, FRAGMENT_OFFSET_MASK}, // 7: later fragment: 16
+            {LOAD_OCTET, 0, 0, ipv4 + PROTOCOL}, // 8
+            {JUMP_EQUAL, 0, 6, ICMP}, // 9: else 16
+            {LOAD_HEADER_LENGTH, 0, 0, ipv4}, // 10
+            {LOAD_OCTET_INDEXED, 0, 0, ipv4}, // 11: the ICMP type
+            {JUMP_EQUAL, 2, 0, 3}, // 12: destination unreachable: 15
+            {JUMP_EQUAL, 1, 0, 11}, // 13: time exceeded
+            {JUMP_EQUAL, 0, 1, 12}, // 14: parameter problem; else 16
+            {RETURN, 0, 0, WHOLE}, // 15
+            {RETURN, 0, 0, 0}, // 16
+        };
+    }
 
-    /** For a socket that gets Ethernet frames; {@code maxTtl} is the largest TTL of a probe. */
-    static void attach(int descriptor, int maxTtl) {
-        attach(descriptor, program(ETHER_TYPE, ETHERNET_HEADER_LENGTH, maxTtl));
+    /** For a socket that gets Ethernet frames. */
+    void attach(int descriptor) {
+        attach(descriptor, program.instructions(ETHER_TYPE, ETHERNET_HEADER_LENGTH));
     }
 
     /** For a socket that gets packets without a link-layer header. */
-    static void attachWithoutHeader(int descriptor, int maxTtl) {
-        attach(descriptor, program(ANCILLARY_PROTOCOL, 0, maxTtl));
+    void attachWithoutHeader(int descriptor) {
+        attach(descriptor, program.instructions(ANCILLARY_PROTOCOL, 0));
     }
 
     private static void attach(int descriptor, int[][] program) {

@@ -85,7 +85,7 @@ public final class PacketSocket implements GuestLink {
         int descriptor = socket(operation);
         try {
             if (maxTtl != NO_FILTER) {
-                PacketFilter.attach(descriptor, maxTtl);
+                PacketFilter.probes(maxTtl).attach(descriptor);
             }
             Native.setReceiveBuffer(descriptor, RECEIVE_BUFFER);
             LinkLayerAddress.bind(descriptor, index, operation);
@@ -116,7 +116,7 @@ public final class PacketSocket implements GuestLink {
 
     /** From now on receives probes with a TTL of at most {@code maxTtl}; the change loses no frame. */
     public void maxTtl(int maxTtl) {
-        PacketFilter.attach(descriptor, maxTtl);
+        PacketFilter.probes(maxTtl).attach(descriptor);
     }
 
     @Override

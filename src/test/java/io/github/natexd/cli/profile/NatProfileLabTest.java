@@ -1,6 +1,7 @@
 package io.github.natexd.cli.profile;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
@@ -35,6 +36,8 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -123,6 +126,46 @@ class NatProfileLabTest {
         }
     }
 
+    @Test
+    @DisplayName("--probe captures both sides while commands run in the guest")
+    void probingCapturesWhatTheGuestDoes() throws Exception {
+        Path capture = directory.resolve("probe.pcapng");
+        String natexctl = LabNatexd.tree().resolve("bin/natexctl").toString();
+        try (Lab lab = Lab.up(LabOptions.defaults().rewritingPorts())) {
+            CompletableFuture<Lab.Result> probing = CompletableFuture.supplyAsync(
+                    () -> lab.exec(
+                            Node.HOST,
+                            List.of(
+                                    natexctl,
+                                    "nat-profile",
+                                    "--interface=" + Topology.GUEST_NETWORK_INTERFACE,
+                                    "--probe=" + Topology.TARGET,
+                                    "--guest=" + Topology.GUEST1,
+                                    "--duration=5",
+                                    "--write=" + capture)),
+                    task -> new Thread(task, "natexctl").start());
+            while (!Files.exists(capture) && !probing.isDone()) {
+                TimeUnit.MILLISECONDS.sleep(50);
+            }
+            TimeUnit.MILLISECONDS.sleep(500); // the sockets are older than the file; the capture begins at once
+            Client.TRACEROUTE.run(lab, Node.GUEST1);
+            Client.TRACEROUTE_ICMP.run(lab, Node.GUEST1);
+            connect(lab);
+            Lab.Result result = probing.get(1, TimeUnit.MINUTES);
+
+            assertEquals(0, result.exitCode(), result.output());
+            assertTrue(result.output().contains("traceroute -n " + Topology.TARGET), result.output());
+            JsonObject profile = profile("nat-profile", capture.toString(), "--json");
+            Map<String, String> expected = new LinkedHashMap<>();
+            expected.put("udp.portKept", "no");
+            expected.put("udp.ipIdKept", "yes");
+            expected.put("icmp.identifierKept", "no");
+            expected.put("udp.handsOverTimeExceeded", "no");
+            expected.put("tcp.proxied", "yes");
+            assertEquals(expected, states(profile, expected), result.output() + profile);
+        }
+    }
+
     private static Map<String, String> expected(LabOptions way) {
         Map<String, String> expected = new LinkedHashMap<>();
         putHeaders(expected, way);
@@ -193,12 +236,14 @@ class NatProfileLabTest {
             write(guests, guestSide.frames());
             write(host, hostSide.frames());
         }
+        return profile("nat-profile", "--guest-side", guests.toString(), "--host-side", host.toString(), "--json");
+    }
+
+    private static JsonObject profile(String... words) {
         StringWriter printed = new StringWriter();
         CommandLine natexctl = Natexctl.commandLine();
         natexctl.setOut(new PrintWriter(printed));
-        int exitCode = natexctl.execute(
-                "nat-profile", "--guest-side", guests.toString(), "--host-side", host.toString(), "--json");
-        assertEquals(0, exitCode);
+        assertEquals(0, natexctl.execute(words));
         return JsonParser.parseString(printed.toString()).getAsJsonObject();
     }
 

@@ -1,0 +1,56 @@
+package io.github.natexd.cli.profile;
+
+import io.github.natexd.cli.capture.Interrupt;
+import io.github.natexd.cli.capture.LiveCapture;
+import io.github.natexd.cli.capture.PcapngWriter;
+import io.github.natexd.linux.packet.PacketFilter;
+import io.github.natexd.wire.Ipv4Address;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+
+/** Captures both sides of the NAT while somebody runs the right commands in a guest. */
+final class ProbeCapture {
+    private final String network;
+    private final String target;
+    private final int targetAddress;
+    private final PrintWriter out;
+
+    ProbeCapture(String network, int target, PrintWriter out) {
+        this.network = network;
+        this.target = Ipv4Address.text(target);
+        this.targetAddress = target;
+        this.out = out;
+    }
+
+    /** Says what to do in the guest, and captures for so long, or until Ctrl-C. {@code interrupt} outlives what follows. */
+    void run(Path file, String guest, long seconds, Interrupt interrupt) throws IOException {
+        try (LiveCapture.Sockets sockets = LiveCapture.Sockets.open(network, PacketFilter.about(targetAddress));
+                PcapngWriter writer = PcapngWriter.create(file)) {
+            LiveCapture capture = new LiveCapture(writer, sockets, network);
+            interrupt.stops(capture);
+            out.println("Capturing packets from and to " + target + " on " + network + " and on all other interfaces.");
+            out.println("Run these commands in the guest " + guest + " now:");
+            out.println();
+            commands();
+            out.println();
+            out.println("The capture ends after " + seconds
+                    + " s, or with Ctrl-C. A running natexd keeps the errors that it");
+            out.println("moves from the NAT process: stop it first to see which errors the NAT hands over by itself.");
+            out.flush();
+            capture.run(TimeUnit.SECONDS.toNanos(seconds), CaptureSides.PACKETS_LIMIT);
+        }
+    }
+
+    private void commands() {
+        command("traceroute -n " + target, "UDP; in Windows there is no such command");
+        command("traceroute -n -I " + target, "ICMP; in Windows: tracert -d " + target);
+        command("ping -c 3 " + target, "replies; in Windows: ping " + target);
+        command("curl -m 5 http://" + target + "/", "TCP, if port 80 is open there");
+    }
+
+    private void command(String command, String what) {
+        out.println("  %-36s # %s".formatted(command, what));
+    }
+}
