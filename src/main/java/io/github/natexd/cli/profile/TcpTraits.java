@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a NAT does to TCP. A proxy ends the guest's connection and makes one of the host's own: the SYN that leaves then has
@@ -17,6 +18,8 @@ final class TcpTraits {
     private static final long EARLIER_NANOS = 100_000_000;
 
     private static final long LATER_NANOS = 3_000_000_000L;
+    /** How far the times of two captures may be apart; the guest never answers as fast as the host where it has to. */
+    private static final long CLOCKS_NANOS = 5_000_000;
 
     private static final List<Trait> TRAITS = List.of(
             Trait.PROXIED,
@@ -35,7 +38,9 @@ final class TcpTraits {
     private static final class Connection {
         final Packet opening;
         final List<Packet> sent = new ArrayList<>();
-        long acceptedNanos = Long.MAX_VALUE;
+
+        @Nullable
+        Packet accepting;
 
         Connection(Packet opening) {
             this.opening = opening;
@@ -110,8 +115,8 @@ final class TcpTraits {
             Connection connection = packet.segment() != null && segment(packet).isAccepting()
                     ? flows.get(packet.flow().reversed())
                     : null;
-            if (connection != null) {
-                connection.acceptedNanos = Math.min(connection.acceptedNanos, packet.nanos());
+            if (connection != null && connection.accepting == null) {
+                connection.accepting = packet;
             }
         }
         Map<Destination, List<Connection>> byDestination = new HashMap<>();
@@ -145,17 +150,26 @@ final class TcpTraits {
         if (here.identification() != 0) {
             tally(Trait.TCP_IP_ID_KEPT).note(here.identification() == there.identification());
         }
-        boolean completed = host.acceptedNanos != Long.MAX_VALUE && host.completedNanos() != Long.MAX_VALUE;
-        boolean first = completed && host.completedNanos() < guest.completedNanos();
-        if (completed) {
-            tally(Trait.HANDSHAKE_WITHOUT_GUEST).note(first);
-        }
-        // A NAT that only replaces sequence numbers does not acknowledge for the guest.
-        if (sequenceKept || completed) {
-            tally(Trait.PROXIED).note(!sequenceKept && first);
-        }
+        compareHandshakes(guest, host, sequenceKept);
         if (guest.keepalives() > 0) {
             tally(Trait.KEEPALIVES_FORWARDED).note(host.keepalives() > 0);
+        }
+    }
+
+    /** What only relays, or replaces the sequence numbers of one side, leaves those of the other. */
+    private void compareHandshakes(Connection guest, Connection host, boolean sequenceKept) {
+        Packet here = guest.accepting;
+        Packet there = host.accepting;
+        if (sequenceKept) {
+            tally(Trait.PROXIED).note(false);
+        } else if (here != null && there != null) {
+            tally(Trait.PROXIED).note(segment(here).sequence() != segment(there).sequence());
+        }
+        boolean completed = there != null && host.completedNanos() != Long.MAX_VALUE;
+        if (completed && guest.completedNanos() - host.completedNanos() > CLOCKS_NANOS) {
+            tally(Trait.HANDSHAKE_WITHOUT_GUEST).note(true);
+        } else if (completed && sequenceKept) {
+            tally(Trait.HANDSHAKE_WITHOUT_GUEST).note(false);
         }
     }
 }

@@ -151,6 +151,7 @@ class AnalysisTest {
     @Test
     void aHandshakeThatTheGuestDoesNotCompleteShowsAProxy() {
         guestSide.add(tcp(1, GUEST, 40_000, TARGET, 80, new Segment(SYN, 1000, 0, 0)));
+        guestSide.add(tcp(5, TARGET, 80, GUEST, 40_000, new Segment(SYN | ACK, 99, 1001, 0)));
         hostSide.add(tcp(2, HOST, 61_000, TARGET, 80, new Segment(SYN, 7777, 0, 0)));
         hostSide.add(tcp(3, TARGET, 80, HOST, 61_000, new Segment(SYN | ACK, 50, 7778, 0)));
         hostSide.add(tcp(4, HOST, 61_000, TARGET, 80, new Segment(ACK, 7778, 51, 0)));
@@ -161,6 +162,16 @@ class AnalysisTest {
         assertEquals(State.YES, state(report.tcp(), Trait.HANDSHAKE_WITHOUT_GUEST));
         assertEquals(State.NO, state(report.tcp(), Trait.SEQUENCE_KEPT));
         assertEquals(State.UNKNOWN, state(report.tcp(), Trait.KEEPALIVES_FORWARDED));
+    }
+
+    @Test
+    void aNatThatReplacesTheGuestsSequenceNumbersIsNoProxy() {
+        guestSide.add(tcp(1, GUEST, 40_000, TARGET, 80, new Segment(SYN, 1000, 0, 0)));
+        hostSide.add(tcp(2, HOST, 40_000, TARGET, 80, new Segment(SYN, 7777, 0, 0)));
+        hostSide.add(tcp(3, TARGET, 80, HOST, 40_000, new Segment(SYN | ACK, 50, 7778, 0)));
+        guestSide.add(tcp(4, TARGET, 80, GUEST, 40_000, new Segment(SYN | ACK, 50, 1001, 0)));
+
+        assertEquals(State.NO, state(report().tcp(), Trait.PROXIED));
     }
 
     @Test
