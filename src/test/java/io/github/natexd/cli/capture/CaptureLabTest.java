@@ -67,9 +67,9 @@ class CaptureLabTest {
     }
 
     /**
-     * NATs that the daemon sees leaving as the capture does, and whose user is root as on the host: of a packet socket the
-     * daemon's rules see nothing, and a capture names no user. Errors that the NAT hands over are not
-     * replayed. Two NATs are ahead of their guests.
+     * NATs that the daemon sees leaving as the capture does, and whose user is root as on the host: of a packet socket
+     * the daemon's rules see nothing, and a capture names no user. Errors that the NAT hands over are not replayed. Two
+     * NATs are ahead of their guests.
      */
     static List<LabOptions> nats() {
         LabOptions plain = LabOptions.defaults();
@@ -119,8 +119,8 @@ class CaptureLabTest {
     }
 
     /**
-     * When a guest is seen late, and the daemon's turn comes later still, the daemon moves what the capture's clock makes a
-     * late copy.
+     * When a guest is seen late, and the daemon's turn comes later still, the daemon moves what the capture's clock
+     * makes a late copy.
      */
     private static Map<String, Integer> comparable(LabOptions way, Map<String, Integer> counted) {
         Map<String, Integer> comparable = new TreeMap<>(counted);
@@ -254,7 +254,7 @@ class CaptureLabTest {
             Lab.Result taken = lab.exec(
                     Node.HOST, NATEXCTL, "capture", file.toString(), "--interface", Topology.GUEST_NETWORK_INTERFACE);
             assertEquals(73, taken.exitCode(), taken::output);
-            assertTrue(taken.output().contains("exists; remove it or choose another name"), taken::output);
+            assertTrue(taken.output().contains("exists already; remove it or choose another name"), taken::output);
         }
     }
 

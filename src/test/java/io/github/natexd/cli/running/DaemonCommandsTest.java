@@ -61,7 +61,7 @@ class DaemonCommandsTest {
                         .contains("  NAT process    UDP: keeps ports, sometimes changes IP IDs; not known yet: TTL,"
                                 + " whether its probes are seen leaving\n"
                                 + "                 echo: nothing known yet\n"
-                                + "                 delivers itself, so natexd leaves it these: time-exceeded (icmp)\n"
+                                + "                 delivers itself, so natexd does not relay: time-exceeded (icmp)\n"
                                 + "                 does not deliver, so natexd relays: time-exceeded (udp)\n"
                                 + "  errors "),
                 out.toString());
@@ -213,7 +213,7 @@ class DaemonCommandsTest {
                 out.toString()
                         .matches(
                                 "(?s)TIME .*[0-9:.]{12}  192.168.44.100   10.0.0.2           7  10.0.0.1            1.23 ms"
-                                        + "  time-exceeded, copied \\(late sighting\\), MPLS 24001 16\n"),
+                                        + "  time-exceeded, copied \\(guest's probe seen late\\), MPLS 24001 16\n"),
                 out.toString());
     }
 
