@@ -70,7 +70,7 @@ class AnyConfigTest {
 
         assertEquals(1, mistake.problems().size(), mistake.getMessage());
         assertEquals(3, mistake.problems().get(0).line());
-        assertTrue(mistake.getMessage().contains("no TOML"), mistake.getMessage());
+        assertTrue(mistake.getMessage().contains("not TOML"), mistake.getMessage());
     }
 
     @Test
