@@ -145,7 +145,7 @@ class ControlServerTest {
 
         ControlException refused = assertThrows(ControlException.class, clients::serve);
 
-        assertTrue(refused.reason().contains("something else than a socket"), refused.reason());
+        assertTrue(refused.reason().contains("the file is not a socket"), refused.reason());
         assertEquals("precious", Files.readString(clients.socket()));
     }
 

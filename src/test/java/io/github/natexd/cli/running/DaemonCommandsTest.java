@@ -94,7 +94,7 @@ class DaemonCommandsTest {
         assertEquals(77, asked(ControlScene.working(), STRANGER, command));
 
         assertTrue(err.toString().contains("user 12345 is neither root nor in group natexd"), err.toString());
-        assertTrue(err.toString().contains("fix: put sudo in front, or join the group"), err.toString());
+        assertTrue(err.toString().contains("fix: use sudo, or join the group"), err.toString());
     }
 
     @ParameterizedTest
