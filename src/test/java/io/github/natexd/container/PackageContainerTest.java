@@ -164,7 +164,7 @@ class PackageContainerTest {
             String said = machine.installPackage(newer());
 
             assertTrue(said.contains("it works without the archive, but starts slower"), said);
-            assertTrue(said.contains("natexd.service does not run. Why: journalctl -u natexd.service"), said);
+            assertTrue(said.contains("natexd.service is not running; for the reason, see: journalctl -u"), said);
         } finally {
             machine.must("mv /root/unshare /usr/bin/unshare");
         }

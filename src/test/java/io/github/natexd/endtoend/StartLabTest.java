@@ -167,7 +167,7 @@ class StartLabTest {
                             "mount -t tmpfs none /usr/lib/jvm; PATH=/usr/sbin:/usr/bin:/sbin:/bin JAVA_HOME=" + home
                                     + " " + program(program) + " --version"),
                     program + ": " + home.resolve("bin/java")
-                            + " is of version 11: install a Java runtime of version 17 or later");
+                            + " has version 11: install a Java runtime of version 17 or later");
         }
     }
 
