@@ -14,7 +14,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whatever stands in natexd.toml, reading it ends with a configuration or with mistakes that have a place. */
+/** For every content of natexd.toml, reading returns a configuration, or reports mistakes with their places. */
 class AnyConfigTest {
     private static final int CASES = 20_000;
     private static final Path SHIPPED = Path.of("src/main/dist/etc/natexd.toml");

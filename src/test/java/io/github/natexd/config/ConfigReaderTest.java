@@ -21,14 +21,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Each kind of mistake is told with its place and with what to write instead (issue 2, show 10). */
+/** Each kind of mistake is reported with its place and with what to write instead. */
 class ConfigReaderTest {
     private static final Path SHIPPED = Path.of("src/main/dist/etc/natexd.toml");
 
     @TempDir
     private Path directory;
 
-    /** A read from this file fails with EIO. */
+    /** A file from which every read fails with EIO. */
     @Test
     void aFileThatTheSystemCannotReadIsNoMistake() {
         ConfigException unread =
@@ -52,7 +52,7 @@ class ConfigReaderTest {
 
     @Test
     void theShippedFileNamesEveryKeyWithItsDefault() throws Exception {
-        // The three keys without a fixed default stand there with an example.
+        // The three keys without a fixed default have an example there.
         String uncommented = Files.readString(SHIPPED)
                 .replaceAll("(?m)^#(interface|static-guest|textfile) =.*$", "")
                 .replaceAll("(?m)^#(?=[a-z])", "");
@@ -142,7 +142,7 @@ class ConfigReaderTest {
                 "[probes]%nmax-ttl = 256 | 2:1: max-ttl = 256 is out of range; write a whole number from 1 to 255",
                 "[probes]%nlifetime-seconds = 0 | 2:1: lifetime-seconds = 0 is out of range; write a whole number",
                 "[probes]%ncapacity = 1048577 | 2:1: capacity = 1048577 is out of range; write a whole number from 1 to",
-                // Words that are none.
+                // Unknown words.
                 "[relay]%nreinject = \"Frame\" | 2:1: reinject cannot be \"Frame\"; did you mean \"frame\"?",
                 "[relay]%nreinject = \"xyz\" | 2:1: reinject cannot be \"xyz\"; write one of \"frame\", \"verdict\"",
                 "[relay]%nerrors = [\"time-exeeded\"] | 2:11: errors cannot be \"time-exeeded\"; did you mean \"time-ex",

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 
-/** natexctl's commands that ask natexd, against a server that answers what the test wants. */
+/** natexctl's commands that query natexd, with a server whose responses the test chooses. */
 class DaemonCommandsTest {
     private static final Caller ROOT = new Caller(0, List.of(0));
     private static final Caller STRANGER = new Caller(12345, List.of(12345));
