@@ -78,7 +78,7 @@ public final class LabCommand implements Runnable {
         @Option(
                 names = "--receive",
                 paramLabel = "KIND",
-                description = "the socket that receives these errors: raw (default), packet")
+                description = "the socket from which the NAT gets the errors that it delivers: raw (default), packet")
         private LabOptions.Receive receive = LabOptions.Receive.RAW;
 
         @Option(
@@ -102,9 +102,8 @@ public final class LabCommand implements Runnable {
 
         @Option(
                 names = "--host-here",
-                description =
-                        "the lab's host is this machine itself instead of a namespace; it gets the interfaces vmnet8"
-                                + " and up0. To test a natexd that is installed in a container or a VM")
+                description = "the lab's host is this machine itself, not a namespace; the machine gets the interfaces"
+                        + " vmnet8 and up0. Use this to test a natexd that is installed in a container or a VM")
         private boolean hostHere;
 
         LabOptions options() {
@@ -135,7 +134,7 @@ public final class LabCommand implements Runnable {
         @Mixin
         private Nat nat = new Nat();
 
-        @Option(names = "--name", description = "the lab's name (default: a generated name)")
+        @Option(names = "--name", paramLabel = "NAME", description = "the lab's name (default: a generated name)")
         private @Nullable String name;
 
         @Override
@@ -209,7 +208,7 @@ public final class LabCommand implements Runnable {
         @SuppressWarnings("NullAway.Init") // set by picocli
         private CommandSpec spec;
 
-        @Option(names = "--name", description = "the lab's name (default: the only one)")
+        @Option(names = "--name", paramLabel = "NAME", description = "the lab's name (default: the only one)")
         private @Nullable String name;
 
         @Option(names = "--all", description = "remove all labs of this machine")
@@ -234,7 +233,7 @@ public final class LabCommand implements Runnable {
         @SuppressWarnings("NullAway.Init") // set by picocli
         private CommandSpec spec;
 
-        @Option(names = "--name", description = "the lab's name (default: the only one)")
+        @Option(names = "--name", paramLabel = "NAME", description = "the lab's name (default: the only one)")
         private @Nullable String name;
 
         @Parameters(

@@ -33,7 +33,7 @@ import picocli.CommandLine.Option;
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:the number of errors that --count sets was shown",
+            "0:as many errors as --count sets were shown",
             "1:natexd has ended or does not respond",
             "2:natexd is not running",
             "64:the command line is wrong",
