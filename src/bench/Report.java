@@ -8,10 +8,11 @@ import java.util.TreeMap;
 import java.util.function.BinaryOperator;
 
 /**
- * Makes a table and a picture of what {@code run} measured: {@code java Report.java RESULTS.tsv TABLE.txt PICTURE.svg}.
+ * Makes a table and a picture of the results of {@code run}: {@code java Report.java RESULTS.tsv TABLE.txt
+ * PICTURE.svg}.
  *
- * <p>Every figure is the median over the rounds; every ratio the median of the ratios within a round, because what
- * disturbs the machine disturbs all programs of a round.
+ * <p>Every figure is the median over the rounds. Every ratio is the median of the ratios within a round, because other
+ * load of the machine affects all programs of a round.
  */
 public final class Report {
     private record Program(String key, String name) {}
@@ -81,7 +82,7 @@ public final class Report {
                 .toList());
     }
 
-    /** The median over the rounds of what {@code how} makes of both programs' medians in that round. */
+    /** The median over the rounds of {@code how}, applied to both programs' medians in each round. */
     private double ratio(String program, String other, String metric, BinaryOperator<Double> how) {
         List<Double> ratios = new ArrayList<>();
         if (has(program, metric) && has(other, metric)) {
@@ -126,7 +127,7 @@ public final class Report {
             return;
         }
         int rounds = results.get(measured.get(0).key()).get("cpu").size();
-        table.append("Medians of ").append(rounds).append(" rounds, the programs in turn in each.\n\n");
+        table.append("Medians of ").append(rounds).append(" rounds; in each round, the programs run in turn.\n\n");
         cell("", -NAME_WIDTH);
         COLUMNS.forEach(column -> cell(column.heading(), COLUMN_WIDTH));
         cell("lost+wrong+twice", COLUMN_WIDTH + 4);
@@ -144,13 +145,14 @@ public final class Report {
         extras();
         table.append("""
 
-                CPU: run time of all the program's threads per packet, as the scheduler counts it, while a window of 1024
-                errors is kept under way on another processor; it includes the soft interrupts that ran on top of them (the
-                frame's way into the guest). What the kernel does before the queue runs on the sender's processor and counts
-                for nobody here; softirq is what the kernel's own ksoftirqd threads ran in all. Latency: from sending the
-                error to the frame in the guest, by the kernel's time stamp; two virtual wires are in it. First: the first
-                error after "ready". Start: from exec to "ready", for natexd with its rules loaded, for the others without.
-                RSS: after 10^6 packets, natexd ten seconds old. Every packet that arrived was compared octet by octet.
+                CPU: run time of all the program's threads per packet, as the scheduler counts it, while a window of
+                1024 errors is kept in flight on another processor; it includes the soft interrupts that ran on top of
+                the threads (the frame's way into the guest). The kernel's work before the queue runs on the sender's
+                processor and is not counted; softirq is the total run time of the kernel's ksoftirqd threads. Latency:
+                from sending the error to the frame in the guest, by the kernel's timestamp, including two virtual
+                wires. First: the first error after "ready". Start: from exec to "ready", for natexd with its rules
+                loaded, for the others without. RSS: after 10^6 packets, natexd ten seconds old. Every packet that
+                arrived was compared octet by octet.
                 """);
     }
 
@@ -175,7 +177,7 @@ public final class Report {
 
     private void extras() {
         if (has("natexd", "storm rate")) {
-            table.append("\nnatexd, each error about a new probe sighted just before: %.0f/s, %.0f ns of CPU each\n"
+            table.append("\nnatexd, each error about a new probe seen just before: %.0f/s, %.0f ns of CPU each\n"
                     .formatted(figure("natexd", "storm rate"), figure("natexd", "storm cpu")));
         }
         if (has("natexd", "10 cpu")) {
@@ -203,7 +205,7 @@ public final class Report {
         if (!has("with", "datagram")) {
             return;
         }
-        table.append("\nWhat the host pays while natexd idles, its rules loaded\n");
+        table.append("\nThe cost for the host while natexd is idle, with its rules loaded\n");
         table.append("  CPU of a small datagram sent: %.0f ns, without natexd %.0f ns, ratio %.3f\n"
                 .formatted(
                         figure("with", "datagram"),

@@ -62,7 +62,7 @@ int batch_open(void) {
     return descriptor;
 }
 
-/* Reads one message; false if it is no packet. */
+/* Reads one message; false if it is not a packet. */
 static int read_message(const struct nlmsghdr *netlink, struct queued *into) {
     if (NFNL_MSG_TYPE(netlink->nlmsg_type) != NFQNL_MSG_PACKET) {
         return 0;

@@ -1,4 +1,4 @@
-/* Receiving queued packets many at a time: what the tuned peer and the null peer share. */
+/* Receives queued packets in batches; the tuned peer and the null peer share this. */
 #ifndef BATCH_H
 #define BATCH_H
 
@@ -13,16 +13,16 @@ struct queued {
     size_t length;
 };
 
-/* Binds the queue; answers its descriptor. */
+/* Binds the queue; returns its descriptor. */
 int batch_open(void);
 
-/* Waits for packets and takes what is there, at most BATCH. */
+/* Waits for packets and takes those that have arrived, at most BATCH. */
 int batch_receive(struct queued *packets);
 
 /* One verdict for every packet up to and including this id. */
 void batch_verdict(uint32_t id, int verdict);
 
-/* Verdicts one by one, sent in one call: put them, then flush. */
+/* Single verdicts, sent in one call: put them, then flush. */
 void verdict_put(uint32_t id, int verdict);
 void verdict_flush(void);
 

@@ -1,5 +1,5 @@
 /*
- * Capture and inject, the way of natex in 2016: a packet socket hears ICMP errors on the uplink, and a rewritten copy
+ * Capture and inject, as natex did in 2016: a packet socket receives ICMP errors on the uplink, and a rewritten copy
  * goes to the guest. There is no queue and no verdict, so the original reaches the host as well.
  */
 #include <errno.h>
@@ -13,7 +13,7 @@
 
 enum { FRAME_MAX = 1514 };
 
-/* Ethernet, IPv4, ICMP of type 3 or 11. */
+/* Accepts Ethernet, IPv4, ICMP of type 3 or 11. */
 static struct sock_filter errors_only[] = {
     BPF_STMT(BPF_LD | BPF_H | BPF_ABS, 12),
     BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETHERTYPE_IP, 0, 7),

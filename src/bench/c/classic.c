@@ -1,5 +1,5 @@
 /*
- * The classic way, as the examples of libnetfilter_queue show it and most daemons do it: one packet at a time, a
+ * The classic way, as in the examples of libnetfilter_queue and most daemons: one packet at a time, a
  * callback from nfq_handle_packet, one call to send the frame, one for the verdict.
  */
 #include <arpa/inet.h>

@@ -1,11 +1,11 @@
 /*
- * The load of the benchmarks and the judge of what arrives: sends probes and errors into namespaces, and compares every
- * packet that comes out with what it must be, octet by octet. Each verb prints lines "metric<TAB>value".
+ * The load of the benchmarks, which also checks the results: sends probes and errors into namespaces, and compares
+ * every packet that comes out with the expected one, octet by octet. Each verb prints lines "metric<TAB>value".
  *
  *   load NAMES sightings MAPPINGS                     each probe as the guest and as the NAT process sends it
- *   load NAMES saturate  WHERE MAPPINGS COUNT PID     as many errors as come back, WINDOW under way at most
- *   load NAMES pace      WHERE MAPPINGS COUNT RATE    so many errors a second; how long each takes
- *   load NAMES storm     WHERE COUNT PID              probes and their errors together, each probe a new one
+ *   load NAMES saturate  WHERE MAPPINGS COUNT PID     errors as fast as they come back, at most WINDOW in flight
+ *   load NAMES pace      WHERE MAPPINGS COUNT RATE    RATE errors a second; measures how long each takes
+ *   load NAMES storm     WHERE COUNT PID              new probes, each with its error
  *   load NAMES datagrams COUNT                        small datagrams that the host sends
  *   load NAMES forward   COUNT                        small datagrams that the host forwards
  *
@@ -90,7 +90,7 @@ static int socket_in(const char *where, int family, int type, int protocol) {
     return fd;
 }
 
-/* A packet socket that hears IPv4 but not what leaves here; the current namespace stays that of the interface. */
+/* A packet socket that receives IPv4, but not outgoing packets; the current namespace stays that of the interface. */
 static int packet_socket(const char *where, const char *interface) {
     int fd = socket_in(where, AF_PACKET, SOCK_RAW, 0);
     int yes = 1;
@@ -128,7 +128,7 @@ static long process_nanos(pid_t pid) {
     return now(clock);
 }
 
-/* Run time of the kernel's soft interrupt threads: work that was put off and counts for no process. */
+/* Run time of the kernel's soft interrupt threads: deferred work that counts for no process. */
 static long softirq_nanos(void) {
     long sum = 0;
     DIR *processes = opendir("/proc");
@@ -207,7 +207,7 @@ static void send_errors(uint32_t first, int count) {
     }
 }
 
-/* What must arrive, with its Ethernet header where there is one. */
+/* The expected packet, with its Ethernet header if it has one. */
 static size_t expected(uint8_t *octets, uint32_t sequence) {
     if (!to_guest) {
         error_from_outside(octets, sequence, mapping_of(sequence));
@@ -353,7 +353,7 @@ static void sightings(uint32_t count) {
     }
 }
 
-/* Each error is about a probe of its own, sent just before it, as a fast tracer's are. */
+/* Each error is about a new probe that is sent just before it, as with a fast tracer. */
 static void storm(pid_t pid) {
     open_probes();
     long process = process_nanos(pid), begun = now(CLOCK_MONOTONIC), last = begun, time = begun;
@@ -397,7 +397,7 @@ static void datagrams(uint32_t count) {
     say("datagram", "%.1f", (double)(now(CLOCK_THREAD_CPUTIME_ID) - own) / count);
 }
 
-/* Sends through the host to a network behind it, and counts there: sent and forwarded in this one thread. */
+/* Sends through the host to a network behind it, and counts there; sending and forwarding run in this one thread. */
 static void forward(uint32_t count) {
     outside = packet_socket("outside", "out0");
     arrival = packet_socket("guest", "lan0");
@@ -405,7 +405,7 @@ static void forward(uint32_t count) {
         uint8_t *packet = out_frames[i] + ETHERNET_LENGTH;
         ethernet_header(out_frames[i], 2, 3);
         guest_probe(packet, (uint32_t)i, 64);
-        put32(packet + 12, 0xc0000202); /* from 192.0.2.2 to 198.51.100.2; the UDP checksum is nobody's business */
+        put32(packet + 12, 0xc0000202); /* from 192.0.2.2 to 198.51.100.2; the UDP checksum is irrelevant */
         put32(packet + 16, 0xc6336402);
         put16(packet + 10, 0);
         put16(packet + 10, (uint16_t)~fold(sum_octets(packet, IPV4_LENGTH, 0)));

@@ -1,4 +1,4 @@
-/* The queue alone: every packet is accepted unseen, a batch at a time. No daemon with a queue can cost less. */
+/* Only the queue: accepts every packet unseen, in batches. No daemon with a queue can cost less. */
 #include <linux/netfilter.h>
 
 #include "batch.h"

@@ -93,7 +93,7 @@ static void rewrite32(uint8_t *field, uint32_t to, uint8_t *checksum) {
     put32(field, to);
 }
 
-/* The length of a sound IPv4 header at hand, 0 if there is none. */
+/* The length of the IPv4 header; 0 if it is invalid or incomplete. */
 static size_t header_length(const uint8_t *at, size_t octets) {
     if (octets < IPV4_LENGTH || at[0] >> 4 != 4 || (at[0] & 15) < 5) {
         return 0;

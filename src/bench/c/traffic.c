@@ -24,7 +24,7 @@ struct mapping mapping_number(uint32_t i) {
     return mapping;
 }
 
-/* In words of 32 bits and the machine's own order, which the one's complement sum allows (RFC 1071, section 2). */
+/* Adds 32-bit words in the machine's byte order, which the one's complement sum allows (RFC 1071, section 2). */
 uint64_t sum_octets(const uint8_t *at, size_t length, uint64_t sum) {
     uint64_t native = 0;
     for (; length >= 4; at += 4, length -= 4) {
@@ -88,7 +88,7 @@ void host_probe(uint8_t *packet, uint32_t i, uint8_t ttl) {
     probe(packet, i, ttl, HOST_ADDRESS, mapping_number(i).host_port);
 }
 
-/* The sequence number lies in the reporter's address (high half) and the IP ID (low half). */
+/* The sequence number is in the reporter's address (high half) and the IP ID (low half). */
 static void finish_error(uint8_t *packet, uint32_t sequence, uint32_t destination) {
     uint8_t *icmp = packet + IPV4_LENGTH;
     ipv4_header(packet, ERROR_LENGTH, (uint16_t)sequence, REPORTER_TTL, PROTOCOL_ICMP,

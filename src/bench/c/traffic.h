@@ -20,7 +20,7 @@ enum {
     IPV4_LENGTH = 20,
     UDP_LENGTH = 8,
     ICMP_LENGTH = 8,
-    /* What traceroute sends: 60 octets, quoted whole. */
+    /* As traceroute sends it: 60 octets, quoted completely. */
     PROBE_LENGTH = IPV4_LENGTH + UDP_LENGTH + 32,
     ERROR_LENGTH = IPV4_LENGTH + ICMP_LENGTH + PROBE_LENGTH,
     PROBE_TTL = 5
@@ -52,10 +52,10 @@ void host_probe(uint8_t *packet, uint32_t i, uint8_t ttl);
 void error_from_outside(uint8_t *packet, uint32_t sequence, uint32_t i);
 void error_for_guest(uint8_t *packet, uint32_t sequence, uint32_t i);
 
-/* The sequence number of an error, whichever of the two. */
+/* The sequence number of an error, rewritten or not. */
 uint32_t sequence_of(const uint8_t *packet);
 
-/* Big-endian numbers where they lie. */
+/* Big-endian numbers in place. */
 static inline uint16_t get16(const uint8_t *at) { return (uint16_t)(at[0] << 8 | at[1]); }
 
 static inline uint32_t get32(const uint8_t *at) { return (uint32_t)get16(at) << 16 | get16(at + 2); }

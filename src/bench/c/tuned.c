@@ -1,6 +1,6 @@
 /*
- * C as fast as we know to write it: recvmmsg, attributes read where they lie, frames by one sendmmsg straight from the
- * receive buffers, one verdict for a whole batch where all its packets get the same.
+ * C as fast as we can write it: recvmmsg, attributes read in place, frames sent with one sendmmsg straight from the
+ * receive buffers, one verdict for a whole batch if all its packets get the same.
  */
 #define _GNU_SOURCE
 #include <linux/netfilter.h>
@@ -34,7 +34,7 @@ static int build_frames(int count) {
     return built;
 }
 
-/* The kernel stops at the first frame that it does not take; the rest is tried again. */
+/* The kernel stops at the first frame that it rejects; the rest is sent again. */
 static void send_frames(int guest_network, int count) {
     for (int next = 0; next < count;) {
         int sent = sendmmsg(guest_network, &frames[next], (unsigned)(count - next), 0);

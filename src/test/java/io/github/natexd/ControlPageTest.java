@@ -11,7 +11,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** The page's fields are those of the answers: whoever renames one must look at both, and at the version. */
+/** The page documents exactly the fields of the responses. To rename one, change both, and check the version. */
 class ControlPageTest {
     /** Objects whose members the page describes in the row of the object. */
     private static final List<String> DESCRIBED_AS_A_WHOLE = List.of("nat.", "reasons", "events");

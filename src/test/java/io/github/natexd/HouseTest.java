@@ -26,7 +26,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Who may import whom: the house of the design, each rule with its reason. */
+/** Which room may import which, each rule with its reason. */
 class HouseTest {
     private static final String HOUSE = "io.github.natexd";
 
@@ -34,7 +34,7 @@ class HouseTest {
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages(HOUSE);
 
-    /** The rooms through which a packet goes by calculation alone: the same octets and times in, the same out. */
+    /** The rooms that only calculate: the same octets and times always give the same result. */
     private static final String[] PURE_ROOMS = rooms("wire", "mapping", "translate");
 
     private static final SliceAssignment EACH_PACKAGE = new SliceAssignment() {
@@ -157,7 +157,7 @@ class HouseTest {
 
     @Test
     void cliLeavesTheLoopAlone() {
-        // Replay calls translate, and that speaks in terms of mapping and wire.
+        // Replay calls translate, which uses types of mapping and wire.
         importsOnly("cli", "control", "config", "translate", "mapping", "wire", "relay", "lab", "linux", "daemon")
                 .because("natexctl talks to the running daemon through the control socket")
                 .check(CLASSES);

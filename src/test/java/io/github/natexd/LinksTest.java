@@ -21,7 +21,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every relative link of a page leads to a file, and to a heading of it if it names one. Anchors are those that GitHub makes. */
+/**
+ * Every relative link of a page has an existing file and, if it names one, an existing heading. Anchors are as on
+ * GitHub.
+ */
 class LinksTest {
     private static final Path ROOT = Path.of(".");
     private static final Set<String> NOT_OURS = Set.of("target", ".git");
@@ -131,7 +134,10 @@ class LinksTest {
         return hash < 0 || anchors(Files.readString(target)).contains(link.substring(hash + 1));
     }
 
-    /** What GitHub makes of each heading: its text in small letters, without punctuation, blanks as hyphens; numbered from the second on. */
+    /**
+     * GitHub's anchor of each heading: its text in lower case, without punctuation, with hyphens for spaces; duplicates
+     * are numbered.
+     */
     private static Set<String> anchors(String text) {
         Map<String, Integer> seen = new HashMap<>();
         Set<String> anchors = new HashSet<>();

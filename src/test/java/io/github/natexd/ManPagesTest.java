@@ -18,12 +18,12 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** The manual names every option, key and exit code that there is, and none that there is not. */
+/** The manual has exactly the options, keys and exit codes that exist. */
 class ManPagesTest {
     private static final Pattern OPTION = Pattern.compile("\\bFl -([a-z][a-z-]+)");
     private static final Pattern WORD_OPTION = Pattern.compile("(?<![\\w-])--([a-z][a-z-]+)");
     private static final Pattern ITEM_CODE = Pattern.compile("(?m)^\\.It (\\d+)$");
-    /** Described once, for all commands that have them. */
+    /** The options that the manual describes once, for all commands that have them. */
     private static final Set<String> SHARED = Set.of("help", "version", "json", "plain", "socket");
 
     @Test
@@ -68,7 +68,7 @@ class ManPagesTest {
         assertEquals(found(Pattern.compile("=(\\d+)"), codes), found(ITEM_CODE, page));
     }
 
-    /** The shipped file names every key, as ConfigReaderTest checks. */
+    /** The keys in the shipped file, which has all of them, as ConfigReaderTest checks. */
     @Test
     void theConfigurationsPageHasEveryTableAndKeyOfTheShippedFileInItsOrder() throws IOException {
         List<String> expected = new ArrayList<>();

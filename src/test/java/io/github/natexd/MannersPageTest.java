@@ -9,7 +9,7 @@ import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The page of manners names, for each of them, tests that exist. */
+/** The page of manners names existing tests for each of them. */
 class MannersPageTest {
     @ParameterizedTest
     @CsvSource({"What the best offer, 15", "What users of other desktop NATs ask for, 5"})

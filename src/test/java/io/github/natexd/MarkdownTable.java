@@ -10,14 +10,14 @@ import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
-/** The tables of a page of the manual, so that tests can hold it against the program. */
+/** The tables of a page, so that tests can compare it with the program. */
 final class MarkdownTable {
     private static final Path PAGES = Path.of("src/site/markdown");
     private static final Pattern CODE = Pattern.compile("`([^`]+)`");
 
     private MarkdownTable() {}
 
-    /** The rows of every table below a heading of level two, without the tables' own heads; each a list of cells. */
+    /** The rows of all tables below a heading of level two, without header rows; each row is a list of cells. */
     static List<List<String>> rows(String page, String heading) {
         List<List<String>> rows = new ArrayList<>();
         boolean below = false;
@@ -36,7 +36,7 @@ final class MarkdownTable {
         return rows;
     }
 
-    /** What stands in backquotes. */
+    /** The texts in backquotes. */
     static List<String> code(String cell) {
         return CODE.matcher(cell).results().map(MarkdownTable::quoted).toList();
     }

@@ -14,19 +14,19 @@ import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 
-/** Classes and tests under the names by which pages speak of them. */
+/** Classes and tests by the names that pages use for them. */
 final class NamedTests {
     static final Path TESTS = Path.of("src/test/java");
 
     private NamedTests() {}
 
-    /** Whether a name is that of a test, as {@code Class.method}. */
+    /** Whether a test has this name, written as {@code Class.method}. */
     static boolean exists(String name, Map<String, Class<?>> classes) {
         String[] parts = name.split("\\.");
         return parts.length == 2 && of(classes.get(parts[0])).anyMatch(isNamed(parts[1]));
     }
 
-    /** The tests of a class and of those nested in it; none of no class. */
+    /** The tests of a class and of its nested classes; empty if there is no such class. */
     static Stream<Method> of(@Nullable Class<?> type) {
         return type == null
                 ? Stream.empty()
@@ -44,7 +44,7 @@ final class NamedTests {
                 .anyMatch(method::isAnnotationPresent);
     }
 
-    /** The classes of a source tree under their simple names, which no two share; none is initialized. */
+    /** The classes of a source tree by their simple names, which are unique. Initializes none of them. */
     static Map<String, Class<?>> classes(Path sources) throws IOException {
         try (Stream<Path> files = Files.walk(sources)) {
             return files.map(file -> sources.relativize(file).toString())

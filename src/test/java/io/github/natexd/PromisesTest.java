@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Pages that promise something name the tests that hold it; each row of theirs with a promise names one that exists. */
+/** Pages with promises name the tests that prove them: each row with a promise names an existing test. */
 class PromisesTest {
     private static final Pattern TEST = Pattern.compile("`(\\w+Test\\.\\w+)`");
     private static final Pattern HEAD = Pattern.compile("\\| (what|an attacker cannot) \\|.* (held by|test) \\|");

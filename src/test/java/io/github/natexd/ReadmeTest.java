@@ -16,8 +16,9 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /**
- * The README is short, its commands stand where ReadmeContainerTest finds them, and {@link Readme#RUN_ELSEWHERE} is true. If a container
- * without network and compiler cannot run a command, an entry there names what does run it.
+ * The README is short, its commands are where ReadmeContainerTest finds them, and {@link Readme#RUN_ELSEWHERE} is
+ * correct: if a container without network and compiler cannot run a command, an entry there names the test that runs
+ * it.
  */
 class ReadmeTest {
     private static final int WORDS_MAX = 1100;
@@ -48,7 +49,7 @@ class ReadmeTest {
     }
 
     @Test
-    @DisplayName("what is run elsewhere stands in the README or in a page that it turns to")
+    @DisplayName("every command that is run elsewhere is in the README or in a page that it links")
     void whatIsRunElsewhereIsThere() {
         List<String> commands = Readme.commands().stream().map(Command::text).toList();
         List<String> unknown = Readme.RUN_ELSEWHERE.keySet().stream()

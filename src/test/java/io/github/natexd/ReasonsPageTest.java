@@ -12,12 +12,12 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** The page of reasons and the enum are one list. */
+/** The page of reasons and the enum have the same reasons. */
 class ReasonsPageTest {
     private static final List<List<String>> ROWS = MarkdownTable.rows("reasons.md", "Reasons");
 
     @Test
-    @DisplayName("R48: the manual has a row for every reason, with its name and words, in its order")
+    @DisplayName("R48: the page has a row for every reason, with its name and text, in the order of the enum")
     void thePageIsTheEnum() {
         List<List<String>> expected = Arrays.stream(Reason.values())
                 .map(reason -> List.of(reason.name().toLowerCase(Locale.ROOT).replace('_', '-'), reason.text()))

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.DisplayName;
 
 /**
  * The requirements that a test shows: the numbers in front of its {@link DisplayName}, as in "R5, R9-R11: what holds".
- * There is no other place for them.
+ * They are written nowhere else.
  */
 final class RequirementNumbers {
     private static final Pattern NUMBERS = Pattern.compile("R\\d+(?:-R\\d+)?(?:, R\\d+(?:-R\\d+)?)*: .*");
@@ -35,7 +35,7 @@ final class RequirementNumbers {
         return numbers;
     }
 
-    /** The name speaks of a requirement, but not in front and in order. */
+    /** Whether the name mentions a requirement, but not at its beginning and in order. */
     static boolean isOutOfPlace(Method test) {
         String name = name(test);
         boolean inFront = NUMBERS.matcher(name).matches();

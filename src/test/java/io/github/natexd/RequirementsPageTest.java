@@ -17,16 +17,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The page of requirements speaks of code and tests that exist, and says how much is not shown; tests say what they show. */
+/** The page of requirements names existing code and tests, and counts what no test shows; tests name what they show. */
 class RequirementsPageTest {
     private static final String PAGE = "rfc5508.md";
     private static final String NOT_SHOWN = "not shown yet";
     private static final int LAST_NUMBER = 53;
-    /** A number that was never given out. */
+    /** A number that was never used. */
     private static final int GAP = 31;
 
     private static final Path MAIN = Path.of("src/main/java");
-    /** Files that are no classes; the page names a word that stands in them. */
+    /** Files that are not classes; the page names a word that they contain. */
     private static final Map<String, Path> SCRIPTS = Map.of(
             "natexd-rules", Path.of("nftables/natexd-rules"), "natexd.service", Path.of("systemd/natexd.service"));
 
@@ -111,8 +111,8 @@ class RequirementsPageTest {
     }
 
     /**
-     * How many rows no test shows, and how many only in part. Who adds tests lowers the numbers; whoever must raise one
-     * says why in the commit.
+     * The number of rows that no test shows, and of those that tests show only in part. If you add tests, lower the
+     * numbers; if you must raise one, give the reason in the commit.
      */
     @ParameterizedTest
     @CsvSource({
@@ -136,7 +136,7 @@ class RequirementsPageTest {
         return MarkdownTable.rows(PAGE, "Requirements");
     }
 
-    /** The tests of a cell: what it says of the part that is not shown may quote options. */
+    /** The tests of a cell; its text about the part that is not shown may quote options. */
     private static List<String> tests(String cell) {
         return MarkdownTable.code(cell.split(NOT_SHOWN, 2)[0]);
     }

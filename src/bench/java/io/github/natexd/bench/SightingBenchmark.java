@@ -18,7 +18,9 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** What a probe costs: both its sightings, their pairing, and the oldest mapping going where the table is full. */
+/**
+ * The cost of a probe: both its sightings, their pairing, and the removal of the oldest mapping if the table is full.
+ */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)

@@ -25,8 +25,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What one error costs beside the kernel: copying its 88 octets into place, the look-up among so many live mappings, the
- * judgement, the rewrite. With the daemon's own compiler and collector.
+ * The cost of one error outside the kernel: copying its 88 octets, the look-up among the live mappings, the decision
+ * and the rewrite. Uses the daemon's compiler and collector.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -36,7 +36,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(value = 2, jvmArgs = "-XX:+UseSerialGC")
 public class TranslateBenchmark {
     private static final int CAPACITY = 65536;
-    private static final int STRIDE = 7919; // a prime: errors in a row are about mappings far apart
+    private static final int STRIDE = 7919; // a prime, so that consecutive errors are about distant mappings
     private static final int FIRST_TARGET = 0x0a000001;
     private static final int REPORTER = 0x64400001;
 
@@ -86,7 +86,7 @@ public class TranslateBenchmark {
         Ipv4Header header = new Ipv4Header().over(octets, 0, octets.capacity());
         Probe probe = new Probe();
         if (header.check(true) != Ipv4Header.Problem.NONE || !probe.read(octets, header)) {
-            throw new IllegalStateException("the benchmark's probe is none");
+            throw new IllegalStateException("the benchmark's probe was not recognized as a probe");
         }
         return probe;
     }
@@ -98,7 +98,7 @@ public class TranslateBenchmark {
         judgement.begin(packet, 0, length, 2);
         translator.judge(judgement, 2);
         if (judgement.reason() != Reason.RELAYED) {
-            throw new IllegalStateException("an error of the benchmark's was not recognized");
+            throw new IllegalStateException("an error of the benchmark was not recognized");
         }
         translator.rewrite(judgement);
         return packet.getInt(16);

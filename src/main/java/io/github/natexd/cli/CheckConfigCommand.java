@@ -11,16 +11,16 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code natexctl check-config}: every mistake of a configuration file, before a restart finds them. */
+/** {@code natexctl check-config}: reports every mistake in a configuration file before a restart. */
 @Command(
         name = "check-config",
         mixinStandardHelpOptions = true,
-        description = "Reads a configuration file and tells every mistake in it; changes nothing.",
+        description = "Reads a configuration file and reports every mistake in it. Changes nothing.",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:the file can be used",
             "2:the command line is wrong",
-            "78:the file has mistakes, each told on a line file:line:column"
+            "78:the file has mistakes; each is reported as file:line:column"
         })
 final class CheckConfigCommand implements Callable<Integer> {
     @Spec
@@ -31,7 +31,7 @@ final class CheckConfigCommand implements Callable<Integer> {
             arity = "0..1",
             paramLabel = "FILE",
             defaultValue = Config.DEFAULT_FILE,
-            description = "The file to read (default: ${DEFAULT-VALUE}).")
+            description = "the file to read (default: ${DEFAULT-VALUE})")
     @SuppressWarnings("NullAway.Init") // set by picocli
     private Path file;
 

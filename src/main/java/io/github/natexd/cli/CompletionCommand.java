@@ -8,12 +8,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code natexctl completion}: the script by which a shell completes natexctl's words; packages install all three. */
+/** {@code natexctl completion}: prints a completion script; packages install the scripts of all three shells. */
 @Command(
         name = "completion",
         mixinStandardHelpOptions = true,
-        description = "Prints the script by which a shell completes natexctl's words.",
-        footerHeading = "%nFor this session:%n",
+        description = "Prints the completion script for a shell.",
+        footerHeading = "%nTo enable completion in the current session:%n",
         footer = {
             "  bash   source <(natexctl completion bash)",
             "  zsh    source <(natexctl completion zsh)      (after compinit)",
@@ -27,7 +27,10 @@ final class CompletionCommand implements Callable<Integer> {
         fish
     }
 
-    /** zsh runs bash's script through its own emulation; read as an autoloaded function it must also answer at once. */
+    /**
+     * zsh runs bash's script through its bash emulation. When zsh autoloads the script as a function, the script must
+     * also complete the current word.
+     */
     private static final String ZSH = """
             #compdef %1$s
             autoload -Uz compinit bashcompinit
@@ -44,7 +47,7 @@ final class CompletionCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "SHELL", description = "${COMPLETION-CANDIDATES}")
+    @Parameters(paramLabel = "SHELL", description = "the shell: ${COMPLETION-CANDIDATES}")
     @SuppressWarnings("NullAway.Init") // set by picocli
     private Shell shell;
 

@@ -13,7 +13,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** A completion script for fish from the command tree, which picocli itself cannot write. */
+/** Writes a completion script for fish from the command tree; picocli has none for fish. */
 final class FishCompletion {
     private final CommandLine root;
     private final StringBuilder script = new StringBuilder();
@@ -24,7 +24,7 @@ final class FishCompletion {
 
     String script() {
         script.setLength(0);
-        script.append("# Words that fish completes after ")
+        script.append("# Completion for fish: the words after ")
                 .append(root.getCommandName())
                 .append(".\n");
         line("", "-f", "");
@@ -59,7 +59,7 @@ final class FishCompletion {
         }
     }
 
-    /** True where the words of {@code path} have been given, and none of the verbs that may follow. */
+    /** A fish condition: true if the words of {@code path} have been typed, and none of the verbs that can follow. */
     private static String condition(List<String> path, List<String> verbs) {
         List<String> parts = new ArrayList<>(
                 path.stream().map(word -> "__fish_seen_subcommand_from " + word).toList());
@@ -87,7 +87,7 @@ final class FishCompletion {
                 .collect(Collectors.joining(" "));
     }
 
-    /** What may follow: nothing, one of some words, a file, or anything. */
+    /** The value of an option: none, one of a list, a file, or anything. */
     private static String values(ArgSpec argument) {
         if (argument.arity().max() == 0) {
             return "";

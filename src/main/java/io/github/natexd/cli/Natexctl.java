@@ -26,15 +26,15 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code natexctl}: everything that a user asks of natexd, beside starting it. */
+/** {@code natexctl}: everything that a user does with natexd, except starting it. */
 @Command(
         name = "natexctl",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        description = "Controls natexd, which makes traceroute work in VMware NAT guests.",
+        description = "Queries, checks and tests natexd, which makes traceroute work in VMware NAT guests.",
         synopsisSubcommandLabel = "COMMAND")
 public final class Natexctl implements Runnable {
-    /** The name of each command; its place here is its place in the help. */
+    /** The commands by name, in the order of the help. */
     private static final Map<String, Supplier<Object>> COMMANDS = new LinkedHashMap<>();
 
     static {
@@ -68,7 +68,7 @@ public final class Natexctl implements Runnable {
         return commandLine(COMMANDS.keySet());
     }
 
-    /** All that these arguments need: examining the other commands takes half the time of a start. */
+    /** Only the command that the arguments name: building the others takes half of the startup time. */
     private static CommandLine commandLine(String[] arguments) {
         return arguments.length > 0 && COMMANDS.containsKey(arguments[0]) && !arguments[0].equals("completion")
                 ? commandLine(List.of(arguments[0]))

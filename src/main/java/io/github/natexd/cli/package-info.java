@@ -1,6 +1,7 @@
 /**
- * {@code natexctl}: the command tree, and the two commands that are about the command line or a file alone. A room below
- * for each kind of command; {@code form} holds what they share. No room imports this package: it assembles them.
+ * {@code natexctl}: the command tree, and two commands that need neither natexd nor a capture: check-config and
+ * completion. Each kind of command has a room below this one; {@code form} holds what they share. This package
+ * assembles the rooms, and none of them imports it.
  */
 @NullMarked
 package io.github.natexd.cli;

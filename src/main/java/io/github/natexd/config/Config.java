@@ -10,8 +10,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What natexd.toml says, checked and immutable; one record for each table of the file. What the file leaves out has
- * the value of {@link #defaults()}. The shipped etc/natexd.toml says what each key is for.
+ * The checked, immutable contents of natexd.toml; one record for each table of the file. Keys that the file omits have
+ * the value of {@link #defaults()}. The shipped etc/natexd.toml explains each key.
  */
 public record Config(
         Queue queue,
@@ -22,19 +22,19 @@ public record Config(
         Control control,
         Metrics metrics) {
 
-    /** Where the package puts the file, and where both programs look when no other is named. */
+    /** Where the package installs the file, and where both programs look by default. */
     public static final String DEFAULT_FILE = "/etc/natexd/natexd.toml";
 
-    /** Where natexd listens for natexctl when the file does not say it. */
+    /** natexd's control socket if the file does not set it. */
     public static final String DEFAULT_SOCKET = "/run/natexd/control.sock";
 
-    /** How ICMP errors and copies of probes come from the kernel: NFQUEUE number and length, NFLOG group. */
+    /** How natexd gets ICMP errors and copies of probes from the kernel: NFQUEUE number and length, NFLOG group. */
     public record Queue(int number, int maxLength, int logGroup) {}
 
-    /** The interface of the guest network; empty: found in VMware's own configuration. */
+    /** The interface of the guest network; if empty, natexd finds it in VMware's own configuration. */
     public record GuestNetwork(Optional<String> interfaceName) {}
 
-    /** What is relayed, and how; {@code staticGuest} is an IPv4 address, network order. */
+    /** Which errors natexd relays, and how; {@code staticGuest} is an IPv4 address in network order. */
     public record Relay(Set<ErrorKind> errors, Reinject reinject, OptionalInt staticGuest) {
         public Relay {
             EnumSet<ErrorKind> kinds = EnumSet.noneOf(ErrorKind.class);
@@ -43,24 +43,26 @@ public record Config(
         }
     }
 
-    /** Which packets of a guest are remembered as probes, how long, and how many. */
+    /** Which packets of a guest count as probes, how long natexd keeps them, and how many. */
     public record Probes(int maxTtl, int lifetimeSeconds, int capacity) {}
 
-    /** Whether natexd loads and restores its packet filter rules itself. */
+    /** Whether natexd itself loads and restores its packet filter rules. */
     public record Rules(boolean manage) {}
 
-    /** The path of the unix socket that natexctl talks to, and the group whose members may ask through it. */
+    /** The path of the unix socket that natexctl connects to, and the group whose members may query natexd. */
     public record Control(String socket, String group) {}
 
-    /** The file that node_exporter's textfile collector reads, if there shall be one, and how often it is written. */
+    /** The file for node_exporter's textfile collector, if it is set, and how often natexd writes it. */
     public record Metrics(Optional<String> textfile, int intervalSeconds) {}
 
-    /** A choice that the file spells as a word. */
+    /** A choice that the file names with a word. */
     interface Keyed {
         String key();
     }
 
-    /** The kinds of ICMP errors that can be relayed (RFC 792), spelled as in the file and on natexd-rules' line. */
+    /**
+     * The kinds of ICMP errors that natexd can relay (RFC 792), spelled as in the file and as options of natexd-rules.
+     */
     public enum ErrorKind implements Keyed {
         TIME_EXCEEDED("time-exceeded"),
         DESTINATION_UNREACHABLE("destination-unreachable"),
@@ -79,7 +81,7 @@ public record Config(
         }
     }
 
-    /** How a rewritten error gets to the guest: as a frame on its network, or back to the kernel in the verdict. */
+    /** How natexd delivers a rewritten error: as a frame on the guest network, or to the kernel with the verdict. */
     public enum Reinject implements Keyed {
         FRAME("frame"),
         VERDICT("verdict");
@@ -128,7 +130,7 @@ public record Config(
                 relay.reinject().key());
     }
 
-    /** The words that a choice of this type can be spelled with, for a message: {@code "frame", "verdict"}. */
+    /** All words for a choice of this type, for a message: {@code "frame", "verdict"}. */
     static <E extends Enum<E> & Keyed> String words(Class<E> type) {
         return Arrays.stream(type.getEnumConstants())
                 .map(word -> '"' + word.key() + '"')

@@ -4,11 +4,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A natexd.toml that cannot be used: every problem of the file, in the order of its lines. */
+/** A natexd.toml that cannot be used; has all problems of the file, in the order of their lines. */
 public final class ConfigException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    /** One complaint; line and column count from 1, and are 0 where the file as a whole is meant. */
+    /** One problem; line and column count from 1, and are 0 if the problem concerns the whole file. */
     public record Problem(int line, int column, String message) {}
 
     private final transient Path file;
@@ -27,12 +27,12 @@ public final class ConfigException extends Exception {
         this.mistake = mistake;
     }
 
-    /** The system could not read the file now, such as for want of descriptors. */
+    /** The system could not read the file now, for example because no descriptor was free. */
     static ConfigException unread(Path file, String message) {
         return new ConfigException(file, List.of(new Problem(0, 0, message)), false);
     }
 
-    /** Whether somebody has to change the file or its permissions; otherwise, reading it later may succeed. */
+    /** Whether the file or its permissions have to be changed; if not, reading it later may succeed. */
     public boolean isMistake() {
         return mistake;
     }
@@ -42,7 +42,7 @@ public final class ConfigException extends Exception {
         return file;
     }
 
-    /** All problems found, never empty. {@link #getMessage} has one line for each. */
+    /** All problems; never empty. {@link #getMessage} has one line for each. */
     public List<Problem> problems() {
         return problems;
     }

@@ -33,12 +33,12 @@ import org.tomlj.TomlPosition;
 import org.tomlj.TomlTable;
 
 /**
- * natexd.toml → {@link Config}. A mistake never ends the reading: the value's default stands in and the reading goes
- * on, so that one run tells every problem of the file. What nobody asked for by the end is unknown, and an error:
- * a misspelt key must not be a silent default.
+ * Reads natexd.toml into a {@link Config}. A mistake does not end the reading: the default replaces the wrong value, so
+ * that one run reports every problem of the file. A key that no part of this class asks for is unknown, and that is an
+ * error: a misspelt key must not silently mean the default.
  */
 public final class ConfigReader {
-    /** More cannot be a configuration; keeps a mistaken path (a device, a log) from filling the memory. */
+    /** The limit of the file's size: a wrong path (a device, a log) must not fill the memory. */
     private static final int MAX_FILE_OCTETS = 1 << 20;
 
     /** sun_path has 108 octets, one of them the final NUL (unix(7)). */
@@ -50,7 +50,7 @@ public final class ConfigReader {
     private static final Pattern INTERFACE_NAME =
             Pattern.compile("[A-Za-z0-9_.@][A-Za-z0-9_.@-]{0," + (MAX_INTERFACE_NAME - 1) + "}");
 
-    /** What groupadd(8) takes, and the names that directories like Active Directory have. */
+    /** The names that groupadd(8) accepts, and those of directories such as Active Directory. */
     private static final Pattern GROUP_NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.@-]{0,63}\\$?");
 
     private static final String METRICS_EXAMPLE = "/var/lib/prometheus/node-exporter/natexd.prom";
@@ -63,12 +63,12 @@ public final class ConfigReader {
         this.root = root;
     }
 
-    /** Reads and checks the whole file; the exception names every problem found. */
+    /** Reads and checks the whole file; the exception has every problem. */
     public static Config read(Path file) throws ConfigException {
         return readEffective(file).config();
     }
 
-    /** Like {@link #read}, and tells where each value comes from. */
+    /** Reads the file like {@link #read}, and also records where each value comes from. */
     public static EffectiveConfig readEffective(Path file) throws ConfigException {
         TomlParseResult parsed = TomlText.parse(file, text(file));
         ConfigReader reader = new ConfigReader(parsed);
@@ -87,14 +87,15 @@ public final class ConfigReader {
     private static String text(Path file) throws ConfigException {
         try {
             if (Files.isDirectory(file)) {
-                throw unreadable(file, "is a directory; name the file in it");
+                throw unreadable(file, "is a directory; name a file");
             }
             if (Files.size(file) > MAX_FILE_OCTETS) {
-                throw unreadable(file, "larger than 1 MiB, so hardly a configuration; name another file");
+                throw unreadable(
+                        file, "is larger than 1 MiB, so it is probably not a configuration; name another file");
             }
             return Files.readString(file, StandardCharsets.UTF_8);
         } catch (NoSuchFileException e) {
-            throw unreadable(file, "no such file; create it (an empty one means all defaults) or name another");
+            throw unreadable(file, "no such file; create it (an empty file means all defaults) or name another file");
         } catch (AccessDeniedException e) {
             throw unreadable(
                     file, "no permission to read it; let user " + System.getProperty("user.name") + " read it");
@@ -147,12 +148,12 @@ public final class ConfigReader {
         if (guest.isPresent() && address.isEmpty()) {
             table.reject(
                     "static-guest",
-                    "\"" + guest.get() + "\" is no IPv4 address; write four numbers of 0 to 255 with dots between"
+                    "\"" + guest.get() + "\" is not an IPv4 address; write four numbers from 0 to 255 with dots between"
                             + " them, like \"192.168.44.100\"");
         } else if (address.isPresent() && !Ipv4Text.canBeHost(address.getAsInt())) {
             table.reject(
                     "static-guest",
-                    "\"" + guest.orElse("") + "\" cannot be a guest's address; write the one that the guest has on"
+                    "\"" + guest.orElse("") + "\" cannot be a guest's address; write the address that the guest has on"
                             + " its network, like \"192.168.44.100\"");
         }
         return new Relay(Set.copyOf(errors), reinject, address);
@@ -170,12 +171,13 @@ public final class ConfigReader {
         if (!socket.startsWith("/")) {
             table.reject(
                     "socket",
-                    "\"" + socket + "\" is no absolute path; write one that begins with /, like \"" + defaults.socket()
-                            + "\"");
+                    "\"" + socket + "\" is not an absolute path; write one that begins with /, like \""
+                            + defaults.socket() + "\"");
         } else if (socket.getBytes(StandardCharsets.UTF_8).length > MAX_SOCKET_PATH_OCTETS) {
             table.reject(
                     "socket",
-                    "the path of a unix socket has at most " + MAX_SOCKET_PATH_OCTETS + " octets; write a shorter one");
+                    "the path of a unix socket has at most " + MAX_SOCKET_PATH_OCTETS
+                            + " octets; write a shorter path");
         }
         String group = table.text("group", defaults.group()).orElse(defaults.group());
         if (!GROUP_NAME.matcher(group).matches()) {
@@ -192,13 +194,13 @@ public final class ConfigReader {
                 && (!textfile.get().startsWith("/") || !textfile.get().endsWith(".prom"))) {
             table.reject(
                     "textfile",
-                    "\"" + textfile.get() + "\" is nothing that node_exporter would read; write an absolute path that"
+                    "\"" + textfile.get() + "\" is not a file that node_exporter reads; write an absolute path that"
                             + " ends with .prom, like \"" + METRICS_EXAMPLE + "\"");
         }
         return new Metrics(textfile, table.integer("interval-seconds", 5, 3_600, defaults.intervalSeconds()));
     }
 
-    /** Stricter than the kernel: no name that a packet filter would take for a pattern or an option. */
+    /** Stricter than the kernel: rejects names that a packet filter would read as a pattern or an option. */
     private static boolean isInterfaceName(String name) {
         return INTERFACE_NAME.matcher(name).matches() && !name.equals(".") && !name.equals("..");
     }
@@ -210,7 +212,7 @@ public final class ConfigReader {
             report(
                     root,
                     name,
-                    name + " is a table here, not a value; write [" + name + "] on a line of its own, its"
+                    name + " is a table, not a value; write [" + name + "] on a line of its own, its"
                             + " keys on the lines below");
         }
         Section section = new Section(name, table, problems);
@@ -265,7 +267,7 @@ public final class ConfigReader {
                 .findFirst();
     }
 
-    /** tomlj says what is wrong; what to write instead is added here, for the mistakes that people make. */
+    /** tomlj reports what is wrong; this adds what to write instead, for common mistakes. */
     private void syntax(TomlParseError error) {
         String message = String.valueOf(error.getMessage());
         String advice = "write key = value, text in double quotes";

@@ -3,11 +3,11 @@ package io.github.natexd.config;
 import java.util.Map;
 import java.util.Optional;
 
-/** A {@link Config} as natexd.toml would say it, with every default written out; {@link ConfigReader} reads it back. */
+/** Writes a {@link Config} as a natexd.toml with every default; {@link ConfigReader} can read it. */
 public final class ConfigText {
     private ConfigText() {}
 
-    /** The text, which ends with LF. */
+    /** The text; it ends with LF. */
     public static String of(Config config) {
         StringBuilder text = new StringBuilder();
         String table = "";

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A configuration and where each of its values comes from.
  *
- * @param file empty: none was read, every value is the default
- * @param lines for each key that the file sets, as {@code table.key}, the line where it does
+ * @param file empty if no file was read, so that every value is the default
+ * @param lines the line of each key that the file sets, by {@code table.key}
  */
 public record EffectiveConfig(Config config, Optional<Path> file, Map<String, Integer> lines) {
     public EffectiveConfig {
@@ -24,7 +24,9 @@ public record EffectiveConfig(Config config, Optional<Path> file, Map<String, In
         return new EffectiveConfig(Config.defaults(), Optional.empty(), Map.of());
     }
 
-    /** This was read again while natexd ran, and {@code effective} is what it could take over. */
+    /**
+     * The settings in force after natexd has reloaded this file; {@code effective} is the configuration that it uses.
+     */
     public EffectiveConfig inEffect(Config effective) {
         Map<String, Integer> origins = new HashMap<>(lines);
         List<Setting> read = settings();
@@ -37,7 +39,7 @@ public record EffectiveConfig(Config config, Optional<Path> file, Map<String, In
         return new EffectiveConfig(effective, file, origins);
     }
 
-    /** Every key there is, table by table, as natexd.toml explains them. */
+    /** All keys, table by table, in the order of the shipped natexd.toml. */
     public List<Setting> settings() {
         List<Setting> settings = new ArrayList<>();
         add(settings, "queue", "number", (long) config.queue().number());

@@ -4,14 +4,14 @@ import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** IPv4 addresses as people write them: a dotted quad, nothing shorter, no name, no leading zeros (they mean octal). */
+/** IPv4 addresses as text: only dotted quads, without leading zeros (some programs read them as octal). */
 final class Ipv4Text {
     private static final String NUMBER = "(0|[1-9][0-9]{0,2})";
     private static final Pattern QUAD = Pattern.compile(String.join("\\.", NUMBER, NUMBER, NUMBER, NUMBER));
 
     private Ipv4Text() {}
 
-    /** The address, network order; empty when the text is none. */
+    /** The address in network order; empty if the text is not an address. */
     static OptionalInt parse(String text) {
         Matcher quad = QUAD.matcher(text);
         if (!quad.matches()) {

@@ -14,8 +14,8 @@ import org.tomlj.TomlPosition;
 import org.tomlj.TomlTable;
 
 /**
- * One table of the file while it is read. Each question names a key, and so makes it a known one; a wrong answer
- * becomes a problem at the place of the key (or of the element of an array) and the default stands in.
+ * One table of the file while it is read. Each query for a key makes the key a known one. A wrong value becomes a
+ * problem at the place of the key (or of the element of an array), and the default replaces it.
  */
 final class Section {
     private final String name;
@@ -45,7 +45,7 @@ final class Section {
                         .toList();
     }
 
-    /** Notes for each key of this table that the file sets, as {@code table.key}, the line where it does. */
+    /** Records the line of each key of this table that the file sets, by {@code table.key}. */
     void collectLines(Map<String, Integer> lines) {
         for (String key : knownKeys) {
             TomlPosition place = table == null ? null : table.inputPositionOf(List.of(key));
@@ -124,7 +124,7 @@ final class Section {
             } else if (chosen.contains(choice.get())) {
                 report(
                         array.inputPositionOf(i),
-                        "\"" + choice.get().key() + "\" stands in " + key + " twice; write it once");
+                        "\"" + choice.get().key() + "\" is in " + key + " twice; write it once");
             } else {
                 chosen.add(choice.get());
             }

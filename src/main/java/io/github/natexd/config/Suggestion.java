@@ -4,11 +4,11 @@ import java.util.Collection;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The known word that a misspelt one was probably meant to be: few edits away, or equal but for case and "_". */
+/** Finds the known word that a misspelt word probably means: few edits away, or equal except for case and "_". */
 final class Suggestion {
     private Suggestion() {}
 
-    /** The nearest of the words, if it is near enough to be worth a guess. */
+    /** The most similar of the words, if it is similar enough. */
     static Optional<String> of(String word, Collection<String> words) {
         String plain = plain(word);
         Optional<String> best = Optional.empty();
@@ -27,7 +27,7 @@ final class Suggestion {
         return word.toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /** Levenshtein's distance: insertions, deletions and replacements, row by row. */
+    /** The Levenshtein distance (insertions, deletions and replacements), computed row by row. */
     private static int edits(String from, String to) {
         int[] row = new int[to.length() + 1];
         for (int j = 0; j < row.length; j++) {

@@ -8,14 +8,14 @@ import org.tomlj.Toml;
 import org.tomlj.TomlParseResult;
 
 /**
- * Reads TOML without ever throwing anything but a {@link ConfigException}. The library reports the mistakes it expects; on
- * others it fails with an exception of its own, or runs out of stack in deeply nested brackets. Then the file is no TOML
- * either, and the place is found here.
+ * Parses TOML, and throws nothing but a {@link ConfigException}. The library reports the mistakes that it expects; on
+ * others it throws exceptions of its own, or overflows the stack in deeply nested brackets. In these cases the file is
+ * not TOML either, and this class finds the place.
  */
 final class TomlText {
     private TomlText() {}
 
-    /** The document, with the mistakes that the library reports. */
+    /** The document, and the mistakes that the library reports. */
     static TomlParseResult parse(Path file, String text) throws ConfigException {
         TomlParseResult parsed = parseOrNull(text);
         if (parsed == null) {
@@ -32,7 +32,7 @@ final class TomlText {
         }
     }
 
-    /** Where the library fails: the end of a prefix that it fails on, one character more than one that it reads. */
+    /** The place where the library fails: the end of the shortest prefix on which it fails. */
     private static Problem problem(String text) {
         int reads = 0;
         int fails = text.length();
@@ -47,6 +47,6 @@ final class TomlText {
         String before = text.substring(0, reads);
         int line = (int) before.chars().filter(c -> c == '\n').count() + 1;
         int column = reads - before.lastIndexOf('\n');
-        return new Problem(line, column, "this is no TOML; write key = value, text in double quotes");
+        return new Problem(line, column, "this is not TOML; write key = value, text in double quotes");
     }
 }

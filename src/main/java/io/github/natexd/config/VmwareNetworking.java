@@ -15,11 +15,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * VMware's own record of its networks, /etc/vmware/networking: lines such as {@code answer VNET_8_NAT yes}. The NAT
- * network is number 8 unless somebody moved it, so it is looked up, never assumed.
+ * VMware's own configuration of its networks, /etc/vmware/networking: lines such as {@code answer VNET_8_NAT yes}. The
+ * NAT network has number 8 by default, but can have another one, so it is looked up, never assumed.
  */
 public final class VmwareNetworking {
-    /** Where VMware keeps it. */
+    /** The path of the file. */
     public static final Path FILE = Path.of("/etc/vmware/networking");
 
     private static final Pattern ANSWER = Pattern.compile("\\s*answer\\s+VNET_(\\d{1,3})_(\\w+)\\s+(\\S+)\\s*");
@@ -29,22 +29,22 @@ public final class VmwareNetworking {
     /**
      * The first of the {@link #natInterfaces}.
      *
-     * @throws UncheckedIOException when the file is there and cannot be read
+     * @throws UncheckedIOException if the file exists but cannot be read
      */
     public static Optional<String> natInterface(Path etcVmwareNetworking) {
         return natInterfaces(etcVmwareNetworking).stream().findFirst();
     }
 
     /**
-     * The interfaces of the networks that have both NAT and a virtual adapter on the host, the lowest number first; empty
-     * when there is none or no such file (VMware is not installed).
+     * The interfaces of the networks that have both NAT and a virtual adapter on the host, the lowest number first;
+     * empty if there is none, or no such file (VMware is not installed).
      *
-     * @throws UncheckedIOException when the file is there and cannot be read
+     * @throws UncheckedIOException if the file exists but cannot be read
      */
     public static List<String> natInterfaces(Path etcVmwareNetworking) {
         Map<Integer, Map<String, String>> networks = new TreeMap<>();
         try {
-            // ISO 8859-1 decodes any octets: a comment in another encoding must not hide the network.
+            // ISO 8859-1 decodes all octets, so a comment in another encoding cannot hide the network.
             for (String line : Files.readAllLines(etcVmwareNetworking, StandardCharsets.ISO_8859_1)) {
                 Matcher answer = ANSWER.matcher(line);
                 if (answer.matches()) {

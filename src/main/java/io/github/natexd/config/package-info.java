@@ -1,3 +1,4 @@
+/** Configuration: reads and checks natexd.toml, and finds VMware's NAT network. */
 @NullMarked
 package io.github.natexd.config;
 

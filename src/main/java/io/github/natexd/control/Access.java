@@ -4,11 +4,11 @@ import io.github.natexd.control.ControlException.Kind;
 import java.util.OptionalInt;
 
 /**
- * Who may ask, and who may change anything.
+ * Who may query natexd, and who may change it.
  *
- * @param ownUser the daemon's user id: what it may do, it may also know
- * @param groupName the group whose members may ask
- * @param group its id; empty where the system has no such group
+ * @param ownUser the daemon's user id; this user may also query natexd
+ * @param groupName the group whose members may query natexd
+ * @param group its id; empty if the system has no such group
  */
 public record Access(int ownUser, String groupName, OptionalInt group) {
     private static final int ROOT = 0;
@@ -27,13 +27,13 @@ public record Access(int ownUser, String groupName, OptionalInt group) {
         if (caller.user() != ROOT) {
             throw new ControlException(
                     Kind.REFUSED,
-                    "user " + unsigned(caller.user()) + " is not root, and changing natexd needs root",
-                    "put sudo in front");
+                    "user " + unsigned(caller.user()) + " is not root; only root may change natexd",
+                    "use sudo");
         }
     }
 
     static String remedy(String groupName) {
-        return "put sudo in front, or join the group and log in anew: sudo usermod -aG " + groupName + " $USER";
+        return "use sudo, or join the group and log in again: sudo usermod -aG " + groupName + " $USER";
     }
 
     private static String unsigned(int user) {

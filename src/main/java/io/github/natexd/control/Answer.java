@@ -1,18 +1,18 @@
 package io.github.natexd.control;
 
 /**
- * What a client gets.
+ * The response to a request.
  *
- * @param line JSON, with its LF
- * @param watch what follows
+ * @param line one line of JSON, with LF
+ * @param watch which lines follow
  */
 record Answer(String line, Watch watch) {
-    /** Lines that follow the first. */
+    /** The lines that follow the first one. */
     enum Watch {
         NOTHING,
-        /** One for each error that a guest was given. */
+        /** A line for each error that a guest got. */
         RELAYED,
-        /** One for each error. */
+        /** A line for each error. */
         ALL
     }
 

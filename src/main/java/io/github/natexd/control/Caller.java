@@ -3,10 +3,10 @@ package io.github.natexd.control;
 import java.util.List;
 
 /**
- * Who asks, as the kernel noted when he connected.
+ * The user at the other end of a connection, as the kernel recorded it when the connection was made.
  *
  * @param user effective user id
- * @param groups ids of all groups, the effective one and the supplementary ones
+ * @param groups ids of all groups: the effective one and the supplementary ones
  */
 public record Caller(int user, List<Integer> groups) {
     public Caller {

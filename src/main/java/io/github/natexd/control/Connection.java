@@ -10,24 +10,24 @@ import java.util.Optional;
 import jnr.unixsocket.UnixSocketChannel;
 import org.jspecify.annotations.Nullable;
 
-/** One connected client: his request as it comes, his answer as it goes; never blocks. */
+/** One connected client: reads its request and writes the response; never blocks. */
 final class Connection {
-    /** How long a client may take to send its request. */
+    /** The time in which a client must send its request. */
     private static final long REQUEST_NANOS = 2_000_000_000L;
 
-    /** How long a client may take none of its answer. */
+    /** The longest time in which a client may read nothing of its response. */
     private static final long ANSWER_NANOS = 5_000_000_000L;
 
-    /** Octets that wait for a client that watches: beyond, lines are lost. */
+    /** The limit of octets that wait for a client that watches; beyond it, lines are lost. */
     private static final int WATCH_MAX_OCTETS = 256 * 1024;
 
     private static final int WRITE_MAX_OCTETS = 64 * 1024;
 
     private enum Phase {
         REQUEST,
-        /** natexd carries the request out, however long that takes. */
+        /** natexd executes the request; there is no time limit. */
         WORK,
-        /** The connection ends with the answer. */
+        /** The connection ends after the response. */
         ANSWER,
         WATCH
     }
@@ -60,12 +60,12 @@ final class Connection {
         return phase == Phase.WATCH;
     }
 
-    /** Whether the client has to act in time: while it watches or waits, it has nothing to do. */
+    /** Whether the client has to act before a deadline; while it watches or waits, it has nothing to do. */
     boolean hasDeadline() {
         return phase == Phase.REQUEST || phase == Phase.ANSWER;
     }
 
-    /** The answer will come later. */
+    /** Notes that the response will come later. */
     void awaitAnswer() {
         phase = Phase.WORK;
     }
@@ -75,15 +75,15 @@ final class Connection {
     }
 
     /**
-     * Reads what has come; answers the request once it is whole: a line, or what came before the client shut its side.
+     * Reads what has arrived; returns the request once it is complete: a line, or everything before the end of input.
      *
-     * @throws ControlException if it is too long
-     * @throws IOException if the client is gone
+     * @throws ControlException if the request is too long
+     * @throws IOException if the client has disconnected
      */
     Optional<String> read() throws IOException, ControlException {
         int octets = channel.read(request);
         if (phase != Phase.REQUEST) {
-            request.clear(); // Not asked for: one request for each connection.
+            request.clear(); // Ignored: a connection has only one request.
             if (octets < 0) {
                 throw new IOException("the client is gone");
             }
@@ -107,7 +107,7 @@ final class Connection {
         return new String(request.array(), 0, length, StandardCharsets.UTF_8);
     }
 
-    /** Answers with this line; {@link #write} sends it when the client takes it. */
+    /** Sets the response; {@link #write} sends it when the client reads. */
     void answer(String line, boolean watches, long nowNanos) {
         phase = watches ? Phase.WATCH : Phase.ANSWER;
         request.clear();
@@ -115,7 +115,7 @@ final class Connection {
         deadlineNanos = nowNanos + ANSWER_NANOS;
     }
 
-    /** One more line for a client that watches, if there is room. */
+    /** Adds a line for a client that watches, if there is room. */
     void tell(String line) {
         if (outOctets + line.length() > WATCH_MAX_OCTETS) {
             lostLines++;
@@ -124,7 +124,7 @@ final class Connection {
         }
     }
 
-    /** So many lines never came this far; they are told with those that found no room here. */
+    /** Counts lines that were lost before; they are reported together with those for which there was no room here. */
     void tellLost(long more) {
         lostLines += more;
         if (lostLines > 0 && outOctets == 0) {
@@ -146,7 +146,7 @@ final class Connection {
         interest();
     }
 
-    /** Sends on; answers whether all is sent and the connection is at its end. */
+    /** Continues to send; returns whether everything is sent and the connection has to end. */
     boolean write(long nowNanos) throws IOException {
         ByteBuffer first = out.peek();
         while (first != null) {
@@ -171,7 +171,7 @@ final class Connection {
         return out.isEmpty() && phase == Phase.ANSWER;
     }
 
-    /** Never none: a selector without interest in a connection whose other end has gone would not sleep. */
+    /** Never empty: with no interest, a selector does not sleep when the other end of the connection has gone. */
     private void interest() {
         SelectionKey present = key;
         if (present != null) {
@@ -184,7 +184,7 @@ final class Connection {
         try {
             channel.close();
         } catch (IOException e) {
-            // It is of no use any more either way.
+            // The connection is not needed any more in any case.
         }
     }
 }

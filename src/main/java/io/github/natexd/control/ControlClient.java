@@ -17,8 +17,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 
 /**
- * Sends one request to a running natexd and reads the lines of its response. The JDK's own channel, because jnr's makes
- * natexctl start a third slower.
+ * Sends one request to a running natexd and reads the lines of its response. Uses the JDK's own channel, because jnr's
+ * makes natexctl start a third slower.
  */
 public final class ControlClient implements AutoCloseable {
     private static final String UNIT = "sudo systemctl start natexd (or natexd run)";
@@ -35,8 +35,8 @@ public final class ControlClient implements AutoCloseable {
      * Sends a request.
      *
      * @param request a line without its LF
-     * @param timeoutMillis how long to wait for each part of the answer; 0: for ever
-     * @throws ControlException NOT_RUNNING, or REFUSED where the socket's mode keeps the caller out
+     * @param timeoutMillis how long to wait for each part of the response; 0 means without limit
+     * @throws ControlException NOT_RUNNING, or REFUSED if the socket's mode excludes the caller
      */
     public static ControlClient send(Path socket, String request, int timeoutMillis) throws ControlException {
         try {
@@ -70,12 +70,12 @@ public final class ControlClient implements AutoCloseable {
             return keptOut(socket);
         }
         String why = Files.exists(socket)
-                ? "nobody listens on " + socket + " (" + e.getMessage() + ")"
+                ? "no process listens on " + socket + " (" + e.getMessage() + ")"
                 : "there is no " + socket;
         return new ControlException(Kind.NOT_RUNNING, "natexd is not running: " + why, "start it: " + UNIT);
     }
 
-    /** The mode says for whom the socket is: {@link ControlSocket}. */
+    /** The socket's mode and group show who may use it; see {@link ControlSocket}. */
     private static ControlException keptOut(Path socket) {
         String group = "";
         try {
@@ -83,18 +83,17 @@ public final class ControlClient implements AutoCloseable {
                 group = String.valueOf(Files.getAttribute(socket, "unix:group"));
             }
         } catch (IOException e) {
-            // Then the socket's own user is all that is known to be let in.
+            // In this case only the socket's owner is known to have access.
         }
         return group.isEmpty()
-                ? new ControlException(
-                        Kind.REFUSED, "you may not use " + socket + ": it is for root", "put sudo in front")
+                ? new ControlException(Kind.REFUSED, "you may not use " + socket + ": only root may", "use sudo")
                 : new ControlException(
                         Kind.REFUSED,
-                        "you may not use " + socket + ": it is for root and group " + group,
+                        "you may not use " + socket + ": only root and group " + group + " may",
                         Access.remedy(group));
     }
 
-    /** Waits for each part of the answer, up to a limit: a blocking channel has none. */
+    /** Waits for each part of the response, up to a limit; a blocking channel has no limit. */
     private record Patient(SocketChannel channel, Selector selector, int timeoutMillis) implements ReadableByteChannel {
         @Override
         public int read(ByteBuffer octets) throws IOException {
@@ -102,7 +101,7 @@ public final class ControlClient implements AutoCloseable {
             while (read == 0 && octets.hasRemaining()) {
                 selector.selectedKeys().clear();
                 if (selector.select(timeoutMillis) == 0) {
-                    throw new IOException("nothing came in time");
+                    throw new IOException("no response in time");
                 }
                 read = channel.read(octets);
             }
@@ -121,7 +120,7 @@ public final class ControlClient implements AutoCloseable {
         }
     }
 
-    /** The next line of the answer. @throws ControlException if there is none, in time */
+    /** The next line of the response. @throws ControlException if none arrives in time */
     public String line() throws ControlException {
         try {
             String line = lines.readLine();
@@ -131,7 +130,7 @@ public final class ControlClient implements AutoCloseable {
         } catch (IOException e) {
             throw new ControlException(
                     Kind.FAILED,
-                    "natexd does not answer: " + e.getMessage(),
+                    "natexd does not respond: " + e.getMessage(),
                     "see what it is doing: journalctl -u natexd");
         }
         throw new ControlException(
@@ -143,7 +142,7 @@ public final class ControlClient implements AutoCloseable {
         try {
             channel.close();
         } catch (IOException e) {
-            // Nothing was left to be done with it.
+            // The channel is not needed any more.
         }
     }
 }

@@ -1,16 +1,16 @@
 package io.github.natexd.control;
 
-/** Why a request, or the socket itself, does not work: the cause, and what to do about it. */
+/** A request that failed, or a socket that cannot be used: the cause, and what to do about it. */
 public final class ControlException extends Exception {
     private static final long serialVersionUID = 1;
 
-    /** What kind of trouble it is; exit codes follow from it. */
+    /** The kind of failure, which determines the exit code. */
     public enum Kind {
-        /** Nobody listens. */
+        /** No process listens on the socket. */
         NOT_RUNNING,
         /** A permission is missing. */
         REFUSED,
-        /** Another natexd listens there. */
+        /** Another natexd listens on the socket. */
         IN_USE,
         /** Anything else. */
         FAILED
@@ -29,12 +29,12 @@ public final class ControlException extends Exception {
         return kind;
     }
 
-    /** The cause alone; {@link #getMessage} has the same. */
+    /** The cause; the same as {@link #getMessage}. */
     public String reason() {
         return String.valueOf(getMessage());
     }
 
-    /** What to do, as an order: "start it: systemctl start natexd". */
+    /** What to do, as an instruction: "start it: systemctl start natexd". */
     public String remedy() {
         return remedy;
     }

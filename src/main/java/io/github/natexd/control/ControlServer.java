@@ -21,14 +21,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Listens on the control socket and answers requests on one thread of its own, which sleeps while there is none. Only a
- * request that may take long gets another thread. The number of clients is bounded, and so is the time that each may
- * take: a client that sends nothing makes room for the next one.
+ * Listens on the control socket and responds to requests in its own thread, which sleeps while there is none. Only a
+ * request that may take long gets another thread. Both the number of clients and the time of each are limited: a client
+ * that sends nothing makes room for the next one.
  */
 public final class ControlServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
 
-    /** Clients at a time. One more replaces the oldest one that neither watches nor waits for a long request. */
+    /** The limit of clients. One more replaces the oldest one that neither watches nor waits for a long request. */
     static final int CLIENTS_LIMIT = 64;
 
     private static final int ACCEPT_PAUSE_MILLIS = 100;
@@ -52,10 +52,10 @@ public final class ControlServer implements AutoCloseable {
     }
 
     /**
-     * Takes the socket's place; who connects waits until {@link #serve}.
+     * Creates the socket; clients that connect wait until {@link #serve}.
      *
-     * @param callers tells who is at the other end of a connected socket, by its descriptor
-     * @throws ControlException if the socket cannot be made, or another natexd has it
+     * @param callers returns the user at the other end of a connected socket, by its descriptor
+     * @throws ControlException if the socket cannot be created, or another natexd uses it
      */
     public static ControlServer listen(Path path, Access access, IntFunction<Caller> callers) throws ControlException {
         ControlSocket socket = ControlSocket.open(path, access);
@@ -64,11 +64,11 @@ public final class ControlServer implements AutoCloseable {
         } catch (IOException e) {
             socket.remove();
             throw new ControlException(
-                    ControlException.Kind.FAILED, "cannot wait for requests: " + e.getMessage(), "start natexd anew");
+                    ControlException.Kind.FAILED, "cannot wait for requests: " + e.getMessage(), "restart natexd");
         }
     }
 
-    /** Answers from now on, from what {@code daemon} shows, and writes the metrics' file if there is one. */
+    /** Starts to respond to requests, with data from {@code daemon}, and to write the metrics file if one is set. */
     public void serve(DaemonView daemon, Optional<MetricsFile> metrics) {
         Thread started = new Thread(new Service(daemon, metrics.orElse(null)), "control");
         started.setDaemon(true);
@@ -76,7 +76,7 @@ public final class ControlServer implements AutoCloseable {
         thread = started;
     }
 
-    /** Ends all connections and takes the socket away. */
+    /** Ends all connections and removes the socket. */
     @Override
     public void close() {
         closing = true;
@@ -97,7 +97,7 @@ public final class ControlServer implements AutoCloseable {
     private void logOnce(Exception e) {
         if (!troubleLogged) {
             troubleLogged = true;
-            LOG.warn("a request on the control socket came to nothing (further ones are not logged)", e);
+            LOG.warn("a request on the control socket failed (further failures are not logged)", e);
         }
     }
 
@@ -129,7 +129,7 @@ public final class ControlServer implements AutoCloseable {
                     }
                 }
             } catch (IOException | RuntimeException e) {
-                LOG.error("the control socket is out of use until natexd is started anew; relaying goes on", e);
+                LOG.error("the control socket does not work until natexd is restarted; relaying continues", e);
             } finally {
                 List.copyOf(clients).forEach(this::drop);
                 if (metrics != null) {
@@ -138,7 +138,7 @@ public final class ControlServer implements AutoCloseable {
             }
         }
 
-        /** Until the first deadline; 0 (the selector's word for ever) if there is none. */
+        /** The time until the first deadline; 0 (which means no limit to the selector) if there is none. */
         private long sleepMillis() {
             long now = System.nanoTime();
             long nanos = metrics == null ? Long.MAX_VALUE : metrics.nextNanos() - now;
@@ -167,7 +167,7 @@ public final class ControlServer implements AutoCloseable {
             try {
                 UnixSocketChannel channel = socket.channel().accept();
                 if (channel == null) {
-                    // The system is out of descriptors or memory: the selector would not sleep.
+                    // The system has no descriptors or memory left: without this pause, the selector would not sleep.
                     Thread.sleep(ACCEPT_PAUSE_MILLIS);
                     return;
                 }
@@ -224,7 +224,7 @@ public final class ControlServer implements AutoCloseable {
             worker.start();
         }
 
-        /** On a thread of its own: meanwhile other clients get their answers. */
+        /** Runs in its own thread, so that other clients get their responses meanwhile. */
         private void work(Connection client, String request) {
             Answer answer = requests.answer(request, client.caller());
             finished.add(() -> {
@@ -259,7 +259,7 @@ public final class ControlServer implements AutoCloseable {
             try {
                 watchers.remove(client, daemon);
             } catch (ControlException e) {
-                LOG.warn("the relay goes on telling what nobody watches: {}", e.reason());
+                LOG.warn("the relay still reports errors although no client watches: {}", e.reason());
             }
         }
 

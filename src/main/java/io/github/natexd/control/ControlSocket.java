@@ -14,14 +14,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The socket's file: made where a dead natexd may have left one, never where a live one listens, and for whom it may be
- * for. Mode 0660 and the group, where the daemon may give it to that group; else 0600: then only root and the daemon's
- * own user can connect.
+ * The file of the control socket. Replaces the socket of a dead natexd, but never the one of a live natexd. Its mode is
+ * 0660 if the daemon may give it to the configured group; if not, the mode is 0600, and only root and the daemon's own
+ * user can connect.
  */
 final class ControlSocket {
     private static final Logger LOG = LoggerFactory.getLogger(ControlSocket.class);
 
-    /** The type of a file within its mode (stat(2)): S_IFMT, and S_IFSOCK. */
+    /** S_IFMT and S_IFSOCK: the type of a file in its mode (stat(2)). */
     private static final int FILE_TYPE = 0xF000;
 
     private static final int SOCKET_TYPE = 0xC000;
@@ -58,7 +58,7 @@ final class ControlSocket {
         return channel;
     }
 
-    /** Listens no more, and takes away what was made: the socket, and the directory if nothing else is in it. */
+    /** Stops listening, and removes what was created: the socket, and the directory if it is empty. */
     void remove() {
         try {
             channel.close();
@@ -68,27 +68,27 @@ final class ControlSocket {
                 Files.deleteIfExists(directory);
             }
         } catch (DirectoryNotEmptyException e) {
-            LOG.debug("somebody else uses it", e);
+            LOG.debug("the directory is still in use", e);
         } catch (IOException e) {
             LOG.warn("cannot remove {}: {}", path, e.toString());
         }
     }
 
-    /** Takes a dead natexd's socket away, and makes the directory where it is missing; answers whether it did that. */
+    /** Removes a dead natexd's socket; creates the directory if it is missing, and returns whether it did so. */
     private static boolean makeRoom(Path path) throws ControlException {
         try {
             Path directory = path.getParent();
             boolean missing = directory != null && Files.notExists(directory);
             if (directory != null && missing) {
                 Files.createDirectories(directory);
-                // Whatever the umask: the socket's own mode says who may use it.
+                // Independent of the umask: the socket's own mode controls access.
                 Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
             }
             if (directory != null && !Files.isWritable(directory)) {
                 throw new ControlException(
                         Kind.REFUSED,
-                        "natexd's user may not make the control socket in " + directory,
-                        "let it write there (the unit's RuntimeDirectory=), or set control.socket to another path");
+                        "natexd's user may not create the control socket in " + directory,
+                        "let it write there (RuntimeDirectory= of the unit), or set control.socket to another path");
             }
             if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
                 return missing;
@@ -97,27 +97,29 @@ final class ControlSocket {
                 throw new ControlException(
                         Kind.IN_USE,
                         "another natexd listens on " + path,
-                        "stop that one (systemctl stop natexd), or set another control.socket");
+                        "stop it (systemctl stop natexd), or set control.socket to another path");
             }
-            LOG.info("{} was left behind by a natexd that is gone: replaced", path);
+            LOG.info("{} is left over from a natexd that has ended; replaced", path);
             Files.delete(path);
             return missing;
         } catch (IOException e) {
-            throw cannotListen(path, "cannot make room for it: " + e);
+            throw cannotListen(path, "cannot remove the old file: " + e);
         }
     }
 
     private static boolean isLive(Path path) throws ControlException {
         Object type = attribute(path, "unix:mode");
         if (!(type instanceof Integer mode) || (mode & FILE_TYPE) != SOCKET_TYPE) {
-            throw cannotListen(path, "something else than a socket is there; move it away");
+            throw cannotListen(path, "the file is not a socket; move it away");
         }
         if (!Files.isWritable(path)) {
-            throw cannotListen(path, "the socket of another user is there; let that one stop or remove it");
+            throw cannotListen(
+                    path,
+                    "the file is the socket of another user; let that user stop the process or remove the socket");
         }
         try (UnixSocketChannel channel = UnixSocketChannel.open()) {
             channel.configureBlocking(false);
-            // Connected, or in the queue of one who is too busy to accept: either way somebody listens.
+            // Connected, or queued because the listener is busy: in both cases a process listens.
             channel.connect(new UnixSocketAddress(path.toString()));
             return true;
         } catch (IOException e) {
@@ -137,16 +139,16 @@ final class ControlSocket {
         boolean given = false;
         if (access.group().isEmpty()) {
             LOG.info(
-                    "no group {} on this system: only root can ask natexd how it is (groupadd --system {}, and start"
-                            + " natexd anew)",
+                    "there is no group {}, so only root can query natexd; to change that: groupadd --system {}, then"
+                            + " restart natexd",
                     access.groupName(),
                     access.groupName());
         } else {
             given = giveTo(path, access.group().getAsInt());
             if (!given) {
                 LOG.info(
-                        "natexd's user is not in group {}: only root can ask natexd how it is (add it, or set"
-                                + " control.group to a group of its)",
+                        "natexd's user is not in group {}, so only root can query natexd; add the user to the group, or"
+                                + " set control.group to one of its groups",
                         access.groupName());
             }
         }
@@ -155,7 +157,7 @@ final class ControlSocket {
 
     private static boolean giveTo(Path path, int group) {
         try {
-            // As a service natexd has this group already, and may not call chown(2).
+            // As a service, natexd already runs with this group, and may not call chown(2).
             if (!Files.getAttribute(path, "unix:gid").equals(group)) {
                 Files.setAttribute(path, "unix:gid", group);
             }

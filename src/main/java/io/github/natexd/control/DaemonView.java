@@ -6,21 +6,21 @@ import io.github.natexd.relay.Observer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the server asks the daemon for, on the server's thread. What the loop's thread knows, that one answers on its next
- * turn; if it does not in time, a {@link ControlException} says so.
+ * What the server requests from the daemon, in the server's thread. The loop's thread supplies its own data on its next
+ * turn; if it does not do so in time, these methods throw a {@link ControlException}.
  */
 public interface DaemonView {
     StatusReport status() throws ControlException;
 
-    /** @param from 0, or the page before's {@link MappingPage#next} */
+    /** @param from 0, or {@link MappingPage#next} of the previous page */
     MappingPage mappings(int from) throws ControlException;
 
     /** The configuration in force. */
     EffectiveConfig config();
 
-    /** Reads the configuration again and goes by it. @throws ControlException if it was refused: the old one stays */
+    /** Reloads the configuration. @throws ControlException if it is rejected; the current one stays in force */
     ReloadReport reload() throws ControlException;
 
-    /** Tells of every error from now on, on the loop's thread; null: tells nobody any more. */
+    /** Sets the observer of every error from now on, called in the loop's thread; null for none. */
     void observe(@Nullable Observer observer) throws ControlException;
 }

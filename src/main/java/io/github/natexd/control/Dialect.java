@@ -1,11 +1,11 @@
 package io.github.natexd.control;
 
-/** What server and client agree on; src/site/markdown/control.md tells it to others. */
+/** What server and client agree on; src/site/markdown/control.md documents it. */
 final class Dialect {
-    /** Grows when a field changes its meaning or goes; new fields may come without. */
+    /** Increases when a field is removed or changes its meaning; a new field does not increase it. */
     static final int VERSION = 1;
 
-    /** The longest request, without its LF. */
+    /** The longest request, without LF. */
     static final int REQUEST_MAX_OCTETS = 4096;
 
     private Dialect() {}

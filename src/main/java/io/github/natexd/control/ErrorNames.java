@@ -3,7 +3,7 @@ package io.github.natexd.control;
 import io.github.natexd.wire.IcmpError;
 import io.github.natexd.wire.Protocol;
 
-/** The words for numbers of RFC 792 and of IPv4's protocol field, as natexd.toml spells them. */
+/** The names of ICMP types and codes (RFC 792) and of IPv4 protocol numbers, as in natexd.toml. */
 final class ErrorNames {
     private ErrorNames() {}
 

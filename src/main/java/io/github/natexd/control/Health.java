@@ -5,7 +5,7 @@ import io.github.natexd.translate.Reason;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Judges a {@link StatusReport}: what keeps natexd from working, and what is worth a look. */
+/** Assesses a {@link StatusReport}: what keeps natexd from working, and what deserves attention. */
 final class Health {
     private Health() {}
 
@@ -14,7 +14,7 @@ final class Health {
         if (report.guestNetwork().interfaceName().isEmpty()) {
             problems.add(new Problem(
                     "no NAT network is known: /etc/vmware/networking has none, and guest-network.interface is not set",
-                    "let VMware Workstation set its networks up (vmware-netcfg), or set guest-network.interface"));
+                    "let VMware Workstation set up its networks (vmware-netcfg), or set guest-network.interface"));
         } else if (!report.guestNetwork().present()) {
             problems.add(new Problem(
                     "the guest network " + report.guestNetwork().interfaceName().get() + " is not there or not up",
@@ -28,7 +28,7 @@ final class Health {
         switch (report.rules().state()) {
             case LOADED, UNMANAGED -> {}
             case PENDING -> {
-                // Without the guest network's name there can be no rules; the problem above says so.
+                // Without the guest network's name there are no rules; the problem above reports that.
                 if (report.guestNetwork().interfaceName().isPresent()) {
                     problems.add(new Problem(
                             "the packet filter rules are not loaded yet", "wait a moment: natexctl wait --timeout 10"));
@@ -40,7 +40,7 @@ final class Health {
                 problems.add(new Problem(
                         "the packet filter rules are not loaded: "
                                 + report.rules().detail(),
-                        "remove what is in their way, then: sudo systemctl restart natexd"));
+                        "remove the cause, then: sudo systemctl restart natexd"));
             case MISSING ->
                 problems.add(new Problem(
                         "rules.manage is false, and the packet filter rules that natexd needs are not loaded: "
@@ -54,24 +54,25 @@ final class Health {
         List<Problem> warnings = new ArrayList<>();
         if (report.relay().queueOverflows() > 0) {
             warnings.add(new Problem(
-                    report.relay().queueOverflows() + " errors found the queue full and went to the host unrewritten",
+                    report.relay().queueOverflows() + " errors went to the host unchanged because the queue was full",
                     "raise queue.max-length (now " + report.limits().queueMaxLength() + ")"));
         }
         if (report.relay().logOverflows() > 0) {
             warnings.add(new Problem(
                     report.relay().logOverflows() + " probes left the host unseen because there were too many",
-                    "lower probes.max-ttl (now " + report.limits().maxTtl() + "), so that less counts as a probe"));
+                    "lower probes.max-ttl (now " + report.limits().maxTtl()
+                            + "), so that fewer packets count as probes"));
         }
         if (report.relay().evictions() > 0) {
             warnings.add(new Problem(
-                    report.relay().evictions() + " probes were forgotten before their time because a table was full",
+                    report.relay().evictions() + " probes were removed early because a table was full",
                     "raise probes.capacity (now " + report.limits().capacity() + ")"));
         }
         if (report.relay().counters().get(Reason.INTERNAL_ERROR) > 0) {
             warnings.add(new Problem(
                     report.relay().counters().get(Reason.INTERNAL_ERROR)
-                            + " errors were accepted because of a mistake in natexd",
-                    "report it with the log's warning: journalctl -u natexd"));
+                            + " errors were passed unchanged because of internal errors in natexd",
+                    "report this with the warning in the log: journalctl -u natexd"));
         }
         return List.copyOf(warnings);
     }

@@ -5,7 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
-/** Writes one JSON document (RFC 8259) piece by piece: for people, a member or element per line, or all in one line. */
+/** Writes one JSON document (RFC 8259) piece by piece, with a line for each member or element, or all in one line. */
 public final class JsonWriter {
     private static final String INDENT = "  ";
     private static final char FIRST_PRINTABLE = 0x20;
@@ -14,7 +14,7 @@ public final class JsonWriter {
 
     private final PrintWriter out;
     private final boolean indented;
-    /** For each object or array that is open: whether it has something in it already. */
+    /** For each open object or array, whether it already has a member or element. */
     private final Deque<Boolean> filled = new ArrayDeque<>();
 
     private boolean named;
@@ -24,12 +24,12 @@ public final class JsonWriter {
         this.indented = indented;
     }
 
-    /** A member or element per line; each document ends with a new line. */
+    /** Writes a line for each member or element; each document ends with LF. */
     public static JsonWriter indented(PrintWriter out) {
         return new JsonWriter(out, true);
     }
 
-    /** Each document is one line, which ends with LF. */
+    /** Writes each document as one line, which ends with LF. */
     public static JsonWriter oneLine(PrintWriter out) {
         return new JsonWriter(out, false);
     }
@@ -50,7 +50,7 @@ public final class JsonWriter {
         return end(']');
     }
 
-    /** The name of the member whose value comes next. */
+    /** Writes the name of the member whose value follows. */
     public JsonWriter name(String name) {
         separate();
         quote(name);
@@ -105,7 +105,7 @@ public final class JsonWriter {
         return this;
     }
 
-    /** The comma before all but the first, and a new line; nothing between a name and its value. */
+    /** Writes the comma before all but the first, and a line end; nothing between a name and its value. */
     private void separate() {
         if (named || filled.isEmpty()) {
             return;
@@ -124,7 +124,7 @@ public final class JsonWriter {
         }
     }
 
-    /** ASCII alone, so that no encoding of the output can spoil it; half a surrogate pair becomes U+FFFD. */
+    /** Writes only ASCII, which is the same in all output encodings; half a surrogate pair becomes U+FFFD. */
     private void quote(String text) {
         out.print('"');
         text.codePoints().forEach(point -> {

@@ -10,8 +10,8 @@ import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
 /**
- * A {@link StatusReport} as OpenMetrics text, which ends with {@code # EOF}; Prometheus' older text format reads the same.
- * What is not known has no sample.
+ * A {@link StatusReport} as OpenMetrics text, which ends with {@code # EOF}; it is also valid in Prometheus' older text
+ * format. An unknown value has no sample.
  */
 final class Metrics {
     private final StringBuilder text = new StringBuilder();
@@ -119,7 +119,7 @@ final class Metrics {
         text.append("# HELP ").append(name).append(' ').append(help).append('\n');
     }
 
-    /** The values used here have none of the characters that would need an escape. */
+    /** The values here contain no characters that need an escape. */
     private void sample(String name, String label, String labelValue, long value) {
         text.append(name)
                 .append('{')

@@ -12,8 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes the metrics into a file for node_exporter's textfile collector: whole or not at all, by way of a second file
- * that takes the first one's name. It goes when natexd ends, lest old numbers pass for new ones.
+ * Writes the metrics to a file for node_exporter's textfile collector. Writes to a second file and renames it, so that
+ * readers never see an incomplete file. Removes the file when natexd ends, so that old numbers do not look like new
+ * ones.
  */
 public final class MetricsFile {
     private static final Logger LOG = LoggerFactory.getLogger(MetricsFile.class);
@@ -31,7 +32,7 @@ public final class MetricsFile {
         nextNanos = System.nanoTime();
     }
 
-    /** When {@link #write} is due. */
+    /** The time at which {@link #write} is due. */
     long nextNanos() {
         return nextNanos;
     }
@@ -46,22 +47,22 @@ public final class MetricsFile {
         } catch (IOException e) {
             complain("cannot write " + file + ": " + remedy(e));
         } catch (ControlException e) {
-            complain("no new metrics in " + file + ": " + e.reason());
+            complain("cannot update the metrics in " + file + ": " + e.reason());
         }
     }
 
     private String remedy(IOException e) {
         if (e instanceof NoSuchFileException) {
-            return "there is no " + file.getParent() + "; make it, or set metrics.textfile to another path";
+            return "there is no " + file.getParent() + "; create it, or set metrics.textfile to another path";
         }
         if (e instanceof AccessDeniedException || String.valueOf(e.getMessage()).contains("Read-only")) {
             return "natexd may not write in " + file.getParent()
-                    + "; let its user, and its unit by ReadWritePaths= (systemctl edit natexd)";
+                    + "; give its user the permission, and add ReadWritePaths= to its unit (systemctl edit natexd)";
         }
         return String.valueOf(e.getMessage());
     }
 
-    /** Once for each kind of trouble: it comes again with every interval. */
+    /** Logs each kind of failure only once, because it recurs at every interval. */
     private void complain(String message) {
         if (!message.equals(complaint)) {
             complaint = message;

@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** What became of one error as JSON; the fields are documented in src/site/markdown/control.md. */
+/** The decision about one error as JSON; the fields are documented in src/site/markdown/control.md. */
 final class ObservationJson {
     private ObservationJson() {}
 
-    /** @param now when it was settled */
+    /** @param now the time of the decision */
     static void write(JsonWriter json, Observation observation, Instant now) {
         Observation.Guest guest = observation.guest();
         Observation.Quote quote = observation.quote();

@@ -3,10 +3,10 @@ package io.github.natexd.control;
 import java.util.List;
 
 /**
- * What a reload came to, each change as "key: before -> after".
+ * The result of a reload, each change as "key: before -> after".
  *
- * @param changed in force from now on
- * @param needRestart read, and waiting for a restart
+ * @param changed the changes that are now in force
+ * @param needRestart the changes that need a restart
  */
 public record ReloadReport(List<String> changed, List<String> needRestart) {
     public ReloadReport {

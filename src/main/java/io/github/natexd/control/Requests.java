@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Answers requests: text in, one line of JSON out. Never throws: trouble is an answer, too. */
+/** Executes requests: text in, one line of JSON out. Never throws: a failure is a response, too. */
 final class Requests {
     private static final int MAPPINGS_FROM_DIGITS_MAX = 7;
 
@@ -78,7 +78,7 @@ final class Requests {
         throw malformed("no such request");
     }
 
-    /** The second word, empty if there is none. */
+    /** The second word; empty if there is none. */
     private static String argument(Verb verb, List<String> words) throws ControlException {
         int most = verb == Verb.MAPPINGS || verb == Verb.WATCH ? 1 : 0;
         if (words.size() > 1 + most) {
@@ -89,14 +89,14 @@ final class Requests {
 
     private static int from(String argument) throws ControlException {
         if (!argument.matches("[0-9]{0," + MAPPINGS_FROM_DIGITS_MAX + "}")) {
-            throw malformed("mappings takes a number, the field \"next\" of the page before");
+            throw malformed("mappings takes a number: the field \"next\" of the previous page");
         }
         return argument.isEmpty() ? 0 : Integer.parseInt(argument);
     }
 
     private static Answer watch(String argument) throws ControlException {
         if (!argument.isEmpty() && !argument.equals("all")) {
-            throw malformed("watch takes the argument all, or none");
+            throw malformed("watch takes the argument all, or no argument");
         }
         String what = argument.isEmpty() ? "relayed" : argument;
         return new Answer(
@@ -105,10 +105,10 @@ final class Requests {
     }
 
     static ControlException malformed(String cause) {
-        return new ControlException(Kind.FAILED, cause, "send one line, which begins with one of: " + Verb.words());
+        return new ControlException(Kind.FAILED, cause, "send one line that begins with one of: " + Verb.words());
     }
 
-    /** The line that tells a client what went wrong. */
+    /** The line that reports a failure to a client. */
     static String error(ControlException e) {
         return json(json -> {
             versioned(json).name("error").value(e.reason());
@@ -118,7 +118,7 @@ final class Requests {
         });
     }
 
-    /** A document in one line, with its LF. */
+    /** A document in one line, with LF. */
     static String json(Consumer<JsonWriter> document) {
         StringWriter text = new StringWriter();
         PrintWriter out = new PrintWriter(text);

@@ -1,17 +1,17 @@
 package io.github.natexd.control;
 
-/** What is known about the packet filter rules. */
+/** The state of the packet filter rules, as far as natexd knows it. */
 public enum RulesState {
-    /** Loaded by natexd, and watched since. */
+    /** natexd has loaded them, and watches them. */
     LOADED,
-    /** Not loaded yet: the guest network's name is not known, or the rules script runs. */
+    /** Not loaded yet: the guest network's name is not known, or the rules script is still running. */
     PENDING,
     /** Not loaded until the kernel forwards IPv4, which {@code relay.reinject = "verdict"} needs. */
     WAITING,
     /** They could not be loaded or restored. */
     FAILED,
-    /** {@code rules.manage = false}: somebody else has loaded them, and they are complete. */
+    /** {@code rules.manage = false}: the rules were loaded without natexd, and are complete. */
     UNMANAGED,
-    /** {@code rules.manage = false}, and they are absent or have other values than the configuration. */
+    /** {@code rules.manage = false}, and the rules are absent or differ from the configuration. */
     MISSING
 }

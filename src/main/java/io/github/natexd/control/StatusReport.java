@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How natexd is: what {@code status} and {@code metrics} tell.
+ * The state of natexd, which {@code status} and {@code metrics} report.
  *
- * @param uptime by the monotonic clock, whatever has been done to the other since
+ * @param uptime by the monotonic clock, which does not jump when the time is set
  * @param delivery as {@code relay.reinject} spells it
- * @param errors the kinds that are relayed, as {@code relay.errors} spells them
+ * @param errors the kinds that natexd relays, as {@code relay.errors} spells them
  * @param staticGuest a dotted quad
  */
 public record StatusReport(
@@ -30,9 +30,9 @@ public record StatusReport(
     /**
      * The guest network.
      *
-     * @param interfaceName empty while neither the configuration nor VMware's names one
+     * @param interfaceName empty while neither natexd's configuration nor VMware's names one
      * @param address the host's, with prefix length: "192.168.44.1/24"; empty if it has none
-     * @param present it is there and up
+     * @param present whether the interface exists and is up
      */
     public record GuestNetwork(Optional<String> interfaceName, Optional<String> address, boolean present) {}
 
@@ -48,18 +48,18 @@ public record StatusReport(
         }
     }
 
-    /** What bounds the queues and tables, as configured. */
+    /** The configured limits of the queues and tables. */
     public record Limits(int queueNumber, int queueMaxLength, int logGroup, int maxTtl, int capacity) {}
 
     /** Something that is wrong, and what to do about it. */
     public record Problem(String problem, String fix) {}
 
-    /** What keeps natexd from working; empty: it works. */
+    /** What keeps natexd from working; empty if it works. */
     public List<Problem> problems() {
         return Health.problems(this);
     }
 
-    /** What somebody should look at although natexd works. */
+    /** What deserves attention although natexd works. */
     public List<Problem> warnings() {
         return Health.warnings(this);
     }

@@ -4,14 +4,14 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** What can be asked: the first word of a request. */
+/** The requests by their first word. */
 enum Verb {
     STATUS,
     MAPPINGS,
     WATCH,
     METRICS,
     SHOW_CONFIG,
-    /** The one that changes something. */
+    /** The only request that changes something. */
     RELOAD;
 
     String word() {

@@ -14,14 +14,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The clients that watch. The relay's thread puts what it decided into a bounded queue and wakes the server's thread,
- * once for as many as there are; that one tells the clients. What finds no room is counted and told as lost. While nobody
- * watches, the relay knows of no observer.
+ * The clients that watch. The relay's thread puts its decisions into a bounded queue and wakes the server's thread,
+ * once for all that are in the queue; the server's thread sends them to the clients. Decisions that do not fit are
+ * counted and reported as lost. While no client watches, the relay has no observer.
  */
 final class Watchers implements Observer {
     static final int LIMIT = 8;
 
-    /** Decided errors on their way between the threads. */
+    /** The limit of decisions in the queue between the threads. */
     static final int QUEUE_LIMIT = 4096;
 
     private final Runnable wakeServer;
@@ -34,7 +34,7 @@ final class Watchers implements Observer {
         this.wakeServer = wakeServer;
     }
 
-    /** On the relay's thread. */
+    /** To be called in the relay's thread. */
     @Override
     public void decided(Observation observation) {
         if (!decided.offer(observation)) {
@@ -45,13 +45,17 @@ final class Watchers implements Observer {
         }
     }
 
-    /** On the server's thread, as all below. @throws ControlException if as many as may watch do */
+    /**
+     * To be called in the server's thread, like all below.
+     *
+     * @throws ControlException if too many clients watch already
+     */
     void add(Connection client, Watch watch, DaemonView daemon) throws ControlException {
         if (clients.size() == LIMIT) {
             throw new ControlException(
                     Kind.FAILED,
                     LIMIT + " clients are watching already",
-                    "end one of them: pgrep -af 'natexctl.*watch'");
+                    "end one of them; find them with: pgrep -af 'natexctl.*watch'");
         }
         if (clients.isEmpty()) {
             daemon.observe(this);
@@ -65,7 +69,7 @@ final class Watchers implements Observer {
         }
     }
 
-    /** Tells the clients what has been decided since the last time. */
+    /** Sends the clients the decisions since the last call. */
     void deliver() {
         if (!woken.getAndSet(false)) {
             return;

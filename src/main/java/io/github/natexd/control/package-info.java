@@ -1,6 +1,6 @@
 /**
- * The control socket: one request in one line, one answer in one line of JSON, from snapshots that the loop's thread
- * makes when asked. The server has a thread of its own; natexctl is the client.
+ * The control socket: a request is one line, and its response is one line of JSON, made from snapshots that the loop's
+ * thread takes on request. The server has its own thread; natexctl is the client.
  */
 @NullMarked
 package io.github.natexd.control;

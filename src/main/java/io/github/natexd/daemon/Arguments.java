@@ -19,16 +19,16 @@ record Arguments(Verb verb, Optional<Path> config) {
                    natexd --help | --version
 
             Relays ICMP errors to VMware Workstation guests behind NAT, so that traceroute works in them.
-            Stays in the foreground, logs to standard error, reports "ready" there, ends on SIGTERM.
+            Stays in the foreground. Logs to standard error and reports "ready" there. Ends on SIGTERM.
 
-              --config FILE   configuration; without it %s, or the defaults where
-                              that file does not exist
+              --config FILE   the configuration (default: %s, or natexd's
+                              defaults if that does not exist)
 
             Environment:
               NATEXD_LOG_LEVEL   trace, debug, info (default), warn or error
 
-            Exit codes: 0 ended by SIGTERM, 1 failure, 2 wrong usage, 69 a part of the system is missing,
-            77 a permission is missing, 78 the configuration has mistakes.
+            Exit codes: 0 ended by SIGTERM or SIGINT; 1 failure; 2 the command line is wrong; 69 a required part of the
+            system is missing; 77 a permission is missing; 78 the configuration has mistakes.
             """.formatted(Config.DEFAULT_FILE);
     }
 

@@ -12,20 +12,20 @@ import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The vmnet driver: a true hub. Every frame goes to every port but the one it came from, in the order in which the ports
- * were opened. The host's port takes only what is addressed to it, unless somebody has made it promiscuous; guests are
- * TAP devices in namespaces, whose kernels do their own filtering.
+ * Emulates the vmnet driver: a true hub. Every frame goes to every port except the one it came from, in the order in
+ * which the ports were opened. The host's port takes only frames addressed to it, unless it is promiscuous. Guests are
+ * TAP devices in namespaces, and their kernels filter frames themselves.
  *
- * <p>Runs in one thread, that of the NAT process too: so a frame's way is the same each time.
+ * <p>The hub and the NAT process run in one thread, so every frame takes the same way.
  */
 final class Hub implements AutoCloseable {
-    /** Guests may send longer frames than the MTU says. */
+    /** Guests may send frames that are longer than the MTU. */
     private static final int FRAME_MAX = 9216 + EthernetFrame.LENGTH;
-    /** Frames taken from one port before the others have their turn. */
+    /** The limit of frames taken from one port before the others' turn. */
     private static final int BATCH = 64;
 
     private static final int DESCRIPTORS = 16;
-    /** Frames that wait for a late host port; more are lost, as on any wire. */
+    /** The limit of frames that wait for a late host port; further frames are lost, as on any wire. */
     private static final int LATE_MAX = 65_536;
 
     private static final long GROUP_BIT = 1L << 40;
@@ -43,7 +43,7 @@ final class Hub implements AutoCloseable {
     private final ByteBuffer lateFrame = ByteBuffer.allocateDirect(FRAME_MAX);
     private final Queue<Late> late = new ArrayDeque<>();
 
-    /** To be called in the host's namespace, whose interface the first TAP device is. */
+    /** To be called in the host's namespace; the first TAP device is the host's interface. */
     Hub(LabOptions options, Tap host, List<Tap> guests, EventFd stop) {
         this.host = host;
         this.guests = guests;
@@ -61,7 +61,7 @@ final class Hub implements AutoCloseable {
     void run() {
         while (!stop.drain()) {
             poller.poll(late.isEmpty() ? -1 : millisUntil(late.element().dueNanos));
-            // News of the interface first: who has just become promiscuous counts on what comes from now on.
+            // News of the interface first: a port that has just become promiscuous must get every frame from now on.
             hostFilter.update();
             take(host);
             guests.forEach(this::take);

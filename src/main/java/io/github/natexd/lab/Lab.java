@@ -21,14 +21,15 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A throw-away VMware NAT network ({@link Topology} draws it): namespaces, wires, the hub and the NAT process, these two
- * in a thread of the calling process. {@link #close} leaves nothing; after a crash {@link #down} does the same.
+ * A throw-away VMware NAT network ({@link Topology} draws it): namespaces, wires, the hub and the NAT process. The
+ * latter two run in a thread of the calling process. {@link #close} removes everything; after a crash, {@link #down}
+ * does.
  */
 public final class Lab implements AutoCloseable {
-    /** What a command left: both output streams as one text. */
+    /** The result of a command; {@code output} is both output streams in one text. */
     public record Result(int exitCode, String output) {}
 
-    /** Put in front of a command: runs it as nobody, without any capability. */
+    /** A prefix for a command: runs it as nobody, without any capability. */
     public static final List<String> UNPRIVILEGED =
             List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups");
 
@@ -52,12 +53,12 @@ public final class Lab implements AutoCloseable {
         this.options = options;
     }
 
-    /** Builds a lab under a name of its own. */
+    /** Builds a lab with a unique name. */
     public static Lab up(LabOptions options) {
         return up(uniqueName(), options);
     }
 
-    /** @throws IllegalStateException if there is a lab of this name, or without root's rights */
+    /** @throws IllegalStateException if a lab of this name exists, or if the caller is not root */
     public static Lab up(String name, LabOptions options) {
         requireRoot();
         LabState state = new LabState(name);
@@ -73,7 +74,7 @@ public final class Lab implements AutoCloseable {
         }
     }
 
-    /** Two labs at once never meet: the process id, and some chance for several in one process. */
+    /** A unique name from the process id and, for several labs in one process, a random number. */
     public static String uniqueName() {
         return "%d-%04x"
                 .formatted(
@@ -81,12 +82,12 @@ public final class Lab implements AutoCloseable {
                         ThreadLocalRandom.current().nextInt(0x10000));
     }
 
-    /** The names of the labs that are up, or were left behind by a crash. */
+    /** The names of the labs that are up or that a crash left behind. */
     public static List<String> names() {
         return LabState.names();
     }
 
-    /** Whether anything of a lab of this name is there: its state, a namespace. */
+    /** Whether anything of a lab of this name exists: its state or a namespace. */
     public static boolean exists(String name) {
         LabState state = new LabState(name);
         return state.exists()
@@ -94,7 +95,7 @@ public final class Lab implements AutoCloseable {
                         .anyMatch(node -> Files.exists(Path.of(Namespace.DIRECTORY, state.namespace(node))));
     }
 
-    /** Takes a lab down, whoever has it up: its processes, its namespaces, its state. */
+    /** Removes a lab, even if another process runs it: its processes, its namespaces, its state. */
     public static void down(String name) {
         requireRoot();
         new LabState(name).remove();
@@ -105,14 +106,14 @@ public final class Lab implements AutoCloseable {
         return new LabState(labName).namespace(node);
     }
 
-    /** The command in front of which this stands runs inside a node. */
+    /** A prefix for a command: runs it inside a node. */
     public static List<String> inside(String labName, Node node) {
         return List.of("nsenter", "--net=" + Namespace.DIRECTORY + namespace(labName, node));
     }
 
     private static void requireRoot() {
         if (Libc.INSTANCE.geteuid() != 0) {
-            throw new IllegalStateException("the lab is made of network namespaces, which needs root: try sudo");
+            throw new IllegalStateException("the lab uses network namespaces, which needs root; run it with sudo");
         }
     }
 
@@ -183,19 +184,19 @@ public final class Lab implements AutoCloseable {
         return state.namespace(node);
     }
 
-    /** A directory that vanishes with the lab. */
+    /** A directory that is removed with the lab. */
     public Path directory() {
         return state.directory();
     }
 
-    /** Another NAT process takes over, which knows of no mapping yet; interfaces stay as they are. */
+    /** Replaces the NAT process with a new one, which has no mapping yet; interfaces stay as they are. */
     public synchronized void nat(LabOptions changed) {
         stopHub();
         options = changed;
         startHub(Objects.requireNonNull(hostTap));
     }
 
-    /** VMware's network service starts anew: vmnet8 goes and comes back with another number, and another NAT process. */
+    /** Restarts VMware's network service: vmnet8 is recreated with another index, and the NAT process is a new one. */
     public synchronized void restartNetwork(LabOptions changed) {
         stopHub();
         options = changed;
@@ -206,7 +207,7 @@ public final class Lab implements AutoCloseable {
         startHub(host);
     }
 
-    /** Changes how r2 answers, while the lab is up. */
+    /** Changes how r2 responds, while the lab is up. */
     public synchronized void router(Router kind) {
         if (router != null) {
             router.close();
@@ -218,12 +219,12 @@ public final class Lab implements AutoCloseable {
         }
     }
 
-    /** Changes the MTU between r3 and r4, while the lab is up; who has learned another one does not forget it by that. */
+    /** Changes the MTU between r3 and r4, while the lab is up; path MTUs that machines have learned stay cached. */
     public void pathMtu(int octets) {
         Topology.pathMtu(state, octets);
     }
 
-    /** What a correct {@code traceroute -n} in a guest shows, hop by hop; a hop that cannot answer is {@code *}. */
+    /** What a correct {@code traceroute -n} in a guest shows, hop by hop; a hop that cannot respond is {@code *}. */
     public List<String> hops() {
         List<String> hops = new ArrayList<>(Topology.HOPS);
         if (routerKind == Router.SILENT || routerKind == Router.PRIVATE) {
@@ -238,7 +239,7 @@ public final class Lab implements AutoCloseable {
         return List.copyOf(hops);
     }
 
-    /** Runs a command inside a node to its end. */
+    /** Runs a command inside a node, and waits for its end. */
     public Result exec(Node node, String... command) {
         return exec(node, List.of(command));
     }
@@ -247,12 +248,14 @@ public final class Lab implements AutoCloseable {
         return Shell.result(null, COMMAND_LIMIT, commandIn(node, command));
     }
 
-    /** Starts a command inside a node; the lab ends it when it closes. The output is one stream, to be read. */
+    /**
+     * Starts a command inside a node; {@link #close} ends it. Both outputs are one stream, which the caller must read.
+     */
     public Process start(Node node, String... command) {
         return start(node, new ProcessBuilder(List.of(command)).redirectErrorStream(true));
     }
 
-    /** Starts what {@code builder} describes inside a node. */
+    /** Starts the command of {@code builder} inside a node. */
     public Process start(Node node, ProcessBuilder builder) {
         try {
             Process process =
@@ -280,7 +283,7 @@ public final class Lab implements AutoCloseable {
             try {
                 Runtime.getRuntime().removeShutdownHook(hook);
             } catch (IllegalStateException e) {
-                // The process is ending, and the hook will find that all is done.
+                // The process is ending; the hook finds nothing left to do.
             }
         }
         started.forEach(Process::destroy);

@@ -6,21 +6,21 @@ import java.util.Locale;
 import java.util.function.Consumer;
 
 /**
- * How the lab's NAT process behaves where versions of VMware's are known, or suspected, to differ; and a router.
+ * How the lab's NAT process behaves where VMware's versions differ, or may differ; and how router r2 behaves.
  *
- * @param rewritePorts every source port and ICMP identifier is replaced, not only those that are taken
- * @param rewriteIds every IP ID is replaced
- * @param decrementTtl the NAT counts as a hop; what arrives with TTL 1 goes no further
- * @param answerTtlOne the NAT answers TTL 1 itself, as 192.168.44.2
+ * @param rewritePorts the NAT replaces every source port and ICMP identifier, not only those that are taken
+ * @param rewriteIds the NAT replaces every IP ID
+ * @param decrementTtl the NAT is a hop: it decrements the TTL, and drops packets with TTL 1
+ * @param answerTtlOne the NAT responds to probes with TTL 1 itself, as 192.168.44.2
  * @param send the kind of socket that sends probes to the uplink
- * @param handOver which ICMP errors the NAT hands to guests itself
- * @param receive the kind of socket from which it knows those errors
- * @param egressFirstMillis if not 0, the NAT is served before the host's port of the hub, which gets its frames this
- *     many milliseconds later
+ * @param handOver the ICMP errors that the NAT delivers to guests itself
+ * @param receive the kind of socket that receives these errors
+ * @param egressFirstMillis if not 0, the hub serves the NAT first, and the host's port gets its frames this many
+ *     milliseconds later
  * @param pathMtu the MTU between r3 and r4
- * @param router how r2 answers probes that end there
- * @param hostHere the lab's host is this machine itself, in its own network namespace, so that a service installed here
- *     can be tried: it gets the interfaces vmnet8 and up0 and routes to the lab's networks, and loses them with the lab
+ * @param router how r2 responds to probes that expire there
+ * @param hostHere the lab's host is this machine's own network namespace, to test a service that is installed here:
+ *     the machine gets the interfaces vmnet8 and up0 and routes to the lab's networks until the lab is removed
  */
 public record LabOptions(
         boolean rewritePorts,
@@ -38,7 +38,7 @@ public record LabOptions(
     public enum Send {
         /** A raw socket with a header of the NAT's own: the IP ID stays. */
         RAW,
-        /** A UDP or ICMP socket with IP_TTL: the kernel makes the header and the IP ID. */
+        /** A UDP or ICMP socket with IP_TTL: the kernel chooses the header and the IP ID. */
         SOCKET,
         /** A packet socket: passes no netfilter hook. */
         PACKET
@@ -47,11 +47,11 @@ public record LabOptions(
     public enum HandOver {
         NONE,
         ECHO,
-        /** Port unreachable, about UDP: what a program that is not there causes; of routes nothing. */
+        /** Port unreachable about UDP, which a closed port causes; no errors of routers. */
         PORT_UNREACHABLE,
         ALL;
 
-        /** As on the command line. */
+        /** The spelling on the command line. */
         @Override
         public String toString() {
             return name().toLowerCase(Locale.ROOT).replace('_', '-');
@@ -59,37 +59,37 @@ public record LabOptions(
     }
 
     public enum Receive {
-        /** Behind the hook {@code input}: what natexd drops is not seen. */
+        /** Behind the hook {@code input}: does not see what natexd drops. */
         RAW,
         /** At the interface: sees everything. */
         PACKET
     }
 
-    /** Oddities of routers; {@link OddRouter} has them. */
+    /** Oddities of routers; {@link OddRouter} implements them. */
     public enum Router {
-        /** None: the kernel itself. */
+        /** None: the kernel itself responds. */
         KERNEL,
-        /** Quotes header and eight octets, as RFC 792 has it. */
+        /** Quotes header and eight octets, as in RFC 792. */
         BRIEF,
-        /** Quotes everything, and tells MPLS labels behind it (RFC 4884, 4950). */
+        /** Quotes everything, and appends MPLS labels (RFC 4884, 4950). */
         MPLS,
-        /** The same before RFC 4884: at a fixed place, the length octet 0. */
+        /** The same as before RFC 4884: labels at a fixed place, the length octet 0. */
         OLD_MPLS,
-        /** A quote of 17 words in front of extensions, far below the least of RFC 4884. */
+        /** A quote of 17 words in front of extensions, far below the minimum of RFC 4884. */
         ODD_LENGTH,
         /** The quoted header's checksum is wrong. */
         BAD_CHECKSUM,
-        /** Quotes another TTL, TOS and total length than came: the header counted twice, as old BSDs did. */
+        /** Changes TTL, TOS and total length in the quote; the header is counted twice, as in old BSDs. */
         ALTERING,
         /** IP options in the error's own header. */
         OPTIONS,
         /** Two errors for each probe. */
         TWICE,
         SILENT,
-        /** Answers as 10.255.255.1. */
+        /** Responds as 10.255.255.1. */
         PRIVATE;
 
-        /** How many errors a probe gets. */
+        /** The number of errors about one probe. */
         int copies() {
             return this == TWICE ? 2 : this == SILENT ? 0 : 1;
         }
@@ -98,7 +98,7 @@ public record LabOptions(
             return this == MPLS || this == OLD_MPLS || this == ODD_LENGTH;
         }
 
-        /** As on the command line. */
+        /** The spelling on the command line. */
         @Override
         public String toString() {
             return name().toLowerCase(Locale.ROOT).replace('_', '-');
@@ -110,7 +110,7 @@ public record LabOptions(
     private static final LabOptions DEFAULTS = new LabOptions(
             false, false, false, false, Send.RAW, HandOver.NONE, Receive.RAW, 0, MTU, Router.KERNEL, false);
 
-    /** As VMware Workstation does it: TTL and IP ID kept, nothing answered, nothing handed over. */
+    /** As VMware Workstation behaves: keeps TTL and IP ID, and neither responds nor delivers errors itself. */
     public static LabOptions defaults() {
         return DEFAULTS;
     }
@@ -164,7 +164,7 @@ public record LabOptions(
         return draft.done();
     }
 
-    /** A copy while one thing of it is changed. */
+    /** The mutable fields of a copy. */
     private static final class Draft {
         private boolean rewritePorts;
         private boolean rewriteIds;
@@ -208,7 +208,7 @@ public record LabOptions(
         }
     }
 
-    /** The options as {@code natexctl lab up} takes them; empty for the defaults. */
+    /** The options for the command line of {@code natexctl lab up}; empty for the defaults. */
     public List<String> arguments() {
         List<String> arguments = new ArrayList<>();
         if (rewritePorts) {

@@ -15,10 +15,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * What a lab leaves on disk so that somebody else can take it down: {@code /run/natexd-lab/NAME/owner} holds the process
- * id and start time of the process whose hub it is. The namespaces follow from the name.
+ * The state of a lab on disk, with which another process can remove the lab: {@code /run/natexd-lab/NAME/owner} has the
+ * process id and start time of the process that runs the hub. The names of the namespaces derive from the lab's name.
  *
- * <p>A process id alone proves nothing after a crash, it may be somebody else's by now; with the start time it does.
+ * <p>After a crash, another process may have the same process id; with the start time it is unambiguous.
  */
 final class LabState {
     static final Path ROOT = Path.of("/run/natexd-lab");
@@ -32,12 +32,13 @@ final class LabState {
     LabState(String name) {
         if (!NAME.matcher(name).matches()) {
             throw new IllegalArgumentException(
-                    "a lab's name has 1 to 31 lower-case letters, digits and hyphens, not: " + name);
+                    "a lab's name must have 1 to 31 lower-case letters, digits and hyphens; this one does not: "
+                            + name);
         }
         this.name = name;
     }
 
-    /** The names of the labs that are up, or were left behind. */
+    /** The names of the labs that are up or were left behind. */
     static List<String> names() {
         if (!Files.isDirectory(ROOT)) {
             return List.of();
@@ -68,25 +69,25 @@ final class LabState {
         return Files.isDirectory(directory());
     }
 
-    /** Takes the name for this process. */
+    /** Reserves the name for this process. */
     void create() {
         try {
             Files.createDirectories(ROOT);
             Files.createDirectory(directory());
             long pid = ProcessHandle.current().pid();
-            // In one step: whoever finds the file finds it whole.
+            // In one step, so that no reader finds an incomplete file.
             Path half = directory().resolve("owner.new");
             Files.writeString(half, pid + " " + startTime(pid).orElse("?") + "\n");
             Files.move(half, directory().resolve("owner"), StandardCopyOption.ATOMIC_MOVE);
         } catch (FileAlreadyExistsException e) {
             throw new IllegalStateException(
-                    "there is a lab " + name + " already; `natexctl lab down --name " + name + "` removes it", e);
+                    "the lab " + name + " exists already; remove it: natexctl lab down --name " + name, e);
         } catch (IOException e) {
-            throw new UncheckedIOException("make " + directory() + " (this needs root): " + e.getMessage(), e);
+            throw new UncheckedIOException("cannot create " + directory() + " (this needs root): " + e.getMessage(), e);
         }
     }
 
-    /** The process that holds the hub, if it is still alive. */
+    /** The process that runs the hub, if it is still alive. */
     Optional<ProcessHandle> owner() {
         try {
             String[] words =
@@ -99,7 +100,7 @@ final class LabState {
         }
     }
 
-    /** Ends the owner (unless that is us), whatever runs in the namespaces, the namespaces and the state itself. */
+    /** Ends the owner (unless it is this process) and all processes in the namespaces; removes namespaces and state. */
     void remove() {
         owner().filter(process -> process.pid() != ProcessHandle.current().pid())
                 .ifPresent(LabState::end);
@@ -124,7 +125,7 @@ final class LabState {
                 Files.deleteIfExists(ROOT);
             }
         } catch (DirectoryNotEmptyException e) {
-            // Somebody has just begun another lab.
+            // Another process has just begun another lab.
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -138,13 +139,13 @@ final class LabState {
         }
     }
 
-    /** Of a host that is this machine itself only the name goes, and the wire to r1, whose interface goes with it. */
+    /** If the host is this machine itself, removes only the name and the wire to r1, with its interface. */
     private void release(Node host) {
         Shell.result(null, Shell.LIMIT, List.of("ip", "-n", namespace(Node.R1), "link", "del", Topology.DOWN));
         Shell.run(null, "ip", "netns", "del", namespace(host));
     }
 
-    /** Everything that runs in a namespace of the lab is the lab's: nothing else has a reason to be there. */
+    /** Ends every process in a namespace of the lab: only the lab's own processes run there. */
     private static void sweep(String namespace) {
         for (int i = 0; i < SWEEPS; i++) {
             List<ProcessHandle> inside = Shell.run(null, "ip", "netns", "pids", namespace)

@@ -19,14 +19,15 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The NAT process of VMware, as far as traceroute can tell: a port of the hub with the address 192.168.44.2 and sockets in
- * the host's namespace. UDP and ICMP echo go out with the host's address in place of the guest's, TTL, IP ID and payload
- * kept; replies come in with an IP header of the NAT's own; ICMP errors go nowhere, unless {@link LabOptions} say so.
+ * Emulates VMware's NAT process, as far as traceroute can see it: a port of the hub with the address 192.168.44.2, and
+ * sockets in the host's namespace. UDP and ICMP echo go out with the host's address in place of the guest's; TTL, IP ID
+ * and payload stay the same. Replies come in with an IP header of the NAT's own. ICMP errors are dropped, unless
+ * {@link LabOptions} change that.
  *
- * <p>Replies are read from raw sockets, which get copies: the host's own programs miss nothing. TCP ends here
- * ({@link TcpTermination}). Fragments are ignored: no client traced here sends any.
+ * <p>Replies are read from raw sockets, which get copies, so the host's own programs miss nothing. TCP is terminated
+ * ({@link TcpTermination}). Fragments are ignored, because no client in the lab sends any.
  *
- * <p>Not thread-safe: everything happens in the hub's thread, which is one of the host's namespace.
+ * <p>Not thread-safe: everything runs in the hub's thread, which is in the host's namespace.
  */
 final class NatProcess implements AutoCloseable {
     /** Takes frames that the NAT sends: {@code length} octets from index 0. */
@@ -39,7 +40,7 @@ final class NatProcess implements AutoCloseable {
     private static final int GUEST_NETWORK = GATEWAY & 0xFFFFFF00;
     private static final int FRAME_MAX = 9216 + EthernetFrame.LENGTH;
     private static final int FRESH_TTL = 64;
-    /** Packets taken from one socket before the others have their turn. */
+    /** The limit of packets taken from one socket before the others' turn. */
     private static final int BATCH = 64;
 
     private static final int TRANSPORT_HEAD = 8;
@@ -66,7 +67,7 @@ final class NatProcess implements AutoCloseable {
     private final UdpHeader udp = new UdpHeader();
     private int nextId = new Random().nextInt(0x10000);
 
-    /** To be called in the host's namespace; {@code poller} has room for four descriptors more. */
+    /** To be called in the host's namespace; {@code poller} must have room for four more descriptors. */
     NatProcess(LabOptions options, Output output, Poller poller) {
         this.options = options;
         this.output = output;
@@ -83,7 +84,7 @@ final class NatProcess implements AutoCloseable {
         return ByteBuffer.allocateDirect(FRAME_MAX).order(ByteOrder.BIG_ENDIAN);
     }
 
-    /** Takes one frame of the hub; leaves it as it is. */
+    /** Takes one frame of the hub; does not change it. */
     void deliver(ByteBuffer frame, int length) {
         if (!ethernet.over(frame, 0, length).check()) {
             return;
@@ -105,7 +106,7 @@ final class NatProcess implements AutoCloseable {
         }
     }
 
-    /** A packet of a guest, in {@link #out}. */
+    /** Handles a packet of a guest, which lies in {@link #out}. */
     private void forward(Ipv4Header ip, long guestMac) {
         boolean request = isEchoRequest(ip);
         if (!request && ip.protocol() != Protocol.UDP && ip.protocol() != Protocol.TCP) {
@@ -137,7 +138,7 @@ final class NatProcess implements AutoCloseable {
         send(ip, translate(ip, guestMac));
     }
 
-    /** Puts the host's address and port in place of the guest's. */
+    /** Replaces the guest's address and port with the host's. */
     private Binding translate(Ipv4Header ip, long guestMac) {
         int guest = ip.source();
         Binding binding;
@@ -195,7 +196,7 @@ final class NatProcess implements AutoCloseable {
         finishIcmp(in, 0, length);
     }
 
-    /** As a router does it: the whole header and eight octets (RFC 792). */
+    /** Quotes as a router does: the whole header and eight octets (RFC 792). */
     private void answerTimeExceeded(Ipv4Header probe, long guestMac) {
         int quote = probe.headerLength() + TRANSPORT_HEAD;
         int length = TRANSPORT_HEAD + quote;
@@ -205,7 +206,7 @@ final class NatProcess implements AutoCloseable {
         finishIcmp(in, 0, length);
     }
 
-    /** Takes what has come from outside. */
+    /** Handles packets from outside. */
     void receive(Poller poller) {
         tcp.serve(poller);
         if (poller.ready(udpPlace)) {
@@ -286,7 +287,7 @@ final class NatProcess implements AutoCloseable {
         }
     }
 
-    /** Hands an ICMP error to the guest that it is about, if the options want that; natexd shall notice. */
+    /** Delivers an ICMP error to the guest that sent the probe, if the options say so; natexd has to notice that. */
     private boolean error(Ipv4Header ip) {
         int at = ip.transportOffset();
         int quote = at + TRANSPORT_HEAD;
@@ -367,7 +368,7 @@ final class NatProcess implements AutoCloseable {
         buffer.putShort(offset + 10, (short) Checksum.complement(Checksum.sum(buffer, offset, length)));
     }
 
-    /** Never 0, which the kernel would replace. */
+    /** Never returns 0, which the kernel would replace. */
     private int freshId() {
         nextId = nextId % 0xFFFF + 1;
         return nextId;

@@ -10,14 +10,14 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which guest's port (or ICMP identifier) stands behind which of the host's. A port keeps its number unless it is taken
- * by another guest or by the host itself, or unless every port shall be replaced.
+ * Maps guests' ports (or ICMP identifiers) to the host's. A port keeps its number unless another guest or the host
+ * itself uses it, or unless every port is replaced.
  *
- * <p>Each UDP port is held by a bound socket, however probes are sent: without one the host's kernel would answer the
+ * <p>A bound socket reserves each UDP port, however probes are sent: without it, the host's kernel would respond to
  * replies from outside with port unreachable, and could give the port to a program of the host.
  */
 final class NatTable implements AutoCloseable {
-    /** One mapping of the NAT; {@code socket} holds the outside port (null: nothing needs to). */
+    /** One mapping of the NAT; {@code socket} reserves the outside port (null if no reservation is needed). */
     record Binding(
             int protocol,
             int guestAddress,
@@ -36,9 +36,12 @@ final class NatTable implements AutoCloseable {
 
     private record Outside(int protocol, int port) {}
 
-    /** Descriptors are the limit: one per UDP port. The binding unused for the longest time goes first. */
+    /**
+     * The limit of bindings, because each UDP port takes a descriptor. The least recently used binding is removed
+     * first.
+     */
     private static final int CAPACITY = 4096;
-    /** Replaced ports lie below those that the kernel gives to the host's programs (from 32768). */
+    /** Replacement ports are below those that the kernel gives to the host's programs (from 32768). */
     private static final int FIRST_PORT = 10_000;
 
     private static final int PORTS = 22_000;
@@ -51,22 +54,22 @@ final class NatTable implements AutoCloseable {
     private final Map<Outside, Binding> outside = new HashMap<>();
 
     /**
-     * @param always every port and identifier is replaced
-     * @param pingSockets identifiers are held by ICMP sockets, to send by them
+     * @param always whether every port and identifier is replaced
+     * @param pingSockets whether ICMP sockets reserve the identifiers and send the probes
      */
     NatTable(boolean always, boolean pingSockets) {
         this.always = always;
         this.pingSockets = pingSockets;
     }
 
-    /** The binding of a guest's port; made if there is none yet. */
+    /** The binding of a guest's port; created if there is none yet. */
     Binding outbound(int protocol, int guestAddress, int guestPort, long guestMac) {
         Inside key = new Inside(protocol, guestAddress, guestPort);
         Binding known = inside.get(key);
         return known != null ? known : bind(key, guestMac);
     }
 
-    /** The binding behind one of the host's ports; null if the port is none of ours. */
+    /** The binding of one of the host's ports; null if the port is not the NAT's. */
     @Nullable
     Binding inbound(int protocol, int outsidePort) {
         return outside.get(new Outside(protocol, outsidePort));
@@ -87,7 +90,7 @@ final class NatTable implements AutoCloseable {
                 trim();
                 return binding;
             } catch (OsException e) {
-                // The host has this port: another one.
+                // The host uses this port: try another one.
             }
         }
         throw new IllegalStateException("no free port on the host for a guest, after " + ATTEMPTS + " attempts");

@@ -15,13 +15,13 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * natexd as installed, running in the lab's host: as nobody, with CAP_NET_ADMIN and CAP_NET_RAW and nothing else.
+ * An installed natexd that runs in the lab's host, as nobody, with only CAP_NET_ADMIN and CAP_NET_RAW.
  */
 public final class NatexdProcess implements AutoCloseable {
-    /** The daemon's user in the lab; the numbers of Debian's nobody and nogroup. */
+    /** The daemon's user in the lab: the ids of Debian's nobody and nogroup. */
     public static final int USER = 65534;
 
-    /** As in natexd.service: the host's own errors wait for natexd, also while all processors are busy. */
+    /** As in natexd.service: the host's own errors wait for natexd, even while all processors are busy. */
     public static final int NICE = -10;
 
     private static final String CAPABILITIES = "-all,+net_admin,+net_raw";
@@ -45,17 +45,17 @@ public final class NatexdProcess implements AutoCloseable {
     }
 
     /**
-     * Starts {@code TREE/bin/natexd run} and waits until it says that it is ready.
+     * Starts {@code TREE/bin/natexd run} and waits until it reports that it is ready.
      *
      * @param settings lines of natexd.toml with dotted keys, such as {@code relay.reinject = "verdict"}
-     * @param environment variables that it gets beside this process's own
-     * @throws IllegalStateException with its log, if it ends or does not get ready
+     * @param environment additional environment variables
+     * @throws IllegalStateException with its log, if it ends or does not become ready
      */
     public static NatexdProcess start(Lab lab, Path tree, Map<String, String> environment, List<String> settings) {
         return start(lab, tree, environment, settings, NICE);
     }
 
-    /** The same with another nice value than the service has. */
+    /** Starts natexd with a nice value that differs from the service's. */
     public static NatexdProcess start(
             Lab lab, Path tree, Map<String, String> environment, List<String> settings, int nice) {
         try {
@@ -68,7 +68,7 @@ public final class NatexdProcess implements AutoCloseable {
             Path configuration = configure(directory.resolve("natexd.toml"), settings);
             Path log = directory.resolve("log");
             Path readable = readable(lab, tree.toAbsolutePath());
-            // Whoever calls may ignore SIGHUP, as nohup does; natexd is to reload on it all the same.
+            // The caller may ignore SIGHUP, as nohup does; natexd must reload on it nevertheless.
             ProcessBuilder builder = new ProcessBuilder(
                             "nice",
                             "--adjustment=" + nice,
@@ -107,7 +107,7 @@ public final class NatexdProcess implements AutoCloseable {
         return Files.write(file, lines);
     }
 
-    /** Writes other settings to its file, which it reads with the next reload. */
+    /** Writes new settings to its file, which it reads on the next reload. */
     public void write(List<String> settings) {
         try {
             configure(configuration, settings);
@@ -116,13 +116,13 @@ public final class NatexdProcess implements AutoCloseable {
         }
     }
 
-    /** Writes other settings to its file and sends SIGHUP; returns before it has read them. */
+    /** Writes new settings to its file and sends SIGHUP; returns before natexd has read them. */
     public void reload(List<String> settings) {
         write(settings);
         Libc.INSTANCE.kill((int) process.pid(), SIGHUP);
     }
 
-    /** Nobody cannot read what lies below a home directory: then the tree is copied to where the lab is. */
+    /** User nobody cannot read files below a home directory; then the tree is copied to the lab's directory. */
     private static Path readable(Lab lab, Path tree) throws IOException {
         List<String> test = new ArrayList<>(Lab.UNPRIVILEGED);
         test.addAll(List.of("test", "-r", tree.resolve("bin/natexd").toString()));
@@ -130,7 +130,7 @@ public final class NatexdProcess implements AutoCloseable {
             return tree;
         }
         if (!Files.exists(tree.resolve("bin/natexd"))) {
-            throw new IllegalStateException("no natexd in " + tree + ": `mvn package` makes it");
+            throw new IllegalStateException("no natexd in " + tree + "; build it: mvn package");
         }
         Path copy = lab.directory().resolve("tree");
         if (!Files.exists(copy)) {
@@ -153,7 +153,7 @@ public final class NatexdProcess implements AutoCloseable {
             String said = log();
             killHard();
             throw new IllegalStateException(
-                    "natexd " + (inTime ? "ended" : "did not get ready") + "; it said:\n" + said);
+                    "natexd " + (inTime ? "ended" : "did not become ready") + "; its log:\n" + said);
         }
     }
 
@@ -165,12 +165,12 @@ public final class NatexdProcess implements AutoCloseable {
         return process.isAlive();
     }
 
-    /** Where it listens for natexctl. */
+    /** Its control socket. */
     public Path socket() {
         return socket;
     }
 
-    /** What it has written so far. */
+    /** Its log so far. */
     public String log() {
         try {
             return Files.readString(log);
@@ -180,7 +180,7 @@ public final class NatexdProcess implements AutoCloseable {
     }
 
     /**
-     * Ends it as systemd would, by SIGTERM.
+     * Ends it with SIGTERM, as systemd does.
      *
      * @return its exit code
      * @throws IllegalStateException if it does not end in time
@@ -199,7 +199,7 @@ public final class NatexdProcess implements AutoCloseable {
     public int awaitEnd() {
         if (!await(() -> !process.isAlive(), STOP_MILLIS)) {
             killHard();
-            throw new IllegalStateException("natexd did not end; it said:\n" + log());
+            throw new IllegalStateException("natexd did not end; its log:\n" + log());
         }
         return process.exitValue();
     }

@@ -20,7 +20,7 @@ public enum Node {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** @throws IllegalArgumentException naming the labels there are */
+    /** @throws IllegalArgumentException if there is no such node; the message lists the labels */
     public static Node of(String label) {
         return Arrays.stream(values())
                 .filter(node -> node.label().equals(label))

@@ -18,9 +18,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Stands in for r2's kernel where probes end: with the oddities of routers met outside ({@link Router}), which no Linux
- * kernel has. The kernel still forwards; its own Time Exceeded is dropped on its way out, and the answer leaves by a packet
- * socket, which passes no netfilter hook, to where the probe came from.
+ * Responds in place of r2's kernel to probes that expire there, with the oddities of real routers ({@link Router}),
+ * which no Linux kernel has. The kernel still forwards, but its own Time Exceeded is dropped on its way out. The
+ * response is sent to the sender of the probe from a packet socket, which passes no netfilter hook.
  */
 final class OddRouter implements AutoCloseable {
     static final Node NODE = Node.R2;
@@ -42,18 +42,20 @@ final class OddRouter implements AutoCloseable {
     private static final int TOS = 0xC0;
 
     private static final int TTL = 64;
-    /** No operation, then a full record of one address: nobody on the way changes it (RFC 791, section 3.1). */
+    /** No operation, then a full record of one address, which no router changes (RFC 791, section 3.1). */
     private static final long OPTIONS = 0x01_07_07_08L << 32 | ADDRESS;
 
     private static final int TRANSPORT_HEAD = 8;
-    /** What makes an error of 576 octets (RFC 1812, section 4.3.2.3). */
+    /** The quote that makes an error of 576 octets (RFC 1812, section 4.3.2.3). */
     private static final int QUOTE_MAX = 548;
-    /** The old place of extensions behind a quote, and the least of today's (RFC 4884, sections 4 and 5). */
+    /** The old, fixed place of extensions behind a quote, and today's minimum (RFC 4884, sections 4 and 5). */
     private static final int PADDED_QUOTE = 128;
 
     private static final int ODD_WORDS = 17;
     private static final int ODD_TOS = 0x28;
-    /** An extension header of version 2 and an object with two labels, the last with the bottom-of-stack bit (RFC 4950). */
+    /**
+     * An extension header of version 2 and an object with two labels, the last with the bottom-of-stack bit (RFC 4950).
+     */
     private static final int[] EXTENSIONS = {0x2000_0000, 0x000C_0101, 24001 << 12 | 1, 16_000 << 12 | 5 << 9 | 0x101};
 
     private static final int EXTENSIONS_LENGTH = EXTENSIONS.length * Integer.BYTES;
@@ -91,7 +93,7 @@ final class OddRouter implements AutoCloseable {
             poller.poll(-1);
             int frames = link.receive();
             if (frames < 0) {
-                return; // the interface went, and the lab with it
+                return; // the interface disappeared, and the lab with it
             }
             for (int i = 0; i < frames; i++) {
                 if (!link.outgoing(i)) {
@@ -126,7 +128,7 @@ final class OddRouter implements AutoCloseable {
                         && echo.over(buffer, probe.transportOffset()).type() == IcmpEcho.TYPE_REQUEST;
     }
 
-    /** Writes the error about {@link #probe}, from the inside out; answers its length. */
+    /** Writes the error about {@link #probe}, from the inside out; returns its length. */
     private int answer(ByteBuffer buffer) {
         int header = Ipv4Header.MIN_LENGTH + (kind == Router.OPTIONS ? Long.BYTES : 0);
         int quoteAt = header + IcmpError.LENGTH;
@@ -171,7 +173,7 @@ final class OddRouter implements AutoCloseable {
     private void distort(Ipv4Header header) {
         int at = header.offset();
         if (kind == Router.BAD_CHECKSUM) {
-            // Less 0x0100, as if the time to live had been counted down without its checksum.
+            // Subtracts 0x0100, as if the TTL had been decremented without updating the checksum.
             int checksum = Checksum.add(out.getShort(at + 10) & 0xFFFF, Checksum.complement(0x0100));
             out.putShort(at + 10, (short) checksum);
         } else if (kind == Router.ALTERING) {
@@ -188,13 +190,13 @@ final class OddRouter implements AutoCloseable {
         finish(at + 2, at, EXTENSIONS_LENGTH);
     }
 
-    /** Computes the checksum of a region, and puts it at its place within. */
+    /** Computes the checksum of a region, and writes it to its place in the region. */
     private void finish(int checksumAt, int offset, int length) {
         out.putShort(checksumAt, (short) 0);
         out.putShort(checksumAt, (short) Checksum.complement(Checksum.sum(out, offset, length)));
     }
 
-    /** The kernel answers again afterwards, if the namespace is still there. */
+    /** Makes the kernel respond again, if the namespace still exists. */
     @Override
     public void close() {
         stop.signal();

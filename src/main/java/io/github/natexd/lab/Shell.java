@@ -10,13 +10,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Runs commands to their end. */
+/** Runs commands, and waits for their end. */
 final class Shell {
     static final Duration LIMIT = Duration.ofSeconds(30);
 
     private Shell() {}
 
-    /** @throws IllegalStateException with the command and what it said, if it fails */
+    /** @throws IllegalStateException with the command and its output, if it fails */
     static String run(@Nullable String input, String... command) {
         Lab.Result result = result(input, LIMIT, List.of(command));
         if (result.exitCode() != 0) {
@@ -40,7 +40,7 @@ final class Shell {
             if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
                 process.destroyForcibly();
                 throw new IllegalStateException(
-                        String.join(" ", command) + ": not done after " + limit.toSeconds() + " s");
+                        String.join(" ", command) + ": still running after " + limit.toSeconds() + " s");
             }
             return new Lab.Result(process.exitValue(), output.join());
         } catch (IOException e) {

@@ -23,19 +23,19 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * TCP as VMware's NAT process has it: a guest's connection ends here, and the process makes its own to where the guest
- * wants to go. A segment's TTL means nothing beyond this point; that is why no traceroute by TCP can work.
+ * TCP as in VMware's NAT process: the NAT terminates a guest's connection and makes its own connection to the
+ * destination. A segment's TTL has no effect beyond the NAT; that is why traceroute over TCP cannot work.
  *
- * <p>Of all that, a traceroute sees the handshake: a SYN is answered as the destination has answered the host, with
- * SYN and ACK or with a reset, or not at all. Nothing else is here: no data is carried, who sends some gets a reset.
+ * <p>A traceroute sees only the handshake: the NAT responds to a SYN as the destination has responded to the host, with
+ * SYN and ACK or with a reset, or not at all. Nothing else is emulated: a guest that sends data gets a reset.
  *
- * <p>Everything happens in the hub's thread, but for the waiting: each connection is made in a thread of its own.
+ * <p>Everything runs in the hub's thread, except that each connection is made in its own thread, because that waits.
  */
 final class TcpTermination implements AutoCloseable {
-    /** Who talks to whom, as the guest sees it. */
+    /** A connection as the guest sees it. */
     private record Flow(int guest, int guestPort, int destination, int port) {}
 
-    /** The host's side of a flow; {@code answer}: the flags that the guest gets for its SYN, 0 while that is unknown. */
+    /** The host's side of a flow; {@code answer} is the flags of the response to the guest's SYN, 0 while unknown. */
     private static final class Connection {
         private final Socket socket = new Socket();
         private final long guestMac;
@@ -75,7 +75,7 @@ final class TcpTermination implements AutoCloseable {
     private final Queue<Outcome> outcomes = new ConcurrentLinkedQueue<>();
     private final EventFd news = new EventFd();
     private final int place;
-    /** Its threads are begun by the hub's and so are in the host's namespace too. */
+    /** The hub's thread starts these threads, so they are in the host's namespace, too. */
     private final ExecutorService connecting = Executors.newCachedThreadPool(task -> {
         Thread thread = new Thread(task, "connecting for a guest");
         thread.setDaemon(true);
@@ -85,13 +85,13 @@ final class TcpTermination implements AutoCloseable {
     private final ByteBuffer out = ByteBuffer.allocateDirect(EthernetFrame.LENGTH + Ipv4Header.MIN_LENGTH + LENGTH)
             .order(ByteOrder.BIG_ENDIAN);
 
-    /** {@code poller} has room for one descriptor more. */
+    /** {@code poller} must have room for one more descriptor. */
     TcpTermination(NatProcess.Output output, Poller poller) {
         this.output = output;
         this.place = poller.register(news.descriptor());
     }
 
-    /** Takes a segment of a guest. */
+    /** Handles a segment of a guest. */
     void take(Ipv4Header ip, ByteBuffer frame, long guestMac) {
         int at = ip.transportOffset();
         if (ip.transportOctets() < LENGTH) {
@@ -115,7 +115,7 @@ final class TcpTermination implements AutoCloseable {
 
     private void synchronize(Flow flow, @Nullable Connection known, long guestMac, int sequence) {
         if (known != null) {
-            answer(flow, known); // the guest asks again
+            answer(flow, known); // the guest has sent its SYN again
         } else if (connections.size() < CONNECTIONS_MAX) {
             Connection connection = new Connection(guestMac, sequence);
             connections.put(flow, connection);
@@ -132,13 +132,13 @@ final class TcpTermination implements AutoCloseable {
         } catch (ConnectException e) {
             answer = RST | ACK;
         } catch (IOException e) {
-            // No answer for the host, none for the guest.
+            // The host got no response, so the guest gets none.
         }
         outcomes.add(new Outcome(flow, connection, answer));
         news.signal();
     }
 
-    /** Answers the guests whose destinations have answered. */
+    /** Responds to the guests whose destinations have responded. */
     void serve(Poller poller) {
         if (!poller.ready(place) || !news.drain()) {
             return;
@@ -183,17 +183,17 @@ final class TcpTermination implements AutoCloseable {
         try {
             connection.socket.close();
         } catch (IOException e) {
-            // It is gone either way.
+            // The connection is closed in any case.
         }
     }
 
     @Override
     public void close() {
-        connections.values().forEach(TcpTermination::close); // whoever is connecting fails at once
+        connections.values().forEach(TcpTermination::close); // pending connects fail at once
         connecting.shutdown();
         try {
             if (connecting.awaitTermination(CONNECT_MILLIS, TimeUnit.MILLISECONDS)) {
-                news.close(); // else somebody may still signal, and the descriptor stays open
+                news.close(); // if not, a thread may still signal, so the descriptor stays open
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -22,8 +22,8 @@ import java.util.Map;
  *  192.168.199.195      10.0.12.2        10.0.34.2
  *           192.168.199.1      10.0.23.2         14.215.177.37
  * }</pre>
- * The routers are the kernel's own ({@link OddRouter} can stand in for r2). A link has its end {@code up0} at the side of the target, {@code down0} at the side of
- * the host.
+ * The routers are Linux namespaces ({@link OddRouter} can replace r2). In each router, {@code up0} is the interface
+ * towards the target, and {@code down0} the one towards the host.
  */
 public final class Topology {
     public static final String GUEST1 = "192.168.44.100";
@@ -36,7 +36,7 @@ public final class Topology {
     /** What a correct traceroute to the target shows. */
     public static final List<String> HOPS = List.of("192.168.199.1", "10.0.12.2", "10.0.23.2", "10.0.34.2", TARGET);
 
-    /** What r2 answers as, if its addresses shall not be known. */
+    /** The address from which r2 responds if it hides its own ones. */
     public static final String PRIVATE_ROUTER = "10.255.255.1";
 
     public static final String GUEST_NETWORK_INTERFACE = "vmnet8";
@@ -61,7 +61,7 @@ public final class Topology {
 
     private static final String DEFAULT_ROUTE = "route add default via 192.168.199.1\n";
 
-    /** In its place where the host is a machine with routes of its own. */
+    /** Instead of the default route, if the host is a machine with its own routes. */
     private static final String ROUTES = """
             route add 10.0.12.0/24 via 192.168.199.1
             route add 10.0.23.0/24 via 192.168.199.1
@@ -115,7 +115,7 @@ public final class Topology {
                 """.formatted(mac, address);
     }
 
-    /** A router between two links; what it has no own route for goes on to the target's side. */
+    /** A router between two links; its default route is towards the target. */
     private static String router(String down, String up, String towardsHost, String towardsTarget) {
         return """
                 link set down0 up
@@ -127,11 +127,11 @@ public final class Topology {
                 """.formatted(down, up, towardsHost, towardsTarget);
     }
 
-    /** Makes the wires between the namespaces, which must exist. */
+    /** Creates the wires between the namespaces, which must exist. */
     static void link(LabState state, int pathMtu) {
         List<Node> chain = List.of(Node.HOST, Node.R1, Node.R2, Node.R3, Node.R4, Node.TARGET);
         StringBuilder batch = new StringBuilder();
-        // The host's last: Linux 6.1, unlike 6.18, refuses a name for any namespace if the caller's own has it.
+        // The host's wire last: Linux 6.1, unlike 6.18, rejects a name for any namespace if the caller's own has it.
         for (int i = chain.size() - 2; i >= 0; i--) {
             String mtu = chain.get(i) == Node.R3 ? " mtu " + pathMtu : "";
             batch.append("link add name up0%s%s netns %s type veth peer name down0%s%s netns %s\n"
@@ -152,16 +152,16 @@ public final class Topology {
         Shell.run(null, "ip", "-n", state.namespace(Node.R4), "link", "set", DOWN, "mtu", Integer.toString(octets));
     }
 
-    /** Settings that must be there before an interface is. */
+    /** Settings that must be made before an interface exists. */
     static void prepare(LabState state, Node node) {
         Namespace.call(state.namespace(node), () -> {
-            // Unlimited: a second traceroute would get stars from routers that save their errors.
+            // Unlimited: with a rate limit, a second traceroute would show stars.
             set("net/ipv4/icmp_ratelimit", "0");
             set("net/ipv4/icmp_ratemask", "0");
             set("net/ipv4/ip_forward", node.label().startsWith("r") ? "1" : "0");
             set("net/ipv4/conf/all/rp_filter", "0");
             set("net/ipv4/conf/default/rp_filter", "0");
-            // The NAT sends echo requests by an ICMP socket, as one of its ways.
+            // The NAT can send echo requests from an ICMP socket.
             set("net/ipv4/ping_group_range", "0 2147483647");
             // No duplicate address detection, no router solicitations: the hub carries what the tests send, nothing
             // else.
@@ -174,7 +174,7 @@ public final class Topology {
     /**
      * Addresses and routes; the interfaces must exist.
      *
-     * @param here the node is this machine itself, whose default route stays as it is
+     * @param here whether the node is this machine itself, which keeps its default route
      */
     static void configure(LabState state, Node node, boolean here) {
         String commands = "link set lo up\n" + COMMANDS.get(node);
@@ -182,14 +182,14 @@ public final class Topology {
         Shell.run(batch, "ip", "-n", state.namespace(node), "-batch", "-");
         Namespace.call(state.namespace(node), () -> {
             for (String end : List.of(UP, DOWN)) {
-                // With the offload on, a router would quote a checksum that nobody has finished.
+                // With the offload on, a router would quote an incomplete checksum.
                 Offloads.transmitChecksumOff(end);
             }
             return node;
         });
     }
 
-    /** The host's interface on the guest network, which has just been made. */
+    /** Configures the host's interface on the guest network, which has just been created. */
     static void configureGuestNetwork(LabState state) {
         Shell.run(GUEST_NETWORK, "ip", "-n", state.namespace(Node.HOST), "-batch", "-");
     }

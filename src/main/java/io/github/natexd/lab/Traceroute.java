@@ -5,20 +5,20 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads what the various traceroute programs print, when called with {@code -n} (numbers for names). */
+/** Parses the output of the various traceroute programs, called with {@code -n} (numbers instead of names). */
 public final class Traceroute {
-    /** More hops than the lab has, so that one too many shows. */
+    /** More hops than the lab has, so that an extra hop is noticed. */
     public static final int HOPS_MAX = 9;
 
-    /** Hop number (mtr: with ".|--"; tracepath: with ":" and perhaps "?"), then the address or what stands for none. */
+    /** Hop number (mtr: with ".|--"; tracepath: with ":" and perhaps "?"), then the address or a sign for none. */
     private static final Pattern HOP = Pattern.compile(
             "^\\s*(\\d+)(?:\\.\\|--|\\?:|:)?\\s+(\\d+\\.\\d+\\.\\d+\\.\\d+|\\*|\\?\\?\\?|no reply)(?:\\s.*)?$");
 
     private Traceroute() {}
 
     /**
-     * The answer at each hop, in order; none: {@code *}. tracepath prints a line for each answer; the last one of a hop
-     * counts, since the first may be of the router before, which told the MTU.
+     * The address at each hop, in order; {@code *} for none. tracepath prints a line for each response; the last one of
+     * a hop counts, because the first may be from the previous router, which reported the MTU.
      */
     public static List<String> hops(String output) {
         List<String> hops = new ArrayList<>();
@@ -36,7 +36,7 @@ public final class Traceroute {
         return hops;
     }
 
-    /** {@code * * 10.0.12.2} is an answer too, to the third probe. */
+    /** {@code * * 10.0.12.2} has an address, too: the response to the third probe. */
     private static String firstAddress(String line) {
         Matcher address = Pattern.compile("\\d+\\.\\d+\\.\\d+\\.\\d+").matcher(line);
         return address.find() ? address.group() : "*";

@@ -5,22 +5,23 @@ import java.nio.ByteBuffer;
 /**
  * The Internet checksum (RFC 1071) and its repair by difference (RFC 1624).
  *
- * <p>Sums are ones' complement, 16 bits, not complemented; a <em>checksum</em> is what stands in the header, the
- * complement. A header is intact if its sum, the checksum included, is {@link #INTACT}.
+ * <p>A <em>sum</em> is a 16-bit ones' complement sum; a <em>checksum</em> is its complement, which is in the header.
+ * A header is intact if its sum, including the checksum, is {@link #INTACT}.
  *
- * <p>Ones' complement has two zeros. A sum is 0 only over octets that are all zero, so a checksum that is not for
- * zeros alone is never 0xFFFF. UDP adds a meaning to 0, "not computed"; that is the caller's business.
+ * <p>Ones' complement has two zeros. A sum is 0 only if all octets are zero, so in all other cases the checksum is
+ * never 0xFFFF. In UDP, 0 means "not computed"; callers have to handle that.
  */
 public final class Checksum {
-    /** The sum of an intact header, its checksum included. */
+    /** The sum of an intact header, including its checksum. */
     public static final int INTACT = 0xFFFF;
 
     private Checksum() {}
 
-    /** The ones' complement sum of {@code length} octets; an odd last one counts as if a zero followed. */
+    /** The ones' complement sum of {@code length} octets; if the number is odd, a zero octet is assumed at the end. */
     public static int sum(ByteBuffer buffer, int offset, int length) {
-        // Big-endian 32-bit words can be added as they are: 2^16 is 1 in ones' complement, so the upper half of the
-        // long only gathers what is folded in at the end. 2^31 octets cannot overflow it. Two words are read at a time.
+        // Big-endian 32-bit words can be added directly: 2^16 is 1 in ones' complement, so the upper half of the
+        // long only collects carries, which are added at the end. 2^31 octets cannot overflow it. Reads two words at a
+        // time.
         long sum = 0;
         int at = offset;
         int end = offset + length;
@@ -48,7 +49,7 @@ public final class Checksum {
         return (sum & 0xFFFF) + (sum >>> 16);
     }
 
-    /** The ones' complement of a 16-bit value: makes a checksum of a sum, and a sum of a checksum. */
+    /** The ones' complement of a 16-bit value: turns a sum into a checksum, and a checksum into a sum. */
     public static int complement(int value) {
         return ~value & 0xFFFF;
     }
@@ -56,8 +57,8 @@ public final class Checksum {
     /**
      * The checksum after one 16-bit word it covers has changed: HC' = ~(~HC + ~m + m') (RFC 1624, eqn. 3).
      *
-     * <p>Whatever was wrong with the checksum before is wrong afterwards by the same amount. A word that does not
-     * change leaves the checksum as it is, even where it is a spelling of zero that nobody computes (0xFFFF).
+     * <p>A wrong checksum stays wrong by the same amount. If the word does not change, neither does the checksum, even
+     * if it is 0xFFFF, which no computation yields.
      */
     public static int update16(int checksum, int oldWord, int newWord) {
         if (oldWord == newWord) {
@@ -71,7 +72,7 @@ public final class Checksum {
         return update16(update16(checksum, oldInt >>> 16, newInt >>> 16), oldInt & 0xFFFF, newInt & 0xFFFF);
     }
 
-    /** The sum of the pseudo-header that UDP and TCP put in front of themselves (RFC 768); ICMP has none. */
+    /** The sum of the pseudo-header that the checksums of UDP and TCP include (RFC 768); ICMP has none. */
     public static int pseudoHeader(int source, int destination, int protocol, int length) {
         return fold((source & 0xFFFF_FFFFL) + (destination & 0xFFFF_FFFFL) + protocol + length);
     }

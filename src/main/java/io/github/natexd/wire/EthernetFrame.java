@@ -12,7 +12,7 @@ import java.util.Objects;
  *  8|                                   |
  * 12|   ether type    |  payload ...
  * </pre>
- * A frame with a VLAN tag is one of another type: VMware's hub carries none.
+ * VLAN tags are not decoded, because VMware's hub carries none: a tagged frame is a frame of another type.
  */
 public final class EthernetFrame {
     /** The octets of the header. */
@@ -30,7 +30,7 @@ public final class EthernetFrame {
     private int offset;
     private int length;
 
-    /** Whether a whole header is at hand; if not, no query but {@link #offset} may be asked. */
+    /** Whether the header is complete; if not, only {@link #offset} may be called. */
     public boolean check() {
         return length >= LENGTH;
     }

@@ -11,8 +11,8 @@ import java.util.Objects;
  *  4|   identifier     |    sequence     |
  *  8|  data ...
  * </pre>
- * Like {@link UdpHeader} it has no {@code check}: the caller has at least {@value #LENGTH} octets at hand. {@link #type}
- * says whether they are an echo at all.
+ * Like {@link UdpHeader} it has no {@code check}: the caller ensures that there are at least {@value #LENGTH} octets.
+ * {@link #type} shows whether they are an echo.
  */
 public final class IcmpEcho {
     /** The octets of the header. */

@@ -12,9 +12,9 @@ import java.util.Objects;
  *  8|  embedded IPv4 header, then the first octets of its transport;
  *   |  possibly zeros up to 128 octets and extensions (MPLS labels)
  * </pre>
- * What the octets 4 to 7 hold depends on the type; a redirect has an address there, a parameter problem a pointer.
- * The embedded packet is looked at by an {@link Ipv4Header} over {@link #embeddedOffset} and {@link #embeddedOctets}:
- * the length octet is no bound for it, because real routers write anything there.
+ * The meaning of octets 4 to 7 depends on the type; a redirect has an address there, a parameter problem a pointer.
+ * To read the embedded packet, lay an {@link Ipv4Header} over {@link #embeddedOffset} and {@link #embeddedOctets}:
+ * the length octet does not bound it, because real routers write arbitrary values there.
  */
 public final class IcmpError {
     /** The octets in front of the embedded packet. */
@@ -30,9 +30,11 @@ public final class IcmpError {
     public static final int CODE_TTL_EXCEEDED = 0;
     /** Of {@link #TYPE_TIME_EXCEEDED}: fragments were missing for too long. */
     public static final int CODE_REASSEMBLY_TIME_EXCEEDED = 1;
-    /** Of {@link #TYPE_DESTINATION_UNREACHABLE}: nobody listens on the port. */
+    /** Of {@link #TYPE_DESTINATION_UNREACHABLE}: no process listens on the port. */
     public static final int CODE_PORT_UNREACHABLE = 3;
-    /** Of {@link #TYPE_DESTINATION_UNREACHABLE}: too long for the next link and not to be fragmented. */
+    /**
+     * Of {@link #TYPE_DESTINATION_UNREACHABLE}: the packet is too long for the next link, and must not be fragmented.
+     */
     public static final int CODE_FRAGMENTATION_NEEDED = 4;
 
     private static final int TYPE = 0;
@@ -58,7 +60,7 @@ public final class IcmpError {
         };
     }
 
-    /** Whether the octets in front of the embedded packet are at hand; if not, only {@link #offset} may be asked. */
+    /** Whether the header in front of the embedded packet is complete; if not, only {@link #offset} may be called. */
     public boolean check() {
         return length >= LENGTH;
     }
@@ -93,7 +95,7 @@ public final class IcmpError {
         return buffer.getShort(offset + CHECKSUM) & 0xFFFF;
     }
 
-    /** Whether the checksum agrees with all octets of the message, extensions included. */
+    /** Whether the checksum agrees with all octets of the message, including extensions. */
     public boolean checksumOk() {
         return Checksum.sum(buffer, offset, length) == Checksum.INTACT;
     }
@@ -113,7 +115,7 @@ public final class IcmpError {
         return length - LENGTH;
     }
 
-    /** Repairs the checksum after octets that had the one sum were given the other (RFC 1624). */
+    /** Repairs the checksum after octets have changed, given their sums before and after the change (RFC 1624). */
     public void repairChecksum(int formerSum, int sum) {
         int rest = Checksum.add(Checksum.complement(checksum()), Checksum.complement(formerSum));
         buffer.putShort(offset + CHECKSUM, (short) Checksum.complement(Checksum.add(rest, sum)));

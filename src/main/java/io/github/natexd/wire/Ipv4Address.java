@@ -1,6 +1,6 @@
 package io.github.natexd.wire;
 
-/** IPv4 addresses as ints, the way {@code getInt} reads them, and as dotted quads. */
+/** IPv4 addresses as ints, as {@code getInt} reads them, and as dotted quads. */
 public final class Ipv4Address {
     private static final int OCTETS = 4;
     private static final int MAX_DIGITS = 3;
@@ -12,10 +12,10 @@ public final class Ipv4Address {
     }
 
     /**
-     * Reads a dotted quad: four decimal numbers and nothing else. A leading zero is refused, because some programs
-     * read it as octal.
+     * Reads a dotted quad: four decimal numbers and nothing else. Rejects leading zeros, because some programs read
+     * such numbers as octal.
      *
-     * @throws IllegalArgumentException if the text is no such address
+     * @throws IllegalArgumentException if the text is not such an address
      */
     public static int parse(String text) {
         String[] octets = text.split("\\.", -1);

@@ -14,14 +14,15 @@ import java.util.Objects;
  * 16|         destination address        |
  * 20|         options, 0 to 40 octets ...
  * </pre>
- * {@link #check} decides once; after it no accessor can leave the header. Outer and embedded headers use the same
- * class; only of the embedded one may the total length exceed the octets at hand: routers quote a prefix.
+ * {@link #check} decides once whether the header is valid; after that no accessor can leave the header. This class is
+ * for outer and embedded headers; only an embedded header may have a total length beyond the octets at hand, because
+ * routers quote a prefix.
  */
 public final class Ipv4Header {
     /** The octets of a header without options. */
     public static final int MIN_LENGTH = 20;
 
-    /** Why a region is no IPv4 header. */
+    /** Why a region is not an IPv4 header. */
     public enum Problem {
         NONE,
         /** The octets at hand end before the header does. */
@@ -30,7 +31,7 @@ public final class Ipv4Header {
         VERSION,
         /** The header length is below 20 octets. */
         HEADER_LENGTH,
-        /** The total length ends before the header does or, of an outer header, behind the octets at hand. */
+        /** The total length is less than the header or, in an outer header, more than the octets at hand. */
         TOTAL_LENGTH
     }
 
@@ -57,8 +58,8 @@ public final class Ipv4Header {
     private int transportOctets;
 
     /**
-     * Decides whether the octets at hand begin with a whole IPv4 header. Unless the answer is {@link Problem#NONE},
-     * only {@link #offset} and {@link #octetsAtHand} may be asked.
+     * Decides whether the octets at hand begin with a complete IPv4 header. Unless the result is {@link Problem#NONE},
+     * only {@link #offset} and {@link #octetsAtHand} may be called.
      *
      * <p>The total length of an embedded header is neither checked nor used: routers quote a prefix, pad it (RFC
      * 4884, section 4.5), and some of them even rewrite the field.
@@ -107,7 +108,7 @@ public final class Ipv4Header {
         return octetsAtHand;
     }
 
-    /** The octets of the header, options included: 20 to 60. */
+    /** The octets of the header, including options: 20 to 60. */
     public int headerLength() {
         return (buffer.get(offset + VERSION_AND_HEADER_LENGTH) & 0x0F) * 4;
     }
@@ -120,7 +121,7 @@ public final class Ipv4Header {
         return buffer.get(offset + TYPE_OF_SERVICE) & 0xFF;
     }
 
-    /** The octets of header and transport as the sender counted them; no bound in an embedded header. */
+    /** The total length field; in an embedded header it bounds nothing. */
     public int totalLength() {
         return unsignedShort(TOTAL_LENGTH);
     }
@@ -146,7 +147,7 @@ public final class Ipv4Header {
         return (unsignedShort(FLAGS_AND_OFFSET) & (MORE_FRAGMENTS | FRAGMENT_OFFSET)) != 0;
     }
 
-    /** A fragment that does not begin with the transport head. */
+    /** Whether this is a fragment that does not begin with the transport header. */
     public boolean isLaterFragment() {
         return fragmentOffset() != 0;
     }
@@ -175,14 +176,14 @@ public final class Ipv4Header {
         return buffer.getInt(offset + DESTINATION);
     }
 
-    /** Where the transport head begins in the buffer: options are skipped. */
+    /** Where the transport header begins in the buffer, behind options. */
     public int transportOffset() {
         return offset + headerLength();
     }
 
     /**
-     * The octets at hand behind the header, 0 before {@link #check} found no problem; behind an outer header no more
-     * than its total length allows.
+     * The octets at hand behind the header; 0 unless {@link #check} has found no problem. An outer header's total
+     * length limits them.
      */
     public int transportOctets() {
         return transportOctets;
@@ -205,13 +206,13 @@ public final class Ipv4Header {
         putShort(HEADER_CHECKSUM, checksum);
     }
 
-    /** Computes the header checksum anew, whatever it was. */
+    /** Computes the header checksum, and ignores the old one. */
     public void recomputeHeaderChecksum() {
         putShort(HEADER_CHECKSUM, 0);
         putShort(HEADER_CHECKSUM, Checksum.complement(Checksum.sum(buffer, offset, headerLength())));
     }
 
-    /** Writes a header without options, its checksum computed. */
+    /** Writes a header without options, with its checksum. */
     public static void write(
             ByteBuffer buffer,
             int offset,

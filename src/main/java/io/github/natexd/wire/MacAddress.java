@@ -23,7 +23,7 @@ public final class MacAddress {
     /**
      * Reads six pairs of hexadecimal digits with colons between them.
      *
-     * @throws IllegalArgumentException if the text is no such address
+     * @throws IllegalArgumentException if the text is not such an address
      */
     public static long parse(String text) {
         if (text.length() != 3 * OCTETS - 1) {
@@ -44,7 +44,7 @@ public final class MacAddress {
     }
 
     private static int digit(char c, String text) {
-        // Character.digit would also take the digits of other scripts.
+        // Character.digit would also accept the digits of other scripts.
         int value = c < 0x80 ? Character.digit(c, 16) : -1;
         if (value < 0) {
             throw notAnAddress(text);

@@ -3,18 +3,18 @@ package io.github.natexd.wire;
 import java.nio.ByteBuffer;
 
 /**
- * The MPLS label stack that a router tells behind the quote of its error (RFC 4884, section 7; RFC 4950, section 3).
+ * The MPLS label stack that a router appends to the quote in its error (RFC 4884, section 7; RFC 4950, section 3).
  * <pre>
  *    0        8       16       24      31
  *  0|ver 2| reserved  |    checksum     |   extension header
  *  4|     length      | class  | c-type |   object header; class 1, c-type 1: a label stack
  *  8|       label        |exp|s|  ttl   |   an entry, 4 octets each
  * </pre>
- * Where the structure begins, the length octet says, in words; routers older than RFC 4884 leave that 0 and put it
- * behind 128 octets (section 5.5). Only a structure whose checksum agrees is one.
+ * The length octet gives the place of the structure, in words; routers older than RFC 4884 leave that octet 0 and put
+ * the structure behind 128 octets (section 5.5). A structure counts only if its checksum agrees.
  */
 public final class MplsLabels {
-    /** Entries that are read at the most. */
+    /** The limit of entries that are read. */
     public static final int LIMIT = 16;
 
     private static final int WORD = 4;
@@ -27,7 +27,7 @@ public final class MplsLabels {
     private final int[] entries = new int[LIMIT];
     private int count;
 
-    /** Reads the labels of an error that lies in {@code buffer}; afterwards {@link #count} may be 0. */
+    /** Reads the labels of an error in {@code buffer}; if it has none, {@link #count} is 0. */
     public MplsLabels over(ByteBuffer buffer, IcmpError error) {
         count = 0;
         int words = error.lengthOctet();
@@ -66,7 +66,7 @@ public final class MplsLabels {
         return count;
     }
 
-    /** A label stack entry as it stands in the error: its parts are {@link #label} and the like. */
+    /** A raw label stack entry; {@link #label} and the methods below return its parts. */
     public int entry(int index) {
         return entries[index];
     }
@@ -81,7 +81,7 @@ public final class MplsLabels {
         return entry >>> 9 & 7;
     }
 
-    /** The last of its stack. */
+    /** Whether this is the last entry of its stack. */
     public static boolean bottom(int entry) {
         return (entry & 0x100) != 0;
     }

@@ -10,9 +10,9 @@ import java.util.Objects;
  *  0|   source port    | destination port|
  *  4|     length       |    checksum     |
  * </pre>
- * Routers quote at least these {@value #LENGTH} octets (RFC 792); what follows may be missing, so the checksum can be
- * repaired by the difference but, of an embedded header, never be verified. There is no {@code check}: any eight
- * octets are such a header, and a caller that has fewer must not lay this view over them.
+ * Routers quote at least these {@value #LENGTH} octets (RFC 792). The data may be missing, so the checksum of an
+ * embedded header can be repaired by the difference, but not verified. There is no {@code check}: any eight octets are
+ * a valid header, and a caller that has fewer must not lay this view over them.
  */
 public final class UdpHeader {
     /** The octets of the header. */
@@ -48,7 +48,7 @@ public final class UdpHeader {
         return unsignedShort(DESTINATION_PORT);
     }
 
-    /** The octets of header and data as the sender counted them. */
+    /** The length field: the octets of header and data. */
     public int length() {
         return unsignedShort(DATAGRAM_LENGTH);
     }
@@ -60,7 +60,7 @@ public final class UdpHeader {
 
     /**
      * Replaces the source port and repairs the checksum by the difference. The checksum covers the addresses, too (RFC
-     * 768), so it is repaired for the new source address; the IPv4 header is not touched. A checksum of 0 stays.
+     * 768), so it is also repaired for the new source address; the IPv4 header does not change. A checksum of 0 stays.
      */
     public void rewriteSource(int formerAddress, int address, int port) {
         if (checksum() != 0) {
@@ -71,7 +71,7 @@ public final class UdpHeader {
     }
 
     /**
-     * Replaces the destination port and computes the checksum anew for these addresses, over header and data: {@code
+     * Replaces the destination port and computes a new checksum for these addresses, over header and data: {@code
      * length} octets. A checksum of 0 stays.
      */
     public void rewriteDestination(int source, int destination, int port, int length) {
@@ -83,7 +83,7 @@ public final class UdpHeader {
         }
     }
 
-    /** A computed 0 is sent as all ones: 0 would say that there is no checksum (RFC 768). */
+    /** A computed 0 becomes all ones, because 0 means that there is no checksum (RFC 768). */
     private void putChecksum(int computed) {
         buffer.putShort(offset + CHECKSUM, (short) (computed == 0 ? 0xFFFF : computed));
     }

@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import picocli.CommandLine;
 
-/** What the help shows, for tests of what is written about it. */
+/** The commands and options that the help shows, for tests of the documentation. */
 public final class CommandTree {
     private CommandTree() {}
 

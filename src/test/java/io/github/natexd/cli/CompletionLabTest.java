@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The completion scripts in the shells themselves; a lab test because only there are all three installed. */
+/** Runs the completion scripts in their shells; a lab test, because all three shells are installed only there. */
 class CompletionLabTest {
     @TempDir
     private Path directory;
@@ -49,8 +49,8 @@ class CompletionLabTest {
     }
 
     /**
-     * zsh completes only at a prompt, so it gets a terminal, and the script lies where compinit looks for it. The driver
-     * ends when it has read the completed words.
+     * zsh completes only at a prompt, so it gets a terminal, and the script is in a directory that compinit searches.
+     * The driver ends when it has read the completed words.
      */
     @Test
     void zshCompletesCommandsAndOptions() throws Exception {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whatever stands in natexd.toml, reading it ends with a configuration or with mistakes that have a place. */
+/** For every content of natexd.toml, reading returns a configuration, or reports mistakes with their places. */
 class AnyConfigTest {
     private static final int CASES = 20_000;
     private static final Path SHIPPED = Path.of("src/main/dist/etc/natexd.toml");
@@ -70,7 +70,7 @@ class AnyConfigTest {
 
         assertEquals(1, mistake.problems().size(), mistake.getMessage());
         assertEquals(3, mistake.problems().get(0).line());
-        assertTrue(mistake.getMessage().contains("no TOML"), mistake.getMessage());
+        assertTrue(mistake.getMessage().contains("not TOML"), mistake.getMessage());
     }
 
     @Test

@@ -21,14 +21,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Each kind of mistake is told with its place and with what to write instead (issue 2, show 10). */
+/** Each kind of mistake is reported with its place and with what to write instead. */
 class ConfigReaderTest {
     private static final Path SHIPPED = Path.of("src/main/dist/etc/natexd.toml");
 
     @TempDir
     private Path directory;
 
-    /** A read from this file fails with EIO. */
+    /** A file from which every read fails with EIO. */
     @Test
     void aFileThatTheSystemCannotReadIsNoMistake() {
         ConfigException unread =
@@ -52,7 +52,7 @@ class ConfigReaderTest {
 
     @Test
     void theShippedFileNamesEveryKeyWithItsDefault() throws Exception {
-        // The three keys without a fixed default stand there with an example.
+        // The three keys without a fixed default have an example there.
         String uncommented = Files.readString(SHIPPED)
                 .replaceAll("(?m)^#(interface|static-guest|textfile) =.*$", "")
                 .replaceAll("(?m)^#(?=[a-z])", "");
@@ -133,8 +133,8 @@ class ConfigReaderTest {
                 "[relay]%nerrors = \"time-exceeded\" | 2:1: errors is text (\"time-exceeded\"); write a list, like",
                 "[relay]%nerrors = [1] | 2:11: errors has a number (1); write one of \"time-exceeded\", \"dest",
                 "[relay]%nreinject = true | 2:1: reinject has a truth value (true); write one of \"frame\", \"verdict\"",
-                "queue = 5511 | 1:1: queue is a table here, not a value; write [queue] on a line of its own",
-                "[[queue]]%nnumber = 1 | 1:1: queue is a table here, not a value; write [queue]",
+                "queue = 5511 | 1:1: queue is a table, not a value; write [queue] on a line of its own",
+                "[[queue]]%nnumber = 1 | 1:1: queue is a table, not a value; write [queue]",
                 // Values out of range.
                 "[queue]%nnumber = 65536 | 2:1: number = 65536 is out of range; write a whole number from 0 to 65535",
                 "[queue]%nmax-length = 0 | 2:1: max-length = 0 is out of range; write a whole number from 1 to 65535",
@@ -142,30 +142,30 @@ class ConfigReaderTest {
                 "[probes]%nmax-ttl = 256 | 2:1: max-ttl = 256 is out of range; write a whole number from 1 to 255",
                 "[probes]%nlifetime-seconds = 0 | 2:1: lifetime-seconds = 0 is out of range; write a whole number",
                 "[probes]%ncapacity = 1048577 | 2:1: capacity = 1048577 is out of range; write a whole number from 1 to",
-                // Words that are none.
+                // Unknown words.
                 "[relay]%nreinject = \"Frame\" | 2:1: reinject cannot be \"Frame\"; did you mean \"frame\"?",
                 "[relay]%nreinject = \"xyz\" | 2:1: reinject cannot be \"xyz\"; write one of \"frame\", \"verdict\"",
                 "[relay]%nerrors = [\"time-exeeded\"] | 2:11: errors cannot be \"time-exeeded\"; did you mean \"time-ex",
                 "[relay]%nerrors = [\"echo\"] | 2:11: errors cannot be \"echo\"; write one of \"time-exceeded\", \"des",
                 "[relay]%nerrors = [] | 2:1: errors is an empty list; write at least one of \"time-exceeded\"",
                 // Addresses, paths, names.
-                "[relay]%nstatic-guest = \"192.168.44\" | 2:1: \"192.168.44\" is no IPv4 address; write four numbers",
-                "[relay]%nstatic-guest = \"192.168.44.256\" | 2:1: \"192.168.44.256\" is no IPv4 address; write four",
-                "[relay]%nstatic-guest = \"192.168.044.1\" | 2:1: \"192.168.044.1\" is no IPv4 address; write four",
-                "[relay]%nstatic-guest = \"guest\" | 2:1: \"guest\" is no IPv4 address; write four numbers",
-                "[relay]%nstatic-guest = \"224.0.0.1\" | 2:1: \"224.0.0.1\" cannot be a guest's address; write the one",
+                "[relay]%nstatic-guest = \"192.168.44\" | 2:1: \"192.168.44\" is not an IPv4 address; write four numbers",
+                "[relay]%nstatic-guest = \"192.168.44.256\" | 2:1: \"192.168.44.256\" is not an IPv4 address; write four",
+                "[relay]%nstatic-guest = \"192.168.044.1\" | 2:1: \"192.168.044.1\" is not an IPv4 address; write four",
+                "[relay]%nstatic-guest = \"guest\" | 2:1: \"guest\" is not an IPv4 address; write four numbers",
+                "[relay]%nstatic-guest = \"224.0.0.1\" | 2:1: \"224.0.0.1\" cannot be a guest's address; write the address",
                 "[control]%ngroup = \"net dev\" | 2:1: \"net dev\" cannot be the name of a group; write one like \"natexd\"",
-                "[metrics]%ntextfile = \"natexd.prom\" | 2:1: \"natexd.prom\" is nothing that node_exporter would read; write",
-                "[metrics]%ntextfile = \"/tmp/natexd\" | 2:1: \"/tmp/natexd\" is nothing that node_exporter would read; write",
+                "[metrics]%ntextfile = \"natexd.prom\" | 2:1: \"natexd.prom\" is not a file that node_exporter reads; write",
+                "[metrics]%ntextfile = \"/tmp/natexd\" | 2:1: \"/tmp/natexd\" is not a file that node_exporter reads; write",
                 "[metrics]%ninterval-seconds = 1 | 2:1: interval-seconds = 1 is out of range; write a whole number from 5",
-                "[control]%nsocket = \"natexd.sock\" | 2:1: \"natexd.sock\" is no absolute path; write one that begins",
+                "[control]%nsocket = \"natexd.sock\" | 2:1: \"natexd.sock\" is not an absolute path; write one that begins",
                 "[guest-network]%ninterface = \"a/b\" | 2:1: \"a/b\" cannot be the name of an interface; write one",
                 "[guest-network]%ninterface = \"\" | 2:1: \"\" cannot be the name of an interface; write one",
                 "[guest-network]%ninterface = \"abcdefghijklmnop\" | 2:1: \"abcdefghijklmnop\" cannot be the name",
                 // Duplicates.
                 "[queue]%nnumber = 1%nnumber = 2 | 3:1: number previously defined at line 2, column 1; keep only one",
                 "[queue]%n[rules]%n[queue] | 3:1: queue previously defined at line 1, column 1; keep only one",
-                "[relay]%nerrors = [\"time-exceeded\", \"time-exceeded\"] | 2:28: \"time-exceeded\" stands in errors twice",
+                "[relay]%nerrors = [\"time-exceeded\", \"time-exceeded\"] | 2:28: \"time-exceeded\" is in errors twice",
                 // Syntax.
                 "[queue%nnumber = 1 | 1:7: Unexpected end of line, expected ]; close the bracket",
                 "[queue]%nnumber = | 2:9: Unexpected end of input, expected a value; write key = value",
@@ -227,7 +227,7 @@ class ConfigReaderTest {
 
         assertTrue(assertThrows(ConfigException.class, () -> ConfigReader.read(directory))
                 .getMessage()
-                .contains(": is a directory; name the file in it"));
+                .contains(": is a directory; name a file"));
         Files.write(file, new byte[] {'a', (byte) 0xff});
         assertTrue(assertThrows(ConfigException.class, () -> ConfigReader.read(file))
                 .getMessage()
@@ -235,7 +235,7 @@ class ConfigReaderTest {
         Files.write(file, new byte[(1 << 20) + 1]);
         assertTrue(assertThrows(ConfigException.class, () -> ConfigReader.read(file))
                 .getMessage()
-                .contains(": larger than 1 MiB"));
+                .contains(": is larger than 1 MiB"));
     }
 
     @ParameterizedTest

@@ -17,7 +17,7 @@ class ConfigTextTest {
         assertEquals(Config.defaults(), ConfigReader.read(write(ConfigText.of(Config.defaults()))));
     }
 
-    /** Every key, each with another value than its default: a key that is left out would come back as the default. */
+    /** Sets every key to a value other than its default: if the text omitted a key, it would be read as the default. */
     @Test
     void everyKeyIsWrittenOut() throws Exception {
         Config config = ConfigReader.read(write("""

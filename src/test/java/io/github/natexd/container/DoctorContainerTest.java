@@ -14,7 +14,9 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** {@code natexctl doctor} beside the installed service: what takes a whole system to break, is broken for real. */
+/**
+ * {@code natexctl doctor} and the installed service: breaks what only a whole system has, and checks doctor's findings.
+ */
 @ParameterizedClass
 @MethodSource("io.github.natexd.container.Machine#images")
 class DoctorContainerTest {
@@ -63,7 +65,7 @@ class DoctorContainerTest {
                 .says("interface", "unknown", "its name is not known");
     }
 
-    /** The fixes are taken at their word. */
+    /** Runs the fixes exactly as they are printed. */
     @Test
     void seesAServiceThatIsDisabledStoppedFailedOrNotThere() {
         machine.must("systemctl disable natexd");

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Beside firewalld, which replaces its own rules at each reload: Debian 13's, under systemd. */
+/** natexd together with Debian 13's firewalld, which replaces its own rules at each reload. */
 class FirewalldContainerTest {
     private static final Duration AT_ONCE = Duration.ofSeconds(5);
     private static final List<String> STARS = List.of("*", "*", "*", "*", "*", "*", "*", "*", "*");
@@ -51,7 +51,7 @@ class FirewalldContainerTest {
     }
 
     @Test
-    @DisplayName("R44: firewalld's reload leaves the rules, or natexd brings them back")
+    @DisplayName("R44: after a reload of firewalld the rules are still there, or natexd restores them")
     void guestsTraceAfterAReload() {
         machine.must("firewall-cmd --reload");
 
@@ -59,7 +59,7 @@ class FirewalldContainerTest {
     }
 
     @Test
-    @DisplayName("R44: firewalld's restart leaves the rules, or natexd brings them back")
+    @DisplayName("R44: after a restart of firewalld the rules are still there, or natexd restores them")
     void guestsTraceAfterARestart() {
         machine.must("systemctl restart firewalld");
 
@@ -67,7 +67,7 @@ class FirewalldContainerTest {
     }
 
     @Test
-    @DisplayName("in panic mode firewalld drops everything, and doctor names it; afterwards guests trace again")
+    @DisplayName("in panic mode firewalld drops everything, and doctor reports it; afterwards traceroute works again")
     void doctorNamesThePanicMode() {
         machine.must("firewall-cmd --panic-on");
         try {

@@ -11,28 +11,28 @@ import java.util.TreeSet;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What systemd says of the units. */
+/** systemd's security rating of the units. */
 class HardeningContainerTest {
-    /** In tenths. */
+    /** The limit of the rating, in tenths. */
     private static final int EXPOSURE_MAX = 16;
 
-    /** What natexd cannot do without, by the names in systemd-analyze's JSON. */
+    /** The findings that natexd needs to work, by their names in systemd-analyze's JSON. */
     private static final Set<String> NEEDED = Set.of(
-            // It is a program of the host, with its libraries, and started by an unprivileged user.
+            // natexd is a program of the host, uses the host's libraries, and runs as an unprivileged user.
             "RootDirectoryOrRootImage",
             "AmbientCapabilities",
             "PrivateUsers",
-            // The JVM compiles.
+            // The JVM's compiler writes code.
             "MemoryDenyWriteExecute",
-            // Guests' frames; rules, queue and news of links; systemd's and its own control socket.
+            // For guests' frames; for rules, queue and link events; for systemd's and natexd's own sockets.
             "RestrictAddressFamilies_AF_PACKET",
             "RestrictAddressFamilies_AF_NETLINK",
             "RestrictAddressFamilies_AF_UNIX",
             "CapabilityBoundingSet_CAP_NET_ADMIN",
             "CapabilityBoundingSet_CAP_NET_BIND_SERVICE_BROADCAST_RAW)",
-            // The host's network is what it is about.
+            // natexd works on the host's network.
             "PrivateNetwork",
-            // ProtectClock= lets the real-time clock be read.
+            // ProtectClock= allows reading the real-time clock.
             "DeviceAllow");
 
     @ParameterizedTest

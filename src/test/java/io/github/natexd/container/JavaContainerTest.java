@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The installed service, and the Java runtimes that come and go beside it. */
+/** The installed service while Java runtimes are installed, replaced and removed. */
 class JavaContainerTest {
     private static final String TREE = "/usr/lib/natexd";
     private static final String KEY = TREE + "/lib/natexd.jsa.key";
@@ -42,7 +42,7 @@ class JavaContainerTest {
         }
     }
 
-    /** To another of the distribution's, where it has one: else to a copy of the only one, as a package of its own. */
+    /** Changes to another runtime of the distribution or, if it has only one, to a copy of it in a separate package. */
     private static void changeJava(Machine machine) {
         String file =
                 machine.run("ls /root/openjdk-*-jre-headless*.deb").output().strip();
@@ -71,7 +71,7 @@ class JavaContainerTest {
         return "/root/java.deb";
     }
 
-    /** By hand, as the alternative of the highest priority. */
+    /** Installs a runtime by hand, as the alternative with the highest priority. */
     private static void selectTooOldJava(Machine machine) {
         machine.writeFile("/usr/lib/jvm/java-11/bin/java", "#!/bin/sh\nexit 9");
         machine.writeFile("/usr/lib/jvm/java-11/release", "JAVA_VERSION=\"11.0.25\"");
@@ -87,7 +87,7 @@ class JavaContainerTest {
         return machine.must("readlink /proc/" + machine.property(unit, "MainPID") + "/exe");
     }
 
-    /** Of a JVM from version 24 on, about native libraries that are loaded without a permission. */
+    /** The warning of JVMs from version 24 on about native libraries that are loaded without permission. */
     private static String warnings(Machine machine, String unit) {
         return machine.must(
                 "journalctl --no-pager -o cat -u " + unit + " | grep -i 'restricted\\|native access' || true");

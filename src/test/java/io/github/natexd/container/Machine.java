@@ -20,14 +20,14 @@ import org.testcontainers.utility.DockerImageName;
 import org.testcontainers.utility.MountableFile;
 
 /**
- * A Debian machine in a container: systemd as PID 1, no network but the lab's, everything natexd depends on, no natexd. The
- * images are made by {@code src/test/container/with-docker}.
+ * A Debian machine in a container: with systemd as PID 1, no network except the lab's, and everything that natexd
+ * depends on, but without natexd. {@code src/test/container/with-docker} builds the images.
  */
 final class Machine implements AutoCloseable {
-    /** What a command left: both output streams as one text. */
+    /** The result of a command; {@code output} is both output streams in one text. */
     record Result(int exitCode, String output) {}
 
-    /** In {@code /root} of each machine. */
+    /** The package in {@code /root} of each machine. */
     static final String PACKAGE = "/root/natexd.deb";
 
     static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -42,7 +42,7 @@ final class Machine implements AutoCloseable {
         this.container = container;
     }
 
-    /** The images that with-docker has made. */
+    /** The images that with-docker has built. */
     static List<String> images() {
         String names = System.getenv("NATEXD_TEST_IMAGES");
         if (names == null || names.isBlank()) {
@@ -93,12 +93,12 @@ final class Machine implements AutoCloseable {
                 .getParent();
     }
 
-    /** A file, or a directory with all that is below it. */
+    /** Copies a file, or a directory with everything below it. */
     void copy(Path from, String to) {
         container.copyFileToContainer(MountableFile.forHostPath(from), to);
     }
 
-    /** Runs a line of shell to its end. */
+    /** Runs a shell command line and waits for its end. */
     Result run(String line) {
         try {
             var result = container.execInContainer("sh", "-c", "exec 2>&1; " + line);
@@ -111,14 +111,14 @@ final class Machine implements AutoCloseable {
         }
     }
 
-    /** Runs a line of shell that must succeed; answers its output without the last line's end. */
+    /** Runs a shell command line that must succeed; returns its output without the last line end. */
     String must(String line) {
         Result result = run(line);
         assertEquals(0, result.exitCode(), () -> line + ":\n" + result.output());
         return result.output().strip();
     }
 
-    /** A property of a unit, as {@code systemctl show} tells it. */
+    /** A property of a unit, as {@code systemctl show} prints it. */
     String property(String unit, String name) {
         return must("systemctl show --value --property " + name + " " + unit);
     }
@@ -133,17 +133,20 @@ final class Machine implements AutoCloseable {
         must("mkdir -p $(dirname " + path + "); cat > " + path + " <<'END OF FILE'\n" + text + "\nEND OF FILE");
     }
 
-    /** Answers what apt-get said. */
+    /** Returns the output of apt-get. */
     String installPackage(String file) {
         return must("DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends " + file);
     }
 
-    /** VMware's record of its networks. */
+    /** VMware's configuration of its networks. */
     void writeVmwareRecord() {
         writeFile("/etc/vmware/networking", "answer VNET_8_NAT yes\nanswer VNET_8_VIRTUAL_ADAPTER yes");
     }
 
-    /** VMware's record of its networks, and a guest network behind an emulated NAT process, with this machine as host. */
+    /**
+     * VMware's configuration of its networks, and a guest network behind an emulated NAT process, with this machine as
+     * host.
+     */
     void labUp() {
         writeVmwareRecord();
         must("natexctl lab up --name " + LAB + " --host-here");
@@ -153,7 +156,7 @@ final class Machine implements AutoCloseable {
         must("natexctl lab down --name " + LAB);
     }
 
-    /** A guest's traceroute, which takes a second at most: the answer at each hop. */
+    /** Runs traceroute in a guest, which takes at most a second; returns the address at each hop. */
     List<String> hops() {
         return Traceroute.hops(run("nsenter --net=/run/netns/natexd-lab-" + LAB + "-guest1 traceroute -n -q 1 -w 1 -m "
                         + Traceroute.HOPS_MAX + " " + Topology.TARGET)

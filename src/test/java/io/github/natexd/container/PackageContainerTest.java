@@ -18,14 +18,14 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Installation, upgrade and removal, as an administrator does them. After each test purge leaves nothing of natexd. */
+/** Installation, upgrade and removal as an administrator does them. After each test, purge leaves nothing of natexd. */
 @ParameterizedClass
 @MethodSource("io.github.natexd.container.Machine#images")
 class PackageContainerTest {
     private static final String SETTINGS = "/etc/natexd/natexd.toml";
     /**
-     * Every file but what any installation leaves: logs, caches, dpkg's own records, backups of the user database. Also
-     * users, groups, units that systemd knows, rules and sockets.
+     * Every file except those that any installation leaves: logs, caches, dpkg's own records, backups of the user
+     * database. Also users, groups, systemd's units, rules and sockets.
      */
     private static final String INVENTORY = "{ find / -xdev \\( -path /proc -o -path /sys -o -path /dev -o -path /tmp"
             + " -o -path /root -o -path /run/systemd -o -path /run/user -o -path '/run/log*' -o -path /var/log"
@@ -90,7 +90,7 @@ class PackageContainerTest {
         machine.labUp();
         machine.awaitHops();
         machine.labDown();
-        // The rules are still in, for a guest network that may return: purge has to take them out.
+        // The rules are still loaded, because the guest network may return: purge has to remove them.
         assertNotEquals("", machine.must("nft list ruleset"));
     }
 
@@ -128,7 +128,7 @@ class PackageContainerTest {
         assertTrue(machine.runsFromArchive(TREE));
     }
 
-    /** What is wrong with a host is no reason to leave it with half a package. */
+    /** A problem of the host must not leave the package half installed. */
     @Test
     void purgeSucceedsWhereNftIsGoneAndTheUserIsBusy() {
         machine.installPackage(Machine.PACKAGE);
@@ -164,13 +164,13 @@ class PackageContainerTest {
             String said = machine.installPackage(newer());
 
             assertTrue(said.contains("it works without the archive, but starts slower"), said);
-            assertTrue(said.contains("natexd.service does not run. Why: journalctl -u natexd.service"), said);
+            assertTrue(said.contains("natexd.service is not running; for the reason, see: journalctl -u"), said);
         } finally {
             machine.must("mv /root/unshare /usr/bin/unshare");
         }
         machine.must("echo > " + SETTINGS + "; systemctl restart natexd");
         assertFalse(machine.runsFromArchive(TREE));
-        // One that an administrator makes goes with the package, too.
+        // Purge also removes an archive that an administrator has made.
         machine.must(TREE + "/libexec/natexd-cds make && systemctl restart natexd");
         assertTrue(machine.runsFromArchive(TREE));
     }
@@ -190,7 +190,7 @@ class PackageContainerTest {
             machine.copy(Path.of(part), "/root/natexd/" + part);
         }
         machine.must("chmod -R +x /root/natexd/target/natexd/bin /root/natexd/src/package");
-        // What hosts with SELinux have: files that were copied get their labels from it.
+        // As on hosts with SELinux: this program sets the labels of copied files.
         machine.writeFile("/usr/local/sbin/restorecon", "#!/bin/sh\nprintf '%s\\n' \"$@\" >>/root/labelled");
         machine.must("chmod +x /usr/local/sbin/restorecon");
 
@@ -211,7 +211,10 @@ class PackageContainerTest {
         }
     }
 
-    /** The same package with a higher version, and a jar more: all else has the same size and time, as in real ones. */
+    /**
+     * The same package with a higher version and one more jar; all other files have the same size and time, as in real
+     * ones.
+     */
     private static String newer() {
         machine.must("dpkg-deb --raw-extract " + Machine.PACKAGE + " /root/newer"
                 + " && cd /root/newer/usr/lib/natexd/lib && cp jspecify-*.jar one-more.jar"

@@ -17,18 +17,19 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The commands of the README and of the pages that it turns to, in the reader's order, in a Debian that has never seen natexd, by root in a
- * checkout that is built, while guests trace. What a container cannot run, others run: {@link Readme#RUN_ELSEWHERE}.
+ * Runs the commands of the README and of the pages that it links, in the reader's order, as root in a built checkout,
+ * in a Debian without natexd, while guests run traceroute. Other tests run what a container cannot: {@link
+ * Readme#RUN_ELSEWHERE}.
  */
 class ReadmeContainerTest {
     private static final String CHECKOUT = "/root/natexd";
-    /** Root needs no sudo, and these images have none. */
+    /** Replaces sudo, which root does not need and these images do not have. */
     private static final String SHELL = "cd " + CHECKOUT
             + "; export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8; sudo() { \"$@\"; }; in_guest() { nsenter"
             + " --net=/run/netns/natexd-lab-container-guest1 \"$@\"; }; foreground() { timeout --preserve-status"
             + " --signal=INT 10 \"$@\"; }; ";
 
-    /** The README's example of an address that all know; here it is the target's, too. */
+    /** The README's example of a well-known address; here the target has it, too. */
     private static final String OUTSIDE = "9.9.9.9";
 
     private static final String FOREGROUND = "sudo target/natexd/bin/natexd run";
@@ -36,14 +37,14 @@ class ReadmeContainerTest {
     private static final String LAB_DOWN = "sudo target/natexd/bin/natexctl lab down";
     private static final String DOCTOR = "sudo natexctl doctor";
 
-    /** What else than 0 a command may end with. */
+    /** The exit codes other than 0 that a command may have. */
     private static final Map<String, Integer> OTHER_EXIT_CODES = Map.of(
-            // Something could not be seen; nothing is wrong.
+            // A check could not be made; nothing is wrong.
             DOCTOR, 3,
-            // A program that Ctrl-C has ended.
+            // Ctrl-C has ended the program.
             FOREGROUND, 130);
 
-    /** Where an exit code says little: what stands in the output. */
+    /** What the output must contain if the exit code proves little. */
     private static final Map<String, String> EXPECTED = Map.of(
             "traceroute -n 9.9.9.9",
             Topology.HOPS.get(2),
@@ -82,7 +83,7 @@ class ReadmeContainerTest {
                 }
 
                 if (command.text().equals(LAB_DOWN)) {
-                    // One to clear away: the other went with the package.
+                    // A lab to remove: the other one was removed with the package.
                     machine.must(CHECKOUT + "/target/natexd/bin/natexctl lab up");
                 }
 
@@ -115,7 +116,7 @@ class ReadmeContainerTest {
         machine.copy(LabNatexd.tree(), CHECKOUT + "/target/natexd");
         machine.must("cd " + CHECKOUT + " && chmod -R +x dev target/natexd/bin target/natexd/libexec && mv "
                 + Machine.PACKAGE + " target/natexd_1_all.deb");
-        // Somebody who says yes.
+        // Answers yes to questions.
         machine.writeFile("/etc/apt/apt.conf.d/99yes", "APT::Get::Assume-Yes \"true\";");
     }
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ServiceContainerTest {
     private static final String SETTINGS = "/etc/natexd/natexd.toml";
     private static final List<String> STARS = List.of("*", "*", "*", "*", "*", "*", "*", "*", "*");
-    /** What an administrator's firewall looks like; the counters have a past that must not be lost. */
+    /** An administrator's firewall; its counters have values that must not be lost. */
     private static final String FIREWALL = """
             flush ruleset
             table inet firewall {
@@ -82,7 +82,7 @@ class ServiceContainerTest {
     }
 
     @Test
-    @DisplayName("R42: killed, it is back by itself")
+    @DisplayName("R42: after a kill, systemd restarts natexd")
     void guestsTraceAgainAfterAKill() {
         String before = pid();
 
@@ -93,7 +93,7 @@ class ServiceContainerTest {
     }
 
     @Test
-    @DisplayName("R42: killed and not restarted, no rule is left")
+    @DisplayName("R42: after a kill without a restart, no rule is left")
     void rulesAreTakenOutAfterAKill() {
         machine.writeFile("/run/systemd/system/natexd.service.d/once.conf", "[Service]\nRestart=no");
         machine.must("systemctl daemon-reload");
@@ -108,7 +108,7 @@ class ServiceContainerTest {
     }
 
     @Test
-    @DisplayName("R42: hung, the watchdog ends it and it is back by itself")
+    @DisplayName("R42: when natexd hangs, the watchdog kills it and systemd restarts it")
     void guestsTraceAgainAfterAHang() {
         String before = pid();
 
@@ -120,7 +120,7 @@ class ServiceContainerTest {
     }
 
     @Test
-    @DisplayName("R50: reload takes changed settings over in the running process")
+    @DisplayName("R50: a reload applies changed settings in the running process")
     void reloadTakesChangedSettingsOver() {
         String before = pid();
         settings("probes.max-ttl = 42");
@@ -138,7 +138,7 @@ class ServiceContainerTest {
     }
 
     @Test
-    @DisplayName("R50: a reload of an invalid file fails, and systemd says so")
+    @DisplayName("R50: a reload of an invalid file fails, and systemd reports it")
     void reloadOfAnInvalidFileFails() {
         settings("probes.max-ttl = 0");
         try {
@@ -154,7 +154,7 @@ class ServiceContainerTest {
     }
 
     @Test
-    @DisplayName("R44: rules come back after a flush and a firewall's restart, foreign ones stay as they are")
+    @DisplayName("R44: natexd restores its rules after a flush and a firewall restart, and leaves foreign rules alone")
     void rulesComeBackBesideForeignOnes() {
         machine.must("systemctl stop natexd");
         machine.writeFile("/etc/nftables.conf", FIREWALL);
@@ -186,7 +186,7 @@ class ServiceContainerTest {
     }
 
     @Test
-    @DisplayName("R45: the guest network vanishes and returns")
+    @DisplayName("R45: the guest network disappears and returns")
     void guestsTraceAfterTheirNetworkReturned() {
         String before = pid();
 
@@ -271,7 +271,7 @@ class ServiceContainerTest {
     }
 
     @Test
-    @DisplayName("the socket answers root and the group natexd, and refuses others")
+    @DisplayName("the socket serves root and the group natexd, and refuses others")
     void membersOfTheGroupMayAsk() {
         machine.must("id member || useradd --groups natexd member; id stranger || useradd stranger");
 

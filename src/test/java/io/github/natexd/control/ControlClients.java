@@ -18,7 +18,7 @@ import jnr.unixsocket.UnixSocketAddress;
 import jnr.unixsocket.UnixSocketChannel;
 import jnr.unixsocket.UnixSocketOptions;
 
-/** Clients of a server at a real socket in a directory of the test. */
+/** Clients of a server with a real socket in the test's directory. */
 final class ControlClients implements AutoCloseable {
     static final Access OWN = new Access(ownUser(), "natexd", OptionalInt.empty());
     private static final int TIMEOUT_MILLIS = 10_000;
@@ -107,7 +107,7 @@ final class ControlClients implements AutoCloseable {
         return text.toString();
     }
 
-    /** The next line, octet by octet: what follows stays in the socket. */
+    /** Reads the next line octet by octet, so that the rest stays in the socket. */
     static String line(UnixSocketChannel channel) throws IOException {
         StringBuilder line = new StringBuilder();
         ByteBuffer octet = ByteBuffer.allocate(1);

@@ -24,7 +24,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
-/** A daemon that answers what the test wants; asked without a socket. */
+/** A daemon whose responses the test chooses; queried without a socket. */
 public final class ControlScene implements DaemonView {
     static final int GROUP = 990;
     static final int OWN_USER = 991;
@@ -38,7 +38,7 @@ public final class ControlScene implements DaemonView {
         this.status = status;
     }
 
-    /** With everything in its place, and an error relayed 5 s ago. */
+    /** A daemon that works, and has relayed an error 5 s ago. */
     public static ControlScene working() {
         return of(
                 new StatusReport.GuestNetwork(Optional.of("vmnet8"), Optional.of("192.168.44.1/24"), true),
@@ -46,7 +46,7 @@ public final class ControlScene implements DaemonView {
                 snapshot(0));
     }
 
-    /** Neither guest network nor rules. */
+    /** A daemon with neither guest network nor rules. */
     public static ControlScene degraded() {
         return of(
                 new StatusReport.GuestNetwork(Optional.of("vmnet8"), Optional.empty(), false),
@@ -97,7 +97,7 @@ public final class ControlScene implements DaemonView {
         return new NatProfile.Trait(known, yes, no);
     }
 
-    /** The answer that root gets, one line with its LF. */
+    /** The response to root: one line with LF. */
     public String ask(String request) {
         return ask(request, ROOT);
     }
@@ -106,7 +106,7 @@ public final class ControlScene implements DaemonView {
         return new Requests(ACCESS, this).answer(request, caller).line();
     }
 
-    /** What a client who watches gets for an error that was relayed. */
+    /** The line that a watching client gets for a relayed error. */
     public static String observed() {
         Observation observation = new Observation(
                 Reason.RELAYED,

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The server at a real socket: who comes in peace is answered, whoever else is there. */
+/** The server with a real socket: it responds to well-behaved clients, whatever other clients do. */
 class ControlServerTest {
     private final ControlScene scene = ControlScene.working();
     private final Path directory;
@@ -97,7 +97,7 @@ class ControlServerTest {
                 try (UnixSocketChannel client = clients.connected()) {
                     client.write(ByteBuffer.wrap(garbage));
                 } catch (IOException e) {
-                    // Turned out before all was sent: what an oversized request deserves.
+                    // The server has disconnected before everything was sent, because the request is too long.
                 }
             }
             long begun = System.nanoTime();
@@ -145,7 +145,7 @@ class ControlServerTest {
 
         ControlException refused = assertThrows(ControlException.class, clients::serve);
 
-        assertTrue(refused.reason().contains("something else than a socket"), refused.reason());
+        assertTrue(refused.reason().contains("the file is not a socket"), refused.reason());
         assertEquals("precious", Files.readString(clients.socket()));
     }
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Those who watch at a real socket: they are sent what happens, and keep nobody else from anything. */
+/** Watching clients at a real socket: they get all events, and do not block anything else. */
 class ControlWatchTest {
     private final ControlScene scene = ControlScene.working();
 

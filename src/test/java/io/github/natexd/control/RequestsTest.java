@@ -71,7 +71,9 @@ class RequestsTest {
         JsonNode status = json(busy.ask("status"));
 
         assertEquals("working", status.at("/state").asText());
-        assertTrue(status.at("/warnings/0/problem").asText().startsWith("7 errors found the queue full"));
+        assertTrue(status.at("/warnings/0/problem")
+                .asText()
+                .startsWith("7 errors went to the host unchanged because the queue was full"));
         assertTrue(status.at("/warnings/0/fix").asText().contains("queue.max-length (now 4096)"));
     }
 
@@ -174,7 +176,7 @@ class RequestsTest {
 
         assertTrue(refused.at("/refused").asBoolean(), refused.toString());
         assertEquals(
-                "user 1000 is not root, and changing natexd needs root",
+                "user 1000 is not root; only root may change natexd",
                 refused.at("/error").asText());
         assertEquals(
                 "probes.max-ttl: 60 -> 255",

@@ -18,8 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Errors that come by another interface than the one their router is reached by: what the kernel drops before natexd, nobody
- * sees; all else arrives.
+ * Errors arrive on another interface than the one that leads to their router. The guest gets all of them, except those
+ * that the kernel drops before natexd.
  * <pre>{@code
  *  host up0 ──probes──▶ down0 r1
  *  host up1 ◀──errors── down1 r1
@@ -42,7 +42,8 @@ class AsymmetricRoutesLabTest {
                 ip addr add 192.168.200.2/24 dev up1
                 echo 1 > /proc/sys/net/ipv4/ip_forward
                 """, lab.namespace(Node.R1));
-        // A router reports as the address that the probe came to, wherever the error leaves.
+        // A router's error has the address of the interface on which the probe arrived, whichever interface it leaves
+        // by.
         LabShell.must(lab, Node.R1, """
                 ethtool -K down1 tx off
                 ip link set down1 up
@@ -59,8 +60,7 @@ class AsymmetricRoutesLabTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"frame", "verdict"})
-    @DisplayName(
-            "R38: a strict reverse-path filter drops errors of asymmetric routes with natexd as without; others none")
+    @DisplayName("R38: with natexd as without, only a strict reverse-path filter drops errors of asymmetric routes")
     void onlyAStrictFilterDropsErrorsThatComeByAnotherWay(String reinject) {
         try (LabNatexd natexd = LabNatexd.start(lab, "relay.reinject = \"" + reinject + "\"")) {
             for (int filter : List.of(0, 2, 1)) {

@@ -38,7 +38,7 @@ class ClassArchiveLabTest {
         Lab.Result made = natexdCds("make");
 
         assertEquals(0, made.exitCode(), made.output());
-        // With -Xshare:on Java ends where it cannot use the archive.
+        // With -Xshare:on, Java exits if it cannot use the archive.
         Lab.Result started = natexd("-Xshare:on -Xlog:class+load:file=" + directory.resolve("classes"));
         assertEquals(0, started.exitCode(), started.output());
         assertTrue(started.output().startsWith("natexd "), started.output());
@@ -63,7 +63,7 @@ class ClassArchiveLabTest {
         assertTrue(classes.contains("picocli.CommandLine source: shared objects file"), classes);
     }
 
-    /** Size and time of its jar are those of the other: packages give each version's files the same time. */
+    /** Its jar has the same size and time as the other's, because packages set the same file times in all versions. */
     @Test
     void anArchiveOfAnotherNatexdIsNotUsedWhichIsToldOnce() throws Exception {
         assertEquals(0, natexdCds("make").exitCode());
@@ -84,7 +84,7 @@ class ClassArchiveLabTest {
         Lab.Result made = natexdCds("make");
 
         assertEquals(1, made.exitCode(), made.output());
-        assertTrue(made.output().contains("is not what was built"), made.output());
+        assertTrue(made.output().contains("differ from the build"), made.output());
     }
 
     @Test

@@ -44,16 +44,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The main job: with natexd on the host, every client in a guest shows what it shows on the host without any NAT, whatever
- * the NAT does. {@link Pairwise} chooses what runs every time; {@code ./dev test matrix} runs everything, or a part of it.
- * The table of what was seen is left in {@code target/client-matrix.txt}.
+ * The main job: with natexd on the host, every client in a guest shows what it shows on the host without any NAT, for
+ * every kind of NAT. {@link Pairwise} chooses the cells of an ordinary run; {@code ./dev test matrix} runs all of them,
+ * or a part. The test writes a table of the results to {@code target/client-matrix.txt}.
  */
 @TestInstance(Lifecycle.PER_CLASS)
 class ClientMatrixLabTest {
-    /** {@code N/M}: all clients before the Nth of M parts of all ways; unset: the pairwise selection. */
+    /** {@code N/M}: all clients with the Nth of M parts of all ways; if unset, the pairwise selection. */
     private static final String PART = "natexd.matrix";
 
-    /** Labs do not meet, and their clients mostly wait. */
+    /** Labs run in parallel, because they are independent and their clients mostly wait. */
     private static final int LABS_AT_ONCE = 4;
 
     private final ExecutorService labs = Executors.newFixedThreadPool(LABS_AT_ONCE);
@@ -66,20 +66,20 @@ class ClientMatrixLabTest {
     void begin() {
         measureOnTheHost();
         labs.execute(onTheHost);
-        // Those that need a natexd for each client first: they take longest.
+        // First the ways that need a new natexd for each client, because they take longest.
         selection().entrySet().stream()
                 .sorted(Comparator.comparing(row -> !isBlind(row.getKey())))
                 .forEach(
                         row -> failures.put(row.getKey(), labs.submit(() -> failuresOf(row.getKey(), row.getValue()))));
     }
 
-    /** What each client shows on the host, where there is neither a NAT nor natexd. */
+    /** What each client shows on the host, without a NAT and without natexd. */
     private void measureOnTheHost() {
         try (Lab lab = Lab.up(LabOptions.defaults())) {
             for (Client client : Client.values()) {
                 String output = client.run(lab, Node.HOST);
                 List<String> seen = client.read(output);
-                // Here all of them are able to; one that sees less elsewhere would make its tests say little.
+                // Here all clients see every hop; a client that sees less here would make its tests weak.
                 assertEquals(Topology.HOPS, seen.subList(0, Math.min(Topology.HOPS.size(), seen.size())), output);
                 reference.put(client, seen);
             }
@@ -123,7 +123,7 @@ class ClientMatrixLabTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("ways")
-    @DisplayName("R12, R33, R36, R40: the guest sees what the host sees, with every client, whatever the NAT does")
+    @DisplayName("R12, R33, R36, R40: with every client, the guest sees what the host sees, for every kind of NAT")
     void showsInTheGuestWhatTheHostSees(LabOptions way) throws Exception {
         assertEquals("", String.join("\n", failures.get(way).get()));
     }
@@ -133,7 +133,7 @@ class ClientMatrixLabTest {
         Map<Client, Cell> row = new EnumMap<>(Client.class);
         List<String> reasons = new ArrayList<>();
         try (Lab lab = Lab.up(way)) {
-            // What one client has sent would be taken for another's: each finds a natexd that knows of nothing.
+            // Each client gets a new natexd, because probes of an earlier client could be mistaken for its own.
             List<List<Client>> sittings =
                     isBlind(way) ? clients.stream().map(List::of).toList() : List.of(clients);
             for (List<Client> sitting : sittings) {
@@ -165,24 +165,25 @@ class ClientMatrixLabTest {
         return cell;
     }
 
-    /** Why hops may be missing; {@link Cell#FAILED}: they may not. */
+    /** Why hops may be missing; {@link Cell#FAILED} if they may not. */
     private static Cell gap(LabOptions way, Client client) {
         if (client == Client.SCAMPER_UDP_PARIS && way.handOver() == HandOver.ALL && way.rewriteIds()) {
-            // It knows its probes by their IP IDs, which such a NAT does not put back; natexd leaves errors to it.
+            // The client recognizes its probes by their IP IDs, which such a NAT does not restore; natexd leaves errors
+            // to the NAT.
             return way.receive() == Receive.PACKET || way.rewritePorts() ? Cell.LEFT_TO_THE_NAT : Cell.FAILED;
         }
         return isBlind(way) && client.tellsProbesApartBySourcePort() ? Cell.UNDECIDABLE : Cell.FAILED;
     }
 
     /**
-     * Whether nothing but destination, length and data tells what a quoted probe was when it left the guest: the NAT
-     * replaces port and IP ID, no hook shows which became which, and natexd does not guess.
+     * Whether only destination, length and data connect a quoted probe with the guest's: the NAT replaces port and IP
+     * ID, no hook shows the replacement, and natexd does not guess.
      */
     private static boolean isBlind(LabOptions way) {
         return way.rewritePorts() && way.rewriteIds() && way.send() == Send.PACKET && way.handOver() != HandOver.ALL;
     }
 
-    /** Whether the hops seen are some of those expected, in their order. */
+    /** Whether the hops are a subset of the expected ones, in the same order. */
     private static boolean nothingIsWrong(List<String> expected, List<String> seen) {
         Iterator<String> rest = expected.iterator();
         for (String hop : seen) {
@@ -198,7 +199,7 @@ class ClientMatrixLabTest {
     }
 
     @Test
-    @DisplayName("R16: the host sees with natexd what it sees without, with every client")
+    @DisplayName("R16: with every client, the host sees the same with natexd as without")
     void showsOnTheHostWhatItShowsWithoutNatexd() throws Exception {
         onTheHost.get();
     }

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 
-/** The packaged natexctl asks the packaged natexd, which runs as nobody. */
+/** The packaged natexctl queries the packaged natexd, which runs as nobody. */
 @TestInstance(Lifecycle.PER_CLASS)
 class ControlLabTest {
     private static final int NO_PERMISSION = 77;
@@ -137,7 +137,7 @@ class ControlLabTest {
                             Topology.HOPS.get(hop - 1), told.at("/reporter").asText(), told.toString());
                     hops.add(hop);
                 }
-                // null where natexd, under load, saw the probe and the error in one turn.
+                // null if natexd, under load, saw the probe and the error in the same turn.
                 long micros = told.at("/roundTripMicros").asLong(1);
                 assertTrue(micros > 0 && micros < 5_000_000, told.toString());
                 assertEquals(hop == 2 ? 2 : 0, told.at("/labels").size(), told.toString());
@@ -284,7 +284,7 @@ class ControlLabTest {
                 try (UnixSocketChannel client = connect()) {
                     client.write(ByteBuffer.wrap(garbage));
                 } catch (IOException e) {
-                    // Turned out before all was sent: what an oversized request deserves.
+                    // The server has disconnected before everything was sent, because the request is too long.
                 }
             }
 
@@ -309,7 +309,10 @@ class ControlLabTest {
         assertEquals(Topology.HOPS, Traceroute.hops(trace), trace + natexd.log());
     }
 
-    /** {@code --plain} has no head that would tell that natexd watches: its own status does not, so time must. */
+    /**
+     * Starts watch with {@code --plain}, which prints no header when natexd is ready to report, so the test waits some
+     * time.
+     */
     private void awaitWatchers() throws InterruptedException {
         Thread.sleep(2_000);
     }

@@ -27,12 +27,12 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** A guest sends more probes, all different, than natexd has rows. */
+/** A guest sends more different probes than natexd has rows. */
 class FloodLabTest {
     private static final int PROBES = 400_000;
     private static final int CAPACITY = 2048;
     private static final int FILLING = 4 * CAPACITY;
-    /** Behind the target, which forwards nothing and says nothing: no error comes of these. */
+    /** Addresses behind the target, which forwards nothing and reports nothing: these probes cause no errors. */
     private static final int NOWHERE = Ipv4Address.parse("198.18.0.0");
 
     private static final int DESTINATION = 16;
@@ -43,13 +43,13 @@ class FloodLabTest {
     private static final long HEAP_SLACK = 512 * 1024;
 
     @Test
-    @DisplayName("R21: a flood of probes leaves the heap as it was, and every error of the host's has its verdict")
+    @DisplayName("R21: a flood of probes does not grow the heap, and every error of the host gets its verdict")
     void aFloodNeitherGrowsTheHeapNorKeepsVerdictsBack() throws Exception {
         try (Lab lab = Lab.up(LabOptions.defaults());
                 LabNatexd natexd = LabNatexd.start(lab, "probes.capacity = " + CAPACITY)) {
             Client.TRACEROUTE.run(lab, Node.GUEST1);
             Client.TRACEROUTE.run(lab, Node.HOST);
-            flood(lab, FILLING); // rows are made as they are needed, up to the capacity
+            flood(lab, FILLING); // rows are allocated when they are needed, up to the capacity
             long before = liveOctets(natexd);
 
             Trace pings = Trace.start(
@@ -90,7 +90,7 @@ class FloodLabTest {
         }
     }
 
-    /** What is alive in its heap after a collection. */
+    /** The live heap after a collection. */
     private static long liveOctets(LabNatexd natexd) throws Exception {
         String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
         String histogram = Programs.run(Map.of(), jcmd, Long.toString(natexd.pid()), "GC.class_histogram")

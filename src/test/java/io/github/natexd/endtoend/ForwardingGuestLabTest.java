@@ -17,8 +17,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * A guest that is the other one's router: natexd sees each probe of guest1 twice on the guest network, with two MAC
- * addresses and two TTLs, and where the router masquerades, with two addresses.
+ * A guest is the other guest's router: natexd sees each probe of guest1 twice on the guest network, with two MAC
+ * addresses and two TTLs and, if the router masquerades, with two addresses.
  * <pre>{@code
  *  guest1 ──▶ guest2 ──▶ NAT ──▶
  * }</pre>

@@ -26,13 +26,14 @@ class FragmentsLabTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"-U", "-I"})
-    @DisplayName("R6: an error that quotes a first fragment reaches the guest, the quote as its whole probe began")
+    @DisplayName(
+            "R6: an error that quotes a first fragment reaches the guest, with the beginning of its probe as the quote")
     void anErrorAboutAFirstFragmentReachesTheGuest(String method) {
         LabOptions options = LabOptions.defaults().pathMtu(MTU).rewritingPorts().rewritingIds();
         try (Lab lab = Lab.up(options);
                 LabNatexd natexd = LabNatexd.start(lab)) {
             Warmup.of(lab);
-            // Probes of one port behind such a NAT are told apart once it is known that it keeps the TTL.
+            // natexd can distinguish probes with one port behind such a NAT once it knows that the NAT keeps the TTL.
             lab.exec(Node.GUEST1, "traceroute", "-n", "-w2", "-q1", Topology.TARGET);
             traceAndCompare(lab, natexd, method);
         }

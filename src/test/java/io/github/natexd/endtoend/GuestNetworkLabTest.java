@@ -26,16 +26,16 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** A guest network that goes and comes while natexd runs (R45). */
+/** A guest network that disappears and returns while natexd runs (R45). */
 class GuestNetworkLabTest {
     private static final String GUEST = "192.168.55.100";
     private static final int PORT = 40_123;
     private static final int TRACEROUTE_PORT = 33_434;
-    /** Sleeps of the loop while it has nothing to do: a few for the news. */
+    /** The limit of the loop's sleeps while it has nothing to do; link events cause a few. */
     private static final int SLEEPS_MAX = 20;
 
     @Test
-    @DisplayName("R45: down and up again: relayed again, without a restart")
+    @DisplayName("R45: after the interface was down and up, natexd relays again without a restart")
     void theInterfaceGoesDownAndUp() {
         try (Lab lab = Lab.up(LabOptions.defaults());
                 LabNatexd natexd = LabNatexd.start(lab)) {
@@ -52,8 +52,7 @@ class GuestNetworkLabTest {
     }
 
     @Test
-    @DisplayName(
-            "R45: deleted, and there again with another number and subnet: relayed to its guests, without a restart")
+    @DisplayName("R45: after the network was recreated with another index and subnet, natexd relays without a restart")
     void theInterfaceReturnsWithAnotherNumberAndSubnet() throws Exception {
         try (Lab lab = Lab.up(LabOptions.defaults());
                 LabNatexd natexd = LabNatexd.start(lab)) {
@@ -72,7 +71,7 @@ class GuestNetworkLabTest {
     }
 
     @Test
-    @DisplayName("R45: not there at the start: natexd is ready, says what it waits for, and relays when it comes")
+    @DisplayName("R45: without a guest network natexd is ready, reports what it waits for, and relays when it appears")
     void theInterfaceComesAfterTheStart() {
         try (Lab lab = Lab.up(LabOptions.defaults());
                 LabNatexd natexd = LabNatexd.start(lab, "guest-network.interface = \"vmnet9\"")) {
@@ -85,7 +84,7 @@ class GuestNetworkLabTest {
     }
 
     @Test
-    @DisplayName("R45: an interface without an address: status says that natexd waits for one, and wait waits")
+    @DisplayName("R45: if the interface has no address, status reports that natexd waits for one, and wait waits")
     void theInterfaceHasNoAddressYet() {
         try (Lab lab = Lab.up(LabOptions.defaults());
                 LabNatexd natexd = LabNatexd.start(lab)) {
@@ -103,7 +102,7 @@ class GuestNetworkLabTest {
     }
 
     @Test
-    @DisplayName("R45, R50: no VMware on the host: natexd is ready, says so, and a reload with a name ends the waiting")
+    @DisplayName("R45, R50: without VMware natexd is ready and reports it, and a reload with a name ends the waiting")
     void withoutVmwareItWaits() {
         try (Lab lab = Lab.up(LabOptions.defaults());
                 LabNatexd natexd = LabNatexd.start(lab, "guest-network = {}")) {
@@ -119,7 +118,7 @@ class GuestNetworkLabTest {
     }
 
     @Test
-    @DisplayName("R45: NAT moved to another network in VMware's editor, and back: followed, without a restart")
+    @DisplayName("R45: natexd follows the NAT to another network and back, without a restart")
     void theNatNetworkIsMoved() throws Exception {
         assertFalse(Files.exists(VmwareNetworking.FILE), "the test writes this file, and VMware's own must stay");
         boolean hadFolder = Files.exists(VmwareNetworking.FILE.getParent());
@@ -162,7 +161,7 @@ class GuestNetworkLabTest {
                 "answer VNET_%1$d_NAT yes%nanswer VNET_%1$d_VIRTUAL_ADAPTER yes%n".formatted(number));
     }
 
-    /** A cable from the host to guest2, whose gateway is there by its MAC address alone. */
+    /** A cable from the host to guest2; only the MAC address of the guest's gateway exists there. */
     private static void anotherNetwork(Lab lab, String name) {
         LabShell.must(
                 lab,
@@ -178,7 +177,7 @@ class GuestNetworkLabTest {
                         + " ip route replace " + Topology.TARGET + " via 192.168.55.2 dev eth9");
     }
 
-    /** The test plays the NAT process: it sends the guest's probe once more, from the host. */
+    /** Acts as the NAT process: sends the guest's probe again, from the host. */
     private static void relaysToTheOtherNetwork(Lab lab, LabNatexd natexd) {
         try (Capture guest = Capture.on(lab, Node.GUEST2, "eth9")) {
             for (Node node : List.of(Node.GUEST2, Node.HOST)) {

@@ -23,8 +23,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The host's own traceroute, mtr and ping, as root and as nobody, to the target that two guests trace all the while: what
- * they show is the same with natexd as without it.
+ * The host's own traceroute, mtr and ping, as root and as nobody, to the target that two guests trace at the same time:
+ * they show the same with natexd as without it.
  */
 class HostBesideGuestsLabTest {
     private static final int ROUNDS = 8;
@@ -78,7 +78,7 @@ class HostBesideGuestsLabTest {
                 task -> new Thread(task, "guest").start());
     }
 
-    /** What the tools show, of both users, all of them running at once. */
+    /** The output of the tools, which run at the same time for both users. */
     private static List<String> observations(Lab lab) {
         List<CompletableFuture<String>> shown = new ArrayList<>();
         for (boolean root : List.of(true, false)) {
@@ -98,7 +98,7 @@ class HostBesideGuestsLabTest {
         return CompletableFuture.supplyAsync(tool, task -> new Thread(task, "host").start());
     }
 
-    /** A second of patience: without root's rights echo requests may fail to leave, with natexd or without. */
+    /** Waits a second for responses: without root, some echo requests may not leave, with natexd or without. */
     private static List<List<String>> traces(Lab lab, boolean root, String method) {
         return Stream.generate(() -> exec(lab, root, "traceroute -n -w1 " + method))
                 .limit(ROUNDS)
@@ -114,7 +114,7 @@ class HostBesideGuestsLabTest {
                 .toList();
     }
 
-    /** Every error, so a lost and a doubled one show; and the loss of those that reach the target. */
+    /** All errors, so that lost and doubled ones are noticed, and the loss of probes that reach the target. */
     private static List<String> ping(Lab lab, boolean root) {
         String errors = exec(lab, root, "ping -n -i0.2 -t2 -c" + PINGS);
         String replies = exec(lab, root, "ping -n -i0.2 -c" + PINGS);

@@ -37,9 +37,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The host's own errors while a guest traces all the while: from the sending of a probe to the arrival of its error at a
- * socket of the host. Blocks of probes with natexd's rules and without them take turns, so that whatever else the machine
- * does meets both. The figures go to {@link #REPORT}; the machine's own noise decides about them, so little is asserted.
+ * The delay of the host's own errors while a guest runs traceroute: from sending a probe to the arrival of its error at
+ * a socket of the host. Blocks of probes with and without natexd's rules alternate, so that other load of the machine
+ * affects both. The figures go to {@link #REPORT}; they depend on the machine's noise, so the test asserts little about
+ * them.
  */
 class HostDelayLabTest {
     private static final Path REPORT = Path.of("target", "host-delay.txt");
@@ -47,7 +48,7 @@ class HostDelayLabTest {
     private static final int BLOCKS = 20;
     private static final int PROBES = 200;
     private static final int PORT = 40_321;
-    /** Those that traceroute begins with, in the guest too. */
+    /** The ports with which traceroute begins, in the guest too. */
     private static final int FIRST_PORT = 33_434;
 
     private static final int PORTS = 16;
@@ -72,7 +73,7 @@ class HostDelayLabTest {
 
     @ParameterizedTest
     @MethodSource("nats")
-    @DisplayName("shows 3: while a guest traces all the while, the host loses no error, and none waits")
+    @DisplayName("shows 3: while a guest runs traceroute, the host loses no error, and no error waits")
     void theHostLosesNoErrorAndNoneWaits(LabOptions way) throws IOException {
         Delays[] measured = measure(way, way.toString());
 
@@ -82,7 +83,7 @@ class HostDelayLabTest {
     }
 
     @Test
-    @DisplayName("while all processors are busy, the host loses no error to a natexd that runs as its unit says")
+    @DisplayName("while all processors are busy, the host loses no error if natexd runs with its unit's priority")
     void theHostLosesNoErrorWhileAllProcessorsAreBusy() throws IOException {
         List<Process> loops = new ArrayList<>();
         try {
@@ -108,7 +109,7 @@ class HostDelayLabTest {
                 .orElse(0);
     }
 
-    /** Without and with natexd's rules, in turns; nothing may be lost. */
+    /** Alternates between runs without and with natexd's rules; nothing may be lost. */
     private static Delays[] measure(LabOptions way, String name) throws IOException {
         AtomicBoolean enough = new AtomicBoolean();
         try (Lab lab = Lab.up(way);
@@ -189,7 +190,7 @@ class HostDelayLabTest {
         }
     }
 
-    /** One probe after the other, from the same port to those that the guest's traceroute uses. */
+    /** Sends one probe after the other, from the same port, to the ports that the guest's traceroute uses. */
     private static final class Prober implements AutoCloseable {
         private final Inet4Socket sender = Inet4Socket.udp(PORT);
         private final Inet4Socket errors = Inet4Socket.raw(Protocol.ICMP);

@@ -27,12 +27,12 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** natexd can never make the host's network worse: what the host is owed, it gets, with natexd alive or dead. */
+/** natexd never harms the host's network: the host gets its own errors, whether natexd runs or not. */
 class HostLabTest {
     private static final String NET_ADMIN_AND_NET_RAW = "%016x".formatted(1L << 12 | 1L << 13);
     private static final List<String> STARS = List.of("*", "*", "*", "*", "*");
 
-    /** At the interface, and at a socket behind the queue. */
+    /** Compares errors at the interface with those at a socket behind the queue. */
     @Test
     @DisplayName("R15, R16: errors without a mapping reach the host bit-identical, and no guest")
     void errorsWithoutMappingReachTheHostBitIdentical() {
@@ -70,7 +70,7 @@ class HostLabTest {
     }
 
     @Test
-    @DisplayName("R42: the host traces on when natexd is killed, and a restart recovers the guest")
+    @DisplayName("R42: the host's traceroute still works when natexd is killed, and the guest's again after a restart")
     void theHostTracesOnWhenNatexdIsKilledAndARestartRecoversTheGuest() {
         try (Lab lab = Lab.up(LabOptions.defaults())) {
             LabNatexd first = LabNatexd.start(lab);
@@ -108,7 +108,7 @@ class HostLabTest {
         }
     }
 
-    /** What a raw socket of the host has got, sorted; it sees what is behind the hook {@code input}. */
+    /** The packets that a raw socket of the host has received, sorted; it sees what passes the hook {@code input}. */
     private static List<String> errorsAt(Inet4Socket socket) {
         ByteBuffer buffer = ByteBuffer.allocateDirect(4096);
         List<String> errors = new ArrayList<>();

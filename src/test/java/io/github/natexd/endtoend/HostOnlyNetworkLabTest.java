@@ -16,9 +16,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The alternative to natexd, as host-only.md describes it: a host-only network whose guests the kernel masquerades. */
+/** The alternative to natexd in host-only.md: a host-only network whose guests the kernel masquerades. */
 class HostOnlyNetworkLabTest {
-    /** The lab's guest network as VMware's host-only one; nobody asks the lab's NAT process any more. */
+    /** Makes the lab's guest network a host-only network; the lab's NAT process is no longer used. */
     private static final String HOSTS_SIDE = """
             ip link set vmnet8 down
             ip link set vmnet8 name vmnet1
@@ -32,7 +32,7 @@ class HostOnlyNetworkLabTest {
             ip address add 192.168.56.100/24 dev eth0
             """;
 
-    /** In a plain shell of root's. */
+    /** Runs a command in a plain root shell. */
     private static final String SUDO = "set -e; sudo() { \"$@\"; }\n";
 
     private static final String TRY_GUEST = "ping -c 1 -W 1 192.168.56.100";

@@ -27,10 +27,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What hosts do to their own packets: firewalls, source NAT, reverse-path filters, bridges, a VPN. natexd stands it. */
+/**
+ * natexd works with what hosts do to their own packets: firewalls, source NAT, reverse-path filters, bridges, a VPN.
+ */
 @TestInstance(Lifecycle.PER_CLASS)
 class HostSituationsLabTest {
-    /** Rules that others have loaded; {@code counted}: the trace must have met one of them. */
+    /** Rules that others have loaded; {@code counted}: the trace must have matched one of them. */
     enum Rules {
         MASQUERADE(true, """
                 table ip situation {
@@ -90,7 +92,7 @@ class HostSituationsLabTest {
     private static final List<List<String>> TRACES = List.of(
             List.of("traceroute", "-n", "-q1", "-w2", Topology.TARGET),
             List.of("traceroute", "-n", "-q1", "-w2", "-I", Topology.TARGET));
-    /** One probe after the other: long enough that something can happen meanwhile. */
+    /** Sends one probe after the other, slowly enough that something can happen meanwhile. */
     private static final List<List<String>> SLOW_TRACES = List.of(
             List.of("traceroute", "-n", "-q1", "-w2", "-N1", "-z0.3", Topology.TARGET),
             List.of("traceroute", "-n", "-q1", "-w2", "-N1", "-z0.3", "-I", Topology.TARGET));
@@ -124,7 +126,7 @@ class HostSituationsLabTest {
 
     @ParameterizedTest
     @EnumSource
-    @DisplayName("R38: firewalls and source NAT of the host's own packets take no hop from guest or host")
+    @DisplayName("R38: firewalls and source NAT of the host's own packets hide no hop from guest or host")
     void allHopsAreShownUnderTheRulesOfOthers(Rules rules) {
         load(lab, rules);
 
@@ -135,7 +137,7 @@ class HostSituationsLabTest {
     }
 
     @Test
-    @DisplayName("R38: as Docker leaves a host, forwarding on and the policy of FORWARD drop: frames need neither")
+    @DisplayName("R38: frames work with Docker's settings: forwarding on, and FORWARD with policy drop")
     void allHopsAreShownWhereForwardingIsOnAndItsPolicyIsDrop() {
         sh(lab, "echo 1 > /proc/sys/net/ipv4/ip_forward");
         load(lab, Rules.FORWARD_DROPPED);
@@ -145,7 +147,7 @@ class HostSituationsLabTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2})
-    @DisplayName("R38: no reverse-path filter takes a hop from guest or host")
+    @DisplayName("R38: no reverse-path filter hides a hop from guest or host")
     void allHopsAreShownWithAnyReversePathFilter(int filter) {
         reversePathFilter(filter);
 
@@ -153,8 +155,7 @@ class HostSituationsLabTest {
     }
 
     @Test
-    @DisplayName(
-            "R38: where no hook sees the NAT's probes, errors are INVALID: dropped before natexd they are lost to all")
+    @DisplayName("R38: if no hook sees the NAT's probes, errors are INVALID: those dropped before natexd are lost")
     void allHopsAreShownWhereInvalidIsDroppedBehindNatexd() {
         try (Lab own = Lab.up(LabOptions.defaults().sendingBy(LabOptions.Send.PACKET));
                 LabNatexd running = LabNatexd.start(own)) {
@@ -163,7 +164,7 @@ class HostSituationsLabTest {
                     .output();
             assertEquals(List.of("*", "*", "*", "*", "*"), Traceroute.hops(hidden), hidden + running.log());
 
-            // Hook prerouting comes first. The others come after natexd's, or are never passed.
+            // Hook prerouting is the first. The other hooks come after natexd's, or such packets never pass them.
             sh(own, "nft flush chain inet situation before");
             String output = own.exec(Node.GUEST1, TRACES.get(0)).output();
             assertEquals(Topology.HOPS, Traceroute.hops(output), output + running.log());
@@ -171,7 +172,7 @@ class HostSituationsLabTest {
     }
 
     @Test
-    @DisplayName("R14: all hops are shown when the uplink has become a port of a bridge, natexd running")
+    @DisplayName("R14: all hops are shown after the uplink has become a port of a bridge while natexd runs")
     void allHopsAreShownBehindABridge() {
         try (Lab own = Lab.up(LabOptions.defaults());
                 LabNatexd running = LabNatexd.start(own)) {
@@ -189,7 +190,7 @@ class HostSituationsLabTest {
     }
 
     @Test
-    @DisplayName("R14: a VPN over a TUN device comes up in the middle of a trace, then hides the host's address too")
+    @DisplayName("R14: a VPN over a TUN device starts during a trace, then also hides the host's address")
     void allHopsAreShownWhenAVpnComesUpMidTrace() {
         try (Lab own = Lab.up(LabOptions.defaults());
                 LabNatexd running = LabNatexd.start(own);
@@ -207,7 +208,7 @@ class HostSituationsLabTest {
                     ip route replace default via 10.8.0.1 dev tun0
                     """);
 
-            // The emulated NAT keeps its address, so the errors come by the old way.
+            // The emulated NAT keeps its address, so the errors take the old way.
             guests.forEach(trace -> trace.shows(Topology.HOPS, "guest, VPN coming up" + running.log()));
             sh(
                     own,
@@ -221,7 +222,8 @@ class HostSituationsLabTest {
     }
 
     @Test
-    @DisplayName("R42: natexd killed under a firewall that drops all but answers: the host traces on")
+    @DisplayName(
+            "R42: with a firewall that drops all but responses, the host's traceroute works after natexd is killed")
     void theHostTracesOnUnderAFirewallWhenNatexdIsKilled() {
         try (Lab own = Lab.up(LabOptions.defaults())) {
             load(own, Rules.INPUT_DROPPED_BUT_FOR_ANSWERS);
@@ -235,7 +237,7 @@ class HostSituationsLabTest {
         }
     }
 
-    /** One after the other; {@link SeveralTracersLabTest} has them at once. */
+    /** One tracer after the other; in {@link SeveralTracersLabTest} they run at the same time. */
     private static void assertAllHops(Lab lab, LabNatexd natexd, List<String> hops) {
         for (List<String> trace : TRACES) {
             for (Node node : List.of(Node.GUEST1, Node.HOST)) {

@@ -41,19 +41,19 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The kernel's own NAT as an oracle. In one lab the host's kernel masquerades the guests; in the others there is a NAT
- * process and natexd. The same probes leave the guest, and every error that comes back must be the same, octet by octet,
- * but for what follows from the kernel's being a router and from the labs' being two:
+ * process and natexd. The guest sends the same probes in all of them, and every error must be the same, octet by octet,
+ * except for differences that follow from the kernel being a router and from using two labs:
  * <ul>
- *   <li>the kernel forwards, which takes one off the TTL of a probe (here it gets one more to begin with) and of an error;
- *   <li>the IP ID of an error is a router's own count, which goes on from lab to lab as it likes;
- *   <li>the outer header's checksum follows from both. It is checked to be right, as is that of the ICMP message, which is
- *       compared as well.
+ *   <li>the kernel forwards, which decrements the TTL of a probe (here the probe starts with one more) and of an error;
+ *   <li>the IP ID of an error is a router's own counter, which differs between labs;
+ *   <li>the outer header's checksum follows from both. The test checks that it and the ICMP message's checksum are
+ *       right; it also compares the latter.
  * </ul>
  */
 @TestInstance(Lifecycle.PER_CLASS)
 class KernelNatLabTest {
     private static final int PATH_MTU = 1300;
-    /** Enough for the target; {@code max-ttl} is 60. */
+    /** Large enough to reach the target; {@code max-ttl} is 60. */
     private static final int FAR = 30;
 
     private static final int IDENTIFIER = 0x4e58;
@@ -86,11 +86,14 @@ class KernelNatLabTest {
     }
 
     private static final List<Probe> PROBES = probes();
-    /** One of these at a time: a host that gets the error about it, because a copy was all that natexd dared, sends no second. */
+    /**
+     * To be sent one at a time: if natexd only copies the error about it, the host gets it too, and sends no second
+     * probe.
+     */
     private static final List<Probe> LARGE =
             List.of(large(udp(PROBES.size(), PATH_MTU + 1)), large(echo(PROBES.size() + 1, PATH_MTU + 2)));
 
-    /** What the guest got where the kernel was the NAT. */
+    /** The errors that the guest got with the kernel as the NAT. */
     private final Map<Router, Map<String, List<String>>> oracle = new EnumMap<>(Router.class);
 
     private static List<Probe> probes() {
@@ -159,7 +162,7 @@ class KernelNatLabTest {
 
     @ParameterizedTest
     @MethodSource("ways")
-    @DisplayName("R23-R25, R27-R29, R32-R34: the guest gets every error just as from the kernel's own NAT")
+    @DisplayName("R23-R25, R27-R29, R32-R34: the guest gets every error as from the kernel's own NAT")
     void theGuestGetsWhatTheKernelsNatWouldGiveIt(LabOptions way) {
         List<Probe> probes = PROBES.stream()
                 .filter(probe -> probe.bare() || way.send() != Send.SOCKET)
@@ -167,7 +170,7 @@ class KernelNatLabTest {
         try (Lab lab = Lab.up(way.pathMtu(PATH_MTU));
                 LabNatexd natexd = LabNatexd.start(lab)) {
             Warmup.of(lab);
-            // Another NAT changes nothing about the routers: the plain one meets them all.
+            // Routers behave the same with every NAT, so only the plain NAT is tested with all of them.
             boolean all = way.equals(LabOptions.defaults()) || way.rewritePorts() && way.rewriteIds();
             for (Router kind : all ? oracle.keySet() : Set.of(Router.KERNEL)) {
                 Map<String, List<String>> expected = new TreeMap<>(oracle.get(kind));
@@ -182,12 +185,12 @@ class KernelNatLabTest {
         }
     }
 
-    /** Sends the probes at once; the errors about each, their octets in one order whatever order they came in. */
+    /** Sends the probes together; returns the errors about each, in a fixed order. */
     private static Map<String, List<String>> errors(Lab lab, Router kind, List<Probe> all, boolean kernel) {
         lab.router(kind);
-        // A host that has got an error too, because the guest's sighting was late, knows the path's MTU from now on.
+        // If the host got a copy because the guest's probe was seen late, it now has the path's MTU in its cache.
         lab.exec(Node.HOST, "ip", "route", "flush", "cache");
-        // r2 alone has oddities.
+        // Only r2 has oddities.
         List<Probe> probes = all.stream()
                 .filter(probe -> kind == Router.KERNEL || probe.ttl() == 2)
                 .toList();

@@ -29,14 +29,14 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** natexd under a service manager: what it tells, how it ends, what it survives. */
+/** natexd under a service manager: what it reports, how it ends, what it survives. */
 class LifeLabTest {
     private static final int SIGCONT = 18;
     private static final int SIGSTOP = 19;
     private static final String WATCHDOG = "WATCHDOG=1";
 
     @Test
-    @DisplayName("R42, R43: readiness after the rules, signs of life, reload and end are told in order")
+    @DisplayName("R42, R43: natexd reports readiness after the rules, signs of life, reload and end in this order")
     void tellsTheServiceManagerInOrder() throws Exception {
         try (Lab lab = Lab.up(LabOptions.defaults());
                 NotifySocket manager = NotifySocket.at(lab.directory().resolve("notify"));
@@ -69,8 +69,7 @@ class LifeLabTest {
     }
 
     @Test
-    @DisplayName(
-            "R42: a sign of life comes twice in the watchdog's time, none while natexd is stuck, and again afterwards")
+    @DisplayName("R42: natexd sends two signs of life per watchdog time, none while it is stuck, and again afterwards")
     void theWatchdogHearsOfALoopThatTurns() throws Exception {
         try (Lab lab = Lab.up(LabOptions.defaults());
                 NotifySocket manager = NotifySocket.at(lab.directory().resolve("notify"));
@@ -93,7 +92,7 @@ class LifeLabTest {
     }
 
     @Test
-    @DisplayName("R42: an idle loop wakes for the watchdog alone, and without one not at all")
+    @DisplayName("R42: an idle loop wakes only for the watchdog, and without a watchdog not at all")
     void anIdleLoopWakesForTheWatchdogAlone() throws Exception {
         try (Lab lab = Lab.up(LabOptions.defaults());
                 NotifySocket manager = NotifySocket.at(lab.directory().resolve("notify"))) {
@@ -111,7 +110,7 @@ class LifeLabTest {
     }
 
     @Test
-    @DisplayName("R42: the signs of life are the loop's own: with its thread alone stuck there are none")
+    @DisplayName("R42: the loop itself sends the signs of life: if only its thread is stuck, there are none")
     void aStuckLoopGivesNoSignOfLife() throws Exception {
         try (Lab lab = Lab.up(LabOptions.defaults());
                 NotifySocket manager = NotifySocket.at(lab.directory().resolve("notify"));
@@ -132,7 +131,7 @@ class LifeLabTest {
 
     @Test
     @DisplayName(
-            "R41, R42: an error that nobody foresaw ends natexd with an exit code, rules out, and the host has its errors")
+            "R41, R42: after an unexpected error natexd ends with an exit code, its rules are gone, the host has its errors")
     void anUncaughtErrorEndsNatexd() throws Exception {
         try (Lab lab = Lab.up(LabOptions.defaults());
                 NotifySocket manager = NotifySocket.at(lab.directory().resolve("notify"));
@@ -201,7 +200,7 @@ class LifeLabTest {
                 .exitCode();
     }
 
-    /** How often the loop's thread went to sleep, in so many seconds. */
+    /** How often the loop's thread goes to sleep within this number of seconds. */
     private static long wakeUps(LabNatexd natexd, int seconds) throws Exception {
         TimeUnit.SECONDS.sleep(1);
         long before = natexd.loopSleeps();
@@ -209,7 +208,7 @@ class LifeLabTest {
         return natexd.loopSleeps() - before;
     }
 
-    /** The probes' ports that errors quote. */
+    /** The ports of the probes that the errors quote. */
     private static Set<String> errors(List<byte[]> packets) {
         Set<String> ports = new HashSet<>();
         for (byte[] octets : packets) {

@@ -18,11 +18,13 @@ import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 
-/** Fifty traceroutes at once from two guests, each to a target of its own; three probes for each hop, none without an answer. */
+/**
+ * Fifty simultaneous traceroutes from two guests, each to its own target: all three probes of each hop get a response.
+ */
 @TestInstance(Lifecycle.PER_CLASS)
 class ManyTracersLabTest {
     private static final int TRACERS = 50;
-    /** Everything that no router knows goes towards the target, which has all of this network (RFC 2544's). */
+    /** Routers send all other packets towards the target, which has all addresses of this network (RFC 2544). */
     private static final String TARGETS = "198.18.0.";
 
     private Lab lab;
@@ -33,7 +35,7 @@ class ManyTracersLabTest {
         lab = Lab.up(LabOptions.defaults());
         lab.exec(Node.TARGET, "ip", "route", "add", "local", TARGETS + "0/24", "dev", "lo");
         natexd = LabNatexd.start(lab);
-        // Four hundred probes are more than a guest's kernel keeps while it asks for the gateway's MAC.
+        // A guest's kernel cannot keep four hundred probes while it resolves the gateway's MAC address.
         for (Node guest : List.of(Node.GUEST1, Node.GUEST2)) {
             lab.exec(guest, "ping", "-n", "-c1", "-W2", Topology.TARGET);
         }

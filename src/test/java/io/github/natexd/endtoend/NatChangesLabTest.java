@@ -15,12 +15,12 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A NAT process that is replaced by another kind of one while natexd runs. */
+/** While natexd runs, a NAT process of another kind replaces the NAT process. */
 class NatChangesLabTest {
     private static final LabOptions PLAIN = LabOptions.defaults();
     private static final LabOptions HOP = PLAIN.decrementingTtl().answeringTtlOne();
 
-    /** Each differs from the one before in some trait; all are met after all others are known well. */
+    /** Each NAT differs from the previous one in some trait; natexd knows the previous one well. */
     private static final List<LabOptions> WAYS = List.of(
             PLAIN.rewritingPorts(),
             PLAIN.rewritingIds(),
@@ -36,7 +36,7 @@ class NatChangesLabTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    @DisplayName("defect 15, shows 2: whatever changes about the NAT, the guest's second traceroute is complete")
+    @DisplayName("defect 15, shows 2: whichever trait of the NAT changes, the guest's second traceroute is complete")
     void theSecondTracerouteIsComplete(boolean recreated) {
         try (Lab lab = Lab.up(PLAIN);
                 LabNatexd natexd = LabNatexd.start(lab)) {
@@ -45,7 +45,7 @@ class NatChangesLabTest {
                 String story = lab.options() + " became " + way;
                 if (recreated) {
                     lab.restartNetwork(way);
-                    // It says nothing if it was back before natexd had looked.
+                    // natexd logs nothing if the interface was back before natexd checked.
                     LabShell.must(lab, Node.HOST, """
                             timeout 10 sh -c 'until ip -d link show vmnet8 | grep -q "promiscuity 1"; do sleep 0.05; done'
                             """);

@@ -23,15 +23,15 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** natexd where the kernel has nft's own queue statement, as Debian's stock kernels do: that way and no other is taken. */
+/** natexd with a kernel that has nft's own queue statement, as Debian's stock kernels do: natexd uses only that. */
 @TestInstance(Lifecycle.PER_CLASS)
 class NativeRulesVmTest {
     private static final String NATIVE = "natexd-rules: complete, with nft's own queue statement: ";
-    /** Patient: an emulated machine is slow. */
+    /** A long timeout, because an emulated machine is slow. */
     private static final String TRACEROUTE = "traceroute -n -w10";
 
     private static final int RESTORED_SECONDS = 60;
-    /** A firewall of somebody else that counts what natexd's rules see too. */
+    /** A foreign firewall that counts the packets that natexd's rules see. */
     private static final String FOREIGN = """
             table inet foreign {
                 chain arriving {
@@ -88,7 +88,7 @@ class NativeRulesVmTest {
     }
 
     @Test
-    @DisplayName("R44: rules that somebody deleted return natively; the tables of others, and their counters, stay")
+    @DisplayName("R44: natexd restores deleted rules natively; foreign tables and their counters stay")
     void deletedRulesReturnAndForeignTablesStay() throws Exception {
         onHost("nft -f - <<'END'\n" + FOREIGN + "END");
         try {
@@ -108,7 +108,7 @@ class NativeRulesVmTest {
     }
 
     @Test
-    @DisplayName("R42: killed, natexd's native rules pass errors by; a second natexd replaces them and takes them out")
+    @DisplayName("R42: after a kill, natexd's native rules let errors pass; a second natexd replaces and removes them")
     void theHostTracesOnWhileTheRulesStandWithoutTheirQueue() {
         try (Lab own = Lab.up(LabOptions.defaults())) {
             LabNatexd.start(own).killHard();
@@ -135,7 +135,7 @@ class NativeRulesVmTest {
         }
     }
 
-    /** What natexd says of itself, for whoever reads why a hop is missing. */
+    /** natexd's own status, to explain why a hop is missing. */
     private static String told(Lab lab, LabNatexd natexd) {
         String natexctl = LabNatexd.tree().resolve("bin/natexctl").toString();
         return natexd.log()

@@ -25,14 +25,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What arrives in the guest, octet by octet: against the probe that left it (embedded fields, R24 to R30) and against the
- * error as it came to the host (everything that must stay, R23, R25, R26, R33, R34). Checksums by full recompute (R32).
+ * Compares what arrives in the guest, octet by octet, with the probe that left it (embedded fields, R24 to R30) and
+ * with the error that arrived at the host (everything that must not change, R23, R25, R26, R33, R34). Recomputes all
+ * checksums (R32).
  */
 class OctetsLabTest {
     private static final int PROBES = 5;
     /**
-     * traceroute gives up a hop after ten times the delay of a nearer one, far less here than the 10 ms for which natexd
-     * may look for a better pair: it shall wait two seconds.
+     * traceroute gives up a hop after ten times the delay of a nearer one; here that is far less than the 10 ms for
+     * which natexd may look for a better pair. This option makes it wait two seconds.
      */
     private static final String WAIT = "-w2,1000000,1000000";
 
@@ -41,14 +42,14 @@ class OctetsLabTest {
 
     @ParameterizedTest
     @MethodSource("io.github.natexd.testkit.clients.NatWays#notable")
-    @DisplayName("R23-R27, R32, R34, R37: every octet of an error is as the guest must see it")
+    @DisplayName("R23-R27, R32, R34, R37: every octet of an error is what the guest must see")
     void everyOctetOfAnErrorIsAsTheGuestMustSeeIt(LabOptions options) {
         try (Lab lab = Lab.up(options);
                 LabNatexd natexd = LabNatexd.start(lab);
                 Capture guest = Capture.on(lab, Node.GUEST1, Topology.GUEST_INTERFACE);
                 Capture uplink = Capture.on(lab, Node.HOST, Topology.UP)) {
             Warmup.of(lab);
-            // Odd lengths too: the last octet of a checksum has no partner.
+            // Includes odd lengths, where the last octet has no partner in the checksum.
             trace(lab, "traceroute", "-n", "-q1", WAIT, Topology.TARGET, "61");
             trace(lab, "traceroute", "-n", "-q1", WAIT, "-t", "184", Topology.TARGET, "300");
             trace(lab, "traceroute", "-n", "-q1", WAIT, "-I", Topology.TARGET, "75");
@@ -60,9 +61,9 @@ class OctetsLabTest {
             List<Capture.Frame> errors = guest.frames().stream()
                     .filter(frame -> !frame.outgoing() && isErrorForGuest(Packet.of(frame.packet())))
                     .toList();
-            // The target answers the last echo request itself.
+            // The target responds to the last echo request itself.
             assertTrue(errors.size() >= 3 * PROBES - 1, () -> errors.size() + " errors\n" + natexd.log());
-            // A socket with IP_TTL sends with a TOS of its own, which natexd does not touch (R26).
+            // A socket with IP_TTL sends with its own TOS, which natexd does not change (R26).
             boolean tosKept = options.send() != Send.SOCKET;
             for (Capture.Frame frame : errors) {
                 Packet error = Packet.of(frame.packet());
@@ -74,7 +75,7 @@ class OctetsLabTest {
         }
     }
 
-    /** The hub brings guest1 the other guest's errors too. */
+    /** Selects errors for guest1, because the hub also sends it the other guest's. */
     private static boolean isErrorForGuest(Packet packet) {
         return packet.isIcmpError() && packet.destination().equals(Topology.GUEST1);
     }
@@ -97,7 +98,10 @@ class OctetsLabTest {
                         .toList());
     }
 
-    /** A router counts its own IP IDs; the destination port or sequence makes it certain. */
+    /**
+     * Finds the same error by the router's IP ID and, because these IDs may repeat, by the destination port or
+     * sequence.
+     */
     private static Packet original(Packet error, List<Packet> arrived) {
         return single(
                 error,
@@ -127,7 +131,7 @@ class OctetsLabTest {
         assertTrue(Packets.headerIntact(error.octets(), 0), () -> "outer header checksum: " + error);
         assertTrue(Packets.icmpIntact(error.octets()), () -> "ICMP checksum: " + error);
         assertTrue(Packets.headerIntact(error.octets(), error.embedded().at()), () -> "embedded header: " + error);
-        // Linux routers quote the whole of so short a packet, so the transport checksum can be recomputed too.
+        // Linux routers quote such short packets completely, so the transport checksum can be recomputed, too.
         assertTrue(
                 Packets.transportIntact(error.octets(), error.embedded().at()), () -> "embedded transport: " + error);
     }
@@ -151,7 +155,7 @@ class OctetsLabTest {
         assertArrayEquals(Arrays.copyOf(probe.data(), quoted.length), quoted);
     }
 
-    /** All octets but those that had to change are those of the error that reached the host. */
+    /** All octets that did not have to change are equal to those of the error that reached the host. */
     private static void assertRest(Packet error, Packet original) {
         byte[] expected = original.octets().clone();
         byte[] seen = error.octets().clone();

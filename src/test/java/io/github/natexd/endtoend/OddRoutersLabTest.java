@@ -34,8 +34,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Routers that do what no kernel does, before a NAT that leaves nothing as it was: the guest sees the error as the router
- * made it, but for what the NAT had changed in the probe.
+ * Routers that do what no kernel does, with a NAT that changes everything it can: the guest sees the error as the
+ * router sent it, except for what the NAT had changed in the probe.
  */
 @TestInstance(Lifecycle.PER_CLASS)
 class OddRoutersLabTest {
@@ -47,7 +47,7 @@ class OddRoutersLabTest {
             new String[] {"traceroute", "-n", "-q1", "-w2", Topology.TARGET, "300"},
             new String[] {"traceroute", "-n", "-q1", "-w2", "-I", Topology.TARGET, "75"});
 
-    /** For a star that is certain. */
+    /** The time to wait before a hop counts as a star. */
     private static final List<String[]> IMPATIENT_TRACES = TRACES.stream()
             .map(trace -> Arrays.stream(trace)
                     .map(word -> word.replace("-w2", "-w0.5"))
@@ -77,7 +77,7 @@ class OddRoutersLabTest {
 
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "KERNEL")
-    @DisplayName("R2, R5, R7, R9-R11, R19, R23-R28, R32-R34: errors of odd routers reach the guest as they are")
+    @DisplayName("R2, R5, R7, R9-R11, R19, R23-R28, R32-R34: errors of odd routers reach the guest unchanged")
     void anOddErrorReachesTheGuestAsTheRouterMadeIt(Router kind) {
         lab.router(kind);
         try (Capture guest = Capture.on(lab, Node.GUEST1, Topology.GUEST_INTERFACE);
@@ -109,21 +109,22 @@ class OddRoutersLabTest {
         }
     }
 
-    /** Both as in front of the NAT: the host's own errors pass natexd unchanged. */
+    /** The guest sees the same as the host, whose own errors pass natexd unchanged. */
     @ParameterizedTest
     @EnumSource(names = {"MPLS", "OLD_MPLS"})
-    @DisplayName("R33: MPLS labels are shown in the guest as on the host, at either place")
+    @DisplayName("R33: clients in the guest show MPLS labels as on the host, at both places")
     void labelsAreShownInTheGuestAsOnTheHost(Router kind) {
         lab.router(kind);
 
-        // The guest first: the host's own, a moment before and equal in all that this NAT leaves, would be ambiguous.
+        // The guest first: earlier probes of the host that are equal in all fields that this NAT keeps would be
+        // ambiguous.
         List<String> mtr = mtrLabels(Node.GUEST1);
         List<String> traceroute = tracerouteLabels(Node.GUEST1);
 
         List<String> report = mtrReport(Node.GUEST1);
 
         assertEquals(2, mtr.size(), mtr::toString);
-        // On the host at once: nothing is ambiguous there.
+        // On the host all at once, because nothing is ambiguous there.
         CompletableFuture<List<String>> mtrOnHost = CompletableFuture.supplyAsync(() -> mtrLabels(Node.HOST));
         CompletableFuture<List<String>> reportOnHost = CompletableFuture.supplyAsync(() -> mtrReport(Node.HOST));
         assertEquals(tracerouteLabels(Node.HOST), traceroute);
@@ -145,7 +146,7 @@ class OddRoutersLabTest {
 
     @ParameterizedTest
     @EnumSource(names = {"BRIEF", "OPTIONS", "BAD_CHECKSUM"})
-    @DisplayName("R2, R5: options are skipped, those of the probe in the quote and those of the error itself")
+    @DisplayName("R2, R5: natexd skips the options of the quoted probe and those of the error itself")
     void anErrorAboutAProbeWithOptionsReachesTheGuest(Router kind) {
         lab.router(kind);
 
@@ -166,7 +167,7 @@ class OddRoutersLabTest {
         return output.lines().filter(line -> line.startsWith("m ")).distinct().toList();
     }
 
-    /** Without the times; mtr reports labels with {@code --raw} only, or in lines of their own. */
+    /** The output without times; mtr reports labels only with {@code --raw}, or in separate lines. */
     private List<String> mtrReport(Node node) {
         String output = lab.exec(node, "mtr", "--report", "-n", "-e", "-c1", "-i1", "-G1", Topology.TARGET)
                 .output();
@@ -196,7 +197,9 @@ class OddRoutersLabTest {
         assertTrue(Packets.icmpIntact(error.octets()), () -> "ICMP checksum: " + error);
     }
 
-    /** All octets but those that had to change; and the embedded header's sum is as right or wrong as it was. */
+    /**
+     * Compares all octets that did not have to change; the embedded header's checksum is as right or wrong as before.
+     */
     private static void assertRest(Router kind, Packet sent, Packet seen) {
         int icmp = seen.headerLength();
         int embedded = icmp + ICMP_HEADER;

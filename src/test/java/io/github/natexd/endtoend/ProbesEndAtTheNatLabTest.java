@@ -24,27 +24,30 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A NAT process that is a hop and says nothing: a guest's probes with TTL 1 end there. Those that root sends on the host,
- * alike in all but port and IP ID, leave and are answered.
+ * A NAT process that is a silent hop: a guest's probes with TTL 1 expire there. Root's probes on the host, equal in
+ * everything except port and IP ID, leave and cause errors.
  */
 class ProbesEndAtTheNatLabTest {
     private static final int ROUNDS = 20;
     private static final int PROBES = 10;
     private static final int FIRST_PORT = 33_434;
-    /** No port that the host's kernel gives to a traceroute: with the same one, a probe is the guest's for all that can be seen. */
+    /**
+     * The host's kernel gives no traceroute this port: with the same port, nothing would distinguish a probe from the
+     * guest's.
+     */
     private static final int SOURCE_PORT = 9_000;
-    /** More than the half second in which a guest's probe and one that left may be a pair. */
+    /** Longer than the half second within which a guest's probe and one that left can be a pair. */
     private static final long FAR_MILLIS = 650;
 
     @ParameterizedTest
     @ValueSource(strings = {"-U -p 33434", "", "-I"})
-    @DisplayName("defect 1: a guest's probes that end at the NAT take none of the host's errors (200 of 200, twice)")
+    @DisplayName("defect 1: a guest's probes that expire at the NAT take none of the host's errors (200 of 200, twice)")
     void theHostLosesNothing(String method) {
         try (Lab lab = Lab.up(LabOptions.defaults().rewritingPorts().decrementingTtl());
                 LabNatexd natexd = LabNatexd.start(lab)) {
             traceWhileTheHostDoes(lab, natexd, method);
 
-            // Once a guest has traced, natexd knows that this NAT keeps IP IDs and takes a hop.
+            // After a guest's traceroute, natexd knows that this NAT keeps IP IDs and lowers the TTL.
             for (Client client : List.of(Client.TRACEROUTE, Client.TRACEROUTE_ICMP)) {
                 client.run(lab, Node.GUEST1);
                 String output = client.run(lab, Node.GUEST1);
@@ -54,9 +57,12 @@ class ProbesEndAtTheNatLabTest {
         }
     }
 
-    /** Without IP IDs, as some systems send, and after a probe of the same destination and port that did leave. */
+    /**
+     * Probes without IP IDs, as some systems send them, after a probe with the same destination and port that did
+     * leave.
+     */
     @Test
-    @DisplayName("defect 1: nor do those without an IP ID, whose like have just left (200 of 200)")
+    @DisplayName("defect 1: nor do probes without an IP ID, even if similar ones have just left (200 of 200)")
     void theHostLosesNothingToProbesWithoutAnIpId() throws Exception {
         try (Lab lab = Lab.up(LabOptions.defaults().rewritingPorts().decrementingTtl());
                 LabNatexd natexd = LabNatexd.start(lab);
@@ -76,7 +82,7 @@ class ProbesEndAtTheNatLabTest {
         }
     }
 
-    /** As traceroute sends it, but for the IP ID. */
+    /** A probe as traceroute sends it, except for the IP ID. */
     private static byte[] probe(int port, int ttl) {
         byte[] data = new byte[32];
         for (int i = 0; i < data.length; i++) {
@@ -90,7 +96,9 @@ class ProbesEndAtTheNatLabTest {
                 .bytes();
     }
 
-    /** The host traces, and loses nothing, while a guest does, which may be given copies (R16 in rfc5508.md). */
+    /**
+     * The host runs traceroute and loses nothing, while a guest does so, too, and may get copies (R16 in rfc5508.md).
+     */
     private static void traceWhileTheHostDoes(Lab lab, LabNatexd natexd, String method) {
         AtomicBoolean enough = new AtomicBoolean();
         CompletableFuture<Void> guest = CompletableFuture.runAsync(
@@ -112,7 +120,7 @@ class ProbesEndAtTheNatLabTest {
         assertNoneLost(shown.toString(), natexd);
     }
 
-    /** All probes at once, and each in time for the next round. */
+    /** Sends all probes at once; each error must arrive before the next round. */
     private static String firstHop(Lab lab, Node node, String method) {
         return lab.exec(
                         node,

@@ -18,7 +18,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** What natexd leaves alone: the host's links, addresses and routes, and whoever listens to news of them. */
+/**
+ * natexd does not change the host's links, addresses and routes, and hardly disturbs those that listen to their events.
+ */
 class QuietHostLabTest {
     private static final long STEP_MILLIS = 20;
     private static final long LIMIT_MILLIS = 10_000;
@@ -60,7 +62,7 @@ class QuietHostLabTest {
                 .output();
     }
 
-    /** What {@code ip monitor} tells of the host's links, addresses and routes. */
+    /** What {@code ip monitor} prints about the host's links, addresses and routes. */
     private static final class News implements AutoCloseable {
         private final Lab lab;
         private final Process monitor;
@@ -79,11 +81,11 @@ class QuietHostLabTest {
             try (BufferedReader reader = monitor.inputReader()) {
                 reader.lines().forEach(lines::add);
             } catch (IOException | java.io.UncheckedIOException e) {
-                // The monitor ended, and with it the news.
+                // The monitor has ended, so there are no more events.
             }
         }
 
-        /** All there was since the last call, up to an address that is added now to mark the end. */
+        /** All events since the last call, up to an address that is added now to mark the end. */
         List<String> upTo(String mark) {
             long end = System.nanoTime() + LIMIT_MILLIS * 1_000_000;
             while (lines.stream().noneMatch(line -> line.contains(mark))) {

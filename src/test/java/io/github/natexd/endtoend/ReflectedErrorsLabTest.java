@@ -24,14 +24,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Forged errors about a guest's live probe, from where no router can be. */
 class ReflectedErrorsLabTest {
     private static final String ROUTER = "10.0.12.2";
-    /** The host's own, the guests', loopback, this network, and a group's: in hook prerouting no kernel has refused them. */
+    /**
+     * Addresses of the host, the guests, loopback, "this network" and a group: in hook prerouting the kernel has not
+     * yet rejected them.
+     */
     private static final List<String> IMPOSSIBLE = List.of(
             Topology.HOST, Topology.GUEST2, Topology.GATEWAY, "127.0.0.1", "0.0.0.1", "224.0.0.1", "255.255.255.255");
 
     @ParameterizedTest
     @ValueSource(strings = {"frame", "verdict"})
     @DisplayName(
-            "R51: an error from a guest about its neighbour's probe, or from nobody, goes nowhere; a router's arrives")
+            "R51: a guest's error about its neighbour's probe, or one from an impossible address, reaches no guest")
     void aGuestCannotReflectErrorsToItsNeighbour(String reinject) {
         try (Lab lab = Lab.up(LabOptions.defaults())) {
             lab.exec(Node.HOST, "sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward");

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The second way to deliver, and the fallback for a NAT whose probes cannot be seen. */
+/** The second way of delivery, and the fallback for a NAT whose probes cannot be seen. */
 class ReinjectLabTest {
     private static final int ROUNDS = 20;
     private static final String VERDICT = "relay.reinject = \"verdict\"";
@@ -52,12 +52,13 @@ class ReinjectLabTest {
     }
 
     /**
-     * As Docker does it, with the same sequence numbers as the guest's and, behind the NAT, the host's address: in hook
-     * prerouting its errors look like those about probes that no hook has seen leaving.
+     * A container behind masquerading, as with Docker. Its probes have the guest's sequence numbers and, behind the
+     * NAT, the host's address: in hook prerouting the errors look like those about probes that no hook has seen
+     * leaving.
      */
     @ParameterizedTest
     @EnumSource(names = {"RAW", "PACKET"})
-    @DisplayName("defect 10: in verdict mode a masqueraded container behind the host loses no error to a guest")
+    @DisplayName("defect 10: in verdict mode no error for a masqueraded container goes to a guest instead")
     void verdictModeLeavesAContainerItsErrors(Send send) {
         try (Lab lab = Lab.up(LabOptions.defaults().rewritingPorts().sendingBy(send))) {
             forward(lab, true);
@@ -68,8 +69,8 @@ class ReinjectLabTest {
                 for (int i = 1; i <= ROUNDS; i++) {
                     for (Client client : List.of(Client.TRACEROUTE_ICMP, Client.TRACEROUTE)) {
                         String command = client.command().get(2);
-                        // By a packet socket a NAT sends past the rules, as the kernel does for the container: no guest
-                        // is served then, and stars cost time.
+                        // With a packet socket, the NAT's probes bypass the rules, like the container's: then no guest
+                        // gets errors, and waiting for them takes time.
                         boolean served = send == Send.RAW;
                         String ofGuest = served ? command : command.replace("-w2", "-w0.1 -m5");
                         Trace guest = Trace.start(lab, Node.GUEST1, List.of("sh", "-c", ofGuest));
@@ -86,16 +87,16 @@ class ReinjectLabTest {
         }
     }
 
-    /** With the identifier, the sequence and the data of a guest's pings: all that an error is told by but the IP ID. */
+    /** Pings with a guest's identifier, sequence and data: everything that identifies an error, except the IP ID. */
     @Test
-    @DisplayName("defect 10: nor if its probes are like a guest's that natexd did not see leaving (20 of 20)")
+    @DisplayName("defect 10: nor if its probes equal those of a guest that natexd did not see leaving (20 of 20)")
     void verdictModeLeavesAContainerErrorsThatAreLikeAGuests() {
         try (Lab lab = Lab.up(LabOptions.defaults().sendingBy(Send.PACKET))) {
             forward(lab, true);
             String inside = container(lab);
             try (LabNatexd natexd = LabNatexd.start(lab, VERDICT)) {
                 Warmup.pause();
-                // Data too short for a time stamp is always the same.
+                // Data that is too short for a timestamp is always the same.
                 String ping = "ping -n -e 4711 -s 8 -i 0.2 -W1 -c " + ROUNDS + " -t ";
                 Trace guest = Trace.start(lab, Node.GUEST1, List.of("sh", "-c", ping + "4 " + Topology.TARGET));
                 Trace contained =
@@ -131,7 +132,7 @@ class ReinjectLabTest {
     /** Docker sets this policy; {@code frame} mode does not care ({@link HostSituationsLabTest}). */
     @Test
     @DisplayName(
-            "R38: verdict mode warns of a FORWARD policy of drop, and what the warning says helps; rp_filter is no harm")
+            "R38: verdict mode warns about a FORWARD policy of drop, and the printed remedy works; rp_filter does no harm")
     void verdictModeWarnsOfAForwardChainThatDrops() {
         try (Lab lab = Lab.up(LabOptions.defaults())) {
             forward(lab, true);
@@ -163,7 +164,7 @@ class ReinjectLabTest {
         }
     }
 
-    /** With so small a {@code max-ttl}, natexd sees no probe but the first: all other errors are unmapped. */
+    /** With such a small {@code max-ttl}, natexd sees only the first probe: all other errors have no mapping. */
     @Test
     void staticGuestGetsACopyOfWhatIsUnmappedAndTheHostKeepsIts() {
         try (Lab lab = Lab.up(LabOptions.defaults());
@@ -177,7 +178,7 @@ class ReinjectLabTest {
         }
     }
 
-    /** A masqueraded network namespace behind the host; answers what stands before a command that runs in it. */
+    /** Creates a masqueraded network namespace behind the host; returns the prefix for a command that runs in it. */
     private static String container(Lab lab) {
         Process container = lab.start(Node.HOST, "unshare", "-n", "sleep", "1000");
         LabShell.must(lab, Node.HOST, """

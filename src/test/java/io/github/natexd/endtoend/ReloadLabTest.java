@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** SIGHUP (R50): natexd goes by another configuration, and no packet and no mapping is lost over it. */
+/** SIGHUP (R50): natexd applies a new configuration, and loses neither packets nor mappings. */
 class ReloadLabTest {
     private static final String ALL = "probes.max-ttl = 60";
     private static final String UNREACHABLE_ONLY = "relay.errors = [\"destination-unreachable\"]";
@@ -39,7 +39,7 @@ class ReloadLabTest {
     private static final int PROBES_MIN = 200;
 
     @Test
-    @DisplayName("R50: a traceroute that runs while natexd is reloaded shows every hop, once for each probe")
+    @DisplayName("R50: a traceroute during a reload shows every hop, once for each probe")
     void aTraceKeepsEveryHop() {
         try (Lab lab = Lab.up(LabOptions.defaults());
                 LabNatexd natexd = LabNatexd.start(lab);
@@ -65,7 +65,7 @@ class ReloadLabTest {
                 "relay.reinject = \"verdict\"",
             })
     @DisplayName(
-            "R50: while a setting is changed there and back, no error is lost, none comes twice, none reaches the host")
+            "R50: while a setting changes back and forth, no error is lost, none arrives twice, none reaches the host")
     void noErrorIsLostOverAChangedSetting(String setting) throws Exception {
         try (Lab lab = Lab.up(LabOptions.defaults())) {
             lab.exec(Node.HOST, "sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward");
@@ -92,7 +92,7 @@ class ReloadLabTest {
     }
 
     @Test
-    @DisplayName("R50: an error about a probe of long before the reload reaches its guest")
+    @DisplayName("R50: an error about a probe from long before the reload reaches its guest")
     void mappingsOutliveAReload() {
         try (Lab lab = Lab.up(LabOptions.defaults());
                 LabNatexd natexd = LabNatexd.start(lab);
@@ -121,7 +121,7 @@ class ReloadLabTest {
 
     @Test
     @DisplayName(
-            "R50: a changed selection of errors is in force after the reload, rules included, and back after the next")
+            "R50: a reload applies a changed selection of errors, including the rules, and the next one reverts it")
     void errorsAreSelectedAnew() {
         try (Lab lab = Lab.up(LabOptions.defaults());
                 LabNatexd natexd = LabNatexd.start(lab)) {
@@ -141,7 +141,8 @@ class ReloadLabTest {
     }
 
     @Test
-    @DisplayName("R50: with a mistake in the file the running configuration stays, and file, line and column are told")
+    @DisplayName(
+            "R50: a mistake in the file is reported with line and column; the current configuration stays in force")
     void aMistakeChangesNothing() throws Exception {
         try (Lab lab = Lab.up(LabOptions.defaults());
                 NotifySocket manager = NotifySocket.at(lab.directory().resolve("notify"));
@@ -170,7 +171,7 @@ class ReloadLabTest {
     }
 
     @Test
-    @DisplayName("R50: what a reload cannot change is said in one line each, and stays")
+    @DisplayName("R50: a reload reports each setting that needs a restart in its own line, and does not change it")
     void whatNeedsARestartIsSaid() {
         try (Lab lab = Lab.up(LabOptions.defaults());
                 LabNatexd natexd = LabNatexd.start(lab)) {
@@ -207,7 +208,7 @@ class ReloadLabTest {
                 .count();
     }
 
-    /** The probes that errors quote, one line for each error that came. */
+    /** The quoted probes, one line for each error that arrived. */
     private static List<String> errors(Capture capture) {
         return capture.incoming(octets -> Packet.of(octets).isIcmpError()).stream()
                 .map(octets -> Integer.toString(Packet.of(octets).embedded().destinationPort()))

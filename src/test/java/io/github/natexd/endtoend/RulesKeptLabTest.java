@@ -23,8 +23,7 @@ class RulesKeptLabTest {
             List.of("nft flush ruleset", "nft delete table ip natexd", "iptables-nft -t mangle -F");
 
     @Test
-    @DisplayName(
-            "R44: natexd's rules come back by themselves, whoever flushed them; a firewall's own are left as they are")
+    @DisplayName("R44: natexd restores its rules after every kind of flush, and leaves a firewall's own rules alone")
     void rulesComeBackWhoeverFlushedThem() {
         try (Lab lab = Lab.up(LabOptions.defaults());
                 LabNatexd natexd = LabNatexd.start(lab)) {
@@ -49,7 +48,7 @@ class RulesKeptLabTest {
     }
 
     @Test
-    @DisplayName("rules.manage = false: natexd reports missing rules, waits for them, and leaves them when it stops")
+    @DisplayName("rules.manage = false: natexd reports missing rules, waits for them, and keeps them when it stops")
     void rulesOfSomebodyElseAreCheckedAndStay() {
         try (Lab lab = Lab.up(LabOptions.defaults());
                 LabNatexd natexd = LabNatexd.start(lab, "rules.manage = false")) {

@@ -14,9 +14,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The rules script hangs or fails; the rest of natexd goes on. */
+/** The rules script hangs or fails; the rest of natexd continues to work. */
 class RulesScriptLabTest {
-    /** The script gets 10 s for the new rules and 10 s for those before; on top comes what a busy machine needs. */
+    /**
+     * The script has 10 s for the new rules and 10 s to restore the old ones; the rest is reserve for a busy machine.
+     */
     private static final long RELOAD_MAX_NANOS = TimeUnit.SECONDS.toNanos(40);
     /** TimeoutStopSec of the unit. */
     private static final long STOP_MAX_NANOS = TimeUnit.SECONDS.toNanos(10);
@@ -113,7 +115,7 @@ class RulesScriptLabTest {
                 tree.toString());
     }
 
-    /** The real script, behind these lines. */
+    /** The real script, with these lines in front. */
     private String genuine(String first) {
         return first + "exec " + tree.resolve("rules") + " \"$@\"\n";
     }

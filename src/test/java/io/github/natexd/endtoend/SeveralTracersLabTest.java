@@ -27,29 +27,28 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Two guests and the host trace the same target at once, with the same destination ports: every hop list is right, each
- * error reaches the one that caused it, once, and nobody else (R16, R17, R36).
+ * Two guests and the host trace the same target at the same time, with the same destination ports: every hop list is
+ * right, and each error reaches only the tracer that caused it, once (R16, R17, R36).
  */
 class SeveralTracersLabTest {
     /**
-     * Where the host sees guests late, a busy machine may make it see them more than 10 ms after their probes left: too late
-     * for a copy.
+     * If the host sees guests' frames late, on a busy machine the delay can exceed 10 ms, which is too late for a copy.
      */
     private static final int ATTEMPTS = 4;
 
     private static final int FIRST_PORT = 36_000;
     private static final int PORTS = 8000;
-    /** What stands in the {@link #key} of a UDP probe. */
+    /** Marks UDP probes in a {@link #key}. */
     private static final String UDP = "protocol 17 ";
 
-    /** The NAT process is root's in the lab, as with VMware: nothing but evidence tells root's probes from its. */
+    /** The NAT process runs as root, as with VMware: only evidence distinguishes its probes from root's. */
     static Stream<Arguments> ways() {
         return NatWays.notable().stream().flatMap(way -> Stream.of(Arguments.of(way, false), Arguments.of(way, true)));
     }
 
     @ParameterizedTest(name = "{0}, root on the host: {1}")
     @MethodSource("ways")
-    @DisplayName("R16, R17, R36: each tracer sees its own hops and nothing else, whoever traces on the host")
+    @DisplayName("R16, R17, R36: each tracer sees only its own hops, for every user on the host")
     void eachTracerSeesItsOwnHopsAndNothingElse(LabOptions options, boolean root) {
         try (Lab lab = Lab.up(options)) {
             warmTheNatUp(lab);
@@ -57,7 +56,7 @@ class SeveralTracersLabTest {
                 try {
                     allTrace(lab, root);
                 } catch (AssertionError e) {
-                    // Its last words count what became of every error.
+                    // Its last log line counts the decisions about all errors.
                     natexd.stop();
                     throw new AssertionError(e.getMessage() + "\n" + natexd.log(), e);
                 }
@@ -66,9 +65,9 @@ class SeveralTracersLabTest {
     }
 
     /**
-     * The lab's NAT process runs in a JVM: its first packets can take longer than the 10 ms in which a probe leaves a native
-     * one. The host's probe then looks like the guest's, and the guest gets a copy of its error. natexd starts afterwards and
-     * knows nothing of this NAT.
+     * The lab's NAT process runs in a JVM, so its first packets can take longer than 10 ms, which a native process
+     * never does. The host's probe would then look like the guest's, and the guest would get a copy of its error.
+     * natexd starts after this warm-up and knows nothing of this NAT.
      */
     private static void warmTheNatUp(Lab lab) {
         for (Node guest : List.of(Node.GUEST1, Node.GUEST2)) {
@@ -81,7 +80,7 @@ class SeveralTracersLabTest {
     private static void allTrace(Lab lab, boolean root) {
         keepPortsApart(lab);
         if (lab.options().send() == Send.PACKET) {
-            // Whose the host's probes are is certain once natexd knows that it does not see this NAT's leaving.
+            // The sender of the host's probes is certain once natexd knows that this NAT's probes are not seen leaving.
             Warmup.pause();
             Client.TRACEROUTE.run(lab, Node.GUEST1);
             Client.TRACEROUTE_ICMP.run(lab, Node.GUEST1);
@@ -98,8 +97,8 @@ class SeveralTracersLabTest {
     }
 
     /**
-     * Traces from all three at once; answers whether the guests see all hops. Nobody sees a wrong one, and the host sees
-     * each.
+     * Traces from all three at the same time; returns whether the guests see all hops. No tracer may see a wrong hop,
+     * and the host must see every hop.
      */
     private static boolean allShow(Lab lab, Client client, boolean root, boolean stars) {
         try (Capture guest1 = Capture.on(lab, Node.GUEST1, Topology.GUEST_INTERFACE);
@@ -111,7 +110,7 @@ class SeveralTracersLabTest {
             if (root) {
                 host.showsAll(lab.hops(), () -> client + " on the host");
             } else {
-                // Without root's rights all echo requests go by one socket: an error that is faster than the next one
+                // Without root, all echo requests use one socket: an error that arrives before the next request is sent
                 // keeps it from leaving, with natexd or without.
                 host.shows(lab.hops(), client + " on the host");
             }
@@ -126,7 +125,9 @@ class SeveralTracersLabTest {
         }
     }
 
-    /** Else a NAT that keeps ports must replace one now and then, and where IP IDs are replaced, too, that probe gets a star. */
+    /**
+     * Avoids that a NAT that keeps ports has to replace one; if it also replaces IP IDs, that probe would get a star.
+     */
     private static void keepPortsApart(Lab lab) {
         int first = FIRST_PORT;
         for (Node node : List.of(Node.GUEST1, Node.GUEST2, Node.HOST)) {
@@ -137,8 +138,8 @@ class SeveralTracersLabTest {
     }
 
     /**
-     * Whether guests may see stars (case 5 of how-it-works.md): the NAT leaves neither port nor IP ID, and its user sends
-     * from the host what the guests send. Another user's probes are told by the user.
+     * Whether guests may see stars (case 5 of how-it-works.md): the NAT keeps neither port nor IP ID, and its user
+     * sends the same probes from the host as the guests. Probes of another user are recognized by the user.
      */
     private static boolean isAmbiguous(LabOptions options, boolean root) {
         return options.rewritePorts() && options.rewriteIds() && root;
@@ -164,7 +165,7 @@ class SeveralTracersLabTest {
                 known.add(packet);
             }
         }
-        // An echo request that reaches the target has a reply, no error; every other probe has one error.
+        // An echo request that reaches the target gets a reply, no error; every other probe gets one error.
         answers.forEach((probe, errors) -> assertTrue(
                 errors.size() == 1 || errors.isEmpty() && (stars || !probe.contains(UDP)),
                 () -> client + ", " + probe + " was answered by " + errors));

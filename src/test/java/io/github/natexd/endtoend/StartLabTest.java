@@ -25,14 +25,16 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** What keeps natexd from starting: an exit code for scripts, the cause and the remedy for people, no stack of Java's. */
+/**
+ * If natexd cannot start, it has an exit code for scripts, prints cause and remedy for people, and no Java stack trace.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class StartLabTest {
     private static final List<String> PROGRAMS = List.of("natexd", "natexctl");
     private static final int UNAVAILABLE = 69;
     private static final int NO_PERMISSION = 77;
     private static final int CONFIGURATION = 78;
-    /** With fewer, neither the shell that starts Java nor Java itself begins. */
+    /** With fewer descriptors, neither the shell that starts Java nor Java itself starts. */
     private static final int DESCRIPTORS_MIN = 20;
 
     private static final int DESCRIPTORS_ENOUGH = 48;
@@ -80,7 +82,7 @@ class StartLabTest {
     }
 
     @Test
-    @DisplayName("too few descriptors are no mistake in the configuration: systemd is to try again")
+    @DisplayName("too few descriptors are not a mistake in the configuration: systemd has to try again")
     void tooFewDescriptorsAreAFailureThatMayPass() throws IOException {
         String file = configuration(QUEUE_OF_ITS_OWN, GROUP_OF_ITS_OWN).toString();
         for (int descriptors = DESCRIPTORS_MIN; descriptors <= DESCRIPTORS_ENOUGH; descriptors++) {
@@ -95,7 +97,7 @@ class StartLabTest {
     }
 
     @Test
-    @DisplayName("R47: without CAP_NET_ADMIN, or without CAP_NET_RAW, natexd says which is missing")
+    @DisplayName("R47: without CAP_NET_ADMIN or CAP_NET_RAW, natexd reports which one is missing")
     void missingCapabilitiesAreNamed() throws IOException {
         String file = configuration(QUEUE_OF_ITS_OWN, GROUP_OF_ITS_OWN).toString();
 
@@ -110,7 +112,7 @@ class StartLabTest {
     }
 
     @Test
-    @DisplayName("R43: a queue or a log group that another process owns is named, and its rules are left alone")
+    @DisplayName("R43: natexd names a queue or log group that another process owns, and leaves its rules alone")
     void theQueueOfAnotherIsNamed() throws IOException {
         try (LabNatexd first = LabNatexd.start(lab)) {
             String sameQueue = configuration(GROUP_OF_ITS_OWN).toString();
@@ -151,7 +153,7 @@ class StartLabTest {
         fails(UNAVAILABLE, command, "cannot load native code (");
     }
 
-    /** Told by the launcher: classes of natexd's could not even be loaded. */
+    /** The launcher reports this, because the JVM could not even load natexd's classes. */
     @Test
     void aJavaThatIsTooOldIsNamedIfThereIsNoOther() throws IOException {
         Path home = tooOldJava();
@@ -167,7 +169,7 @@ class StartLabTest {
                             "mount -t tmpfs none /usr/lib/jvm; PATH=/usr/sbin:/usr/bin:/sbin:/bin JAVA_HOME=" + home
                                     + " " + program(program) + " --version"),
                     program + ": " + home.resolve("bin/java")
-                            + " is of version 11: install a Java runtime of version 17 or later");
+                            + " has version 11: install a Java runtime of version 17 or later");
         }
     }
 
@@ -213,7 +215,7 @@ class StartLabTest {
         return command;
     }
 
-    /** As nobody, with these capabilities alone. */
+    /** Runs it as nobody, with only these capabilities. */
     private static List<String> as(String capabilities, List<String> command) {
         List<String> whole = new ArrayList<>(Lab.UNPRIVILEGED);
         whole.add("--bounding-set=-all," + capabilities);
@@ -223,7 +225,7 @@ class StartLabTest {
         return whole;
     }
 
-    /** A file of its own for each natexd, with a control socket of its own. */
+    /** A separate file for each natexd, with a separate control socket. */
     private Path configuration(String... settings) throws IOException {
         Path directory = Files.createDirectory(lab.directory().resolve("start" + files++));
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));

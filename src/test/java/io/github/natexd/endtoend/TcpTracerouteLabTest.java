@@ -16,12 +16,13 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /**
- * A traceroute by TCP cannot work behind VMware's NAT, and natexd cannot help: the process ends the guest's connections and
- * makes its own, so that no segment of a guest ever comes to a router. Whatever the TTL, the target seems to be next door.
+ * Traceroute over TCP cannot work behind VMware's NAT, and natexd cannot help: the NAT process terminates the guest's
+ * connections and makes its own, so no segment of a guest reaches a router. With every TTL, the target seems to be one
+ * hop away.
  */
 class TcpTracerouteLabTest {
     private static final int PORT = 80;
-    /** The same for a port where somebody listens and one that is refused. */
+    /** The result is the same for an open port and a closed one. */
     private static final List<String> NEXT_DOOR = List.of(Topology.TARGET);
 
     private static final List<String> TRACEROUTE =
@@ -31,7 +32,7 @@ class TcpTracerouteLabTest {
 
     @Test
     @DisplayName(
-            "R30: a guest's traceroute by TCP shows the target or nothing, natexd or not; the host's shows all hops")
+            "R30: a guest's TCP traceroute shows the target or nothing, with or without natexd; the host's shows all hops")
     void aGuestsTracerouteByTcpShowsTheTargetOrNothing() throws IOException {
         try (Lab lab = Lab.up(LabOptions.defaults())) {
             assertWhatTheGuestSees(lab, "without natexd");
@@ -54,7 +55,7 @@ class TcpTracerouteLabTest {
         silence(lab, "del");
     }
 
-    /** A route into nothing back to the host. */
+    /** Replaces the route back to the host with one that leads nowhere. */
     private static void silence(Lab lab, String verb) {
         Lab.Result result = lab.exec(Node.TARGET, "ip", "route", verb, "blackhole", Topology.HOST + "/32");
         assertEquals(0, result.exitCode(), result.output());

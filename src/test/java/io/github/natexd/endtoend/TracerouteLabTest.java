@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What {@link ClientMatrixLabTest} leaves out: NATs outside its dimensions, and what is left when natexd goes. */
+/** What {@link ClientMatrixLabTest} leaves out: NATs outside its dimensions, and the state after natexd has stopped. */
 class TracerouteLabTest {
     static Stream<LabOptions> ways() {
         LabOptions plain = LabOptions.defaults();
@@ -48,8 +48,7 @@ class TracerouteLabTest {
     }
 
     @Test
-    @DisplayName(
-            "R17: two traces of one destination port right behind each other, where the NAT rewrites ports and IP IDs")
+    @DisplayName("R17: two consecutive traces of the same destination port, with a NAT that rewrites ports and IP IDs")
     void tracesOfOneClassDoNotCrowdEachOther() {
         try (Lab lab = Lab.up(LabOptions.defaults().rewritingPorts().rewritingIds());
                 LabNatexd natexd = LabNatexd.start(lab)) {

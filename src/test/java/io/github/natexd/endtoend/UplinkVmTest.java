@@ -13,9 +13,9 @@ import io.github.natexd.testkit.LabShell;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Uplinks that not every kernel can have: in a VRF, and one that delays some errors more than others. */
+/** Uplinks that not every kernel supports: one in a VRF, and one that delays some errors more than others. */
 class UplinkVmTest {
-    /** Patient: an emulated machine is slow. */
+    /** A long timeout, because an emulated machine is slow. */
     private static final List<String> CLIENTS = List.of("traceroute -n -w10", "traceroute -n -w10 -I");
 
     @Test

@@ -15,7 +15,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code vagrant/e2e}, which checks a real VMware host and its guest, with the lab's host and guest in their place. */
+/** {@code vagrant/e2e}, which checks a real VMware host and its guest; here the lab's host and guest replace them. */
 class VagrantE2eLabTest {
     private static final String LIMIT_SECONDS = "300";
     private static final List<String> PATHS =
@@ -62,7 +62,7 @@ class VagrantE2eLabTest {
     }
 
     private Lab.Result e2e(Lab lab, LabNatexd natexd) throws Exception {
-        // In the lab natexd is not installed, and has a control socket of its own.
+        // In the lab natexd is not installed, and has its own control socket.
         Path natexctl = Files.writeString(
                 tools.resolve("natexctl"), """
                 #!/bin/sh

@@ -23,9 +23,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Two guests that trace as Windows does, at the same moment and to the same target: echo requests of identifier 1, with
- * the same sequence numbers and the same data. Their IP IDs alone are their own, and one is a TTL ahead: another router
- * answers the same sequence, so a mix-up shows. Frames are made here: no program of Linux sends such probes.
+ * Two guests trace the same target as Windows does, at the same time: they send echo requests with identifier 1, the
+ * same sequence numbers and the same data. Only their IP IDs differ, and one guest is a TTL ahead, so that another
+ * router responds to the same sequence number and a mix-up is noticed. The test makes the frames, because no Linux
+ * program sends such probes.
  */
 class WindowsGuestsLabTest {
     private static final int IDENTIFIER = 1;
@@ -59,7 +60,7 @@ class WindowsGuestsLabTest {
 
     @ParameterizedTest
     @CsvSource({"false, false", "true, false", "false, true"})
-    @DisplayName("R17, R18: two Windows guests with one identifier and one row of sequences get their own errors only")
+    @DisplayName("R17, R18: two Windows guests with the same identifier and sequence numbers get only their own errors")
     void eachGuestGetsTheErrorsAboutItsOwnProbes(boolean rewritingPorts, boolean rewritingIds) {
         LabOptions options = LabOptions.defaults();
         options = rewritingPorts ? options.rewritingPorts() : options;

@@ -24,23 +24,23 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A NAT process that hands errors to guests itself (design, "Yielding to the NAT"). */
+/** A NAT process that delivers errors to guests itself. */
 class YieldingLabTest {
     /**
-     * What natexd relays in the same moment as the first of a class cannot be taken back: traceroute has 16 probes in
-     * flight.
+     * natexd cannot take back what it has relayed at the same moment as the first error of a class: traceroute has 16
+     * probes in flight.
      */
     private static final int IN_FLIGHT_AT_FIRST = 16;
 
     @ParameterizedTest
     @CsvSource({"ALL,RAW", "ALL,PACKET", "ECHO,RAW", "ECHO,PACKET"})
-    @DisplayName("R36: the guest gets every error, and none twice once the NAT was seen to deliver")
+    @DisplayName("R36: the guest gets every error, and none twice once natexd has seen the NAT deliver")
     void theGuestGetsEveryErrorOnce(HandOver errors, Receive from) {
         try (Lab lab = Lab.up(LabOptions.defaults().handingOver(errors, from));
                 LabNatexd natexd = LabNatexd.start(lab)) {
             for (Client client : List.of(Client.TRACEROUTE, Client.TRACEROUTE_ICMP)) {
                 try (Capture capture = Capture.on(lab, Node.GUEST1, Topology.GUEST_INTERFACE)) {
-                    // The first errors may come before the NAT is seen delivering; the second trace is all in order.
+                    // The first errors may come before natexd sees the NAT deliver; the second trace must be correct.
                     String first = Traceroute.hops(client.run(lab, Node.GUEST1)).toString();
                     int duplicates = duplicates(capture);
                     String output = client.run(lab, Node.GUEST1);
@@ -56,9 +56,9 @@ class YieldingLabTest {
         }
     }
 
-    /** Received at the interface: of what it gets through a raw socket, the NAT sees nothing that natexd relays. */
+    /** This NAT receives at the interface; through a raw socket it would not see what natexd relays. */
     @Test
-    @DisplayName("R36: when the NAT stops delivering, natexd relays again after three errors that went missing")
+    @DisplayName("R36: when the NAT stops delivering, natexd relays again after three missing errors")
     void natexdResumesWhenTheNatStops() {
         try (Lab lab = Lab.up(LabOptions.defaults().handingOver(HandOver.ALL, Receive.PACKET));
                 LabNatexd natexd = LabNatexd.start(lab)) {
@@ -68,7 +68,7 @@ class YieldingLabTest {
                 assertEquals(Topology.HOPS, Traceroute.hops(client.run(lab, Node.GUEST1)), delivered + natexd.log());
 
                 lab.nat(LabOptions.defaults());
-                // Stars cost time, and what natexd does depends on no patience of a client's.
+                // Short waits, because stars take time, and natexd's behaviour does not depend on a client's timeout.
                 String impatient = client.command().get(2).replace("-w2", "-w0.5");
                 String missed = lab.exec(Node.GUEST1, "sh", "-c", impatient).output();
                 assertTrue(missed.contains("*"), () -> "natexd left these to the NAT: " + missed);
@@ -82,7 +82,7 @@ class YieldingLabTest {
 
     @ParameterizedTest
     @EnumSource
-    @DisplayName("defect 8: a NAT that hands over port unreachable alone is left that alone; tracepath learns the MTU")
+    @DisplayName("defect 8: if a NAT delivers only port unreachable, natexd yields only that; tracepath learns the MTU")
     void fragmentationNeededIsNotLeftToANatThatHandsOverPortUnreachable(Receive from) {
         try (Lab lab = Lab.up(LabOptions.defaults().handingOver(HandOver.PORT_UNREACHABLE, from));
                 LabNatexd natexd = LabNatexd.start(lab)) {
@@ -96,7 +96,7 @@ class YieldingLabTest {
             List<String> expected = new ArrayList<>(Topology.HOPS);
             expected.add("pmtu 1300");
             assertEquals(expected, Client.TRACEPATH_SMALL_MTU.read(output), () -> output + natexd.log());
-            // What natexd dropped, the NAT cannot deliver: then it has been left nothing.
+            // The NAT cannot deliver what natexd has dropped, so natexd has yielded nothing.
             assertEquals(
                     from == Receive.PACKET,
                     natexd.log().contains("the NAT process delivers port-unreachable (udp) errors"),

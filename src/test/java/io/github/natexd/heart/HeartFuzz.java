@@ -27,9 +27,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs schedules through the relay and through {@link HeartModel} and compares what becomes of every error. One for each thread.
+ * Runs schedules through the relay and through {@link HeartModel}, and compares their decisions. Each thread has one
+ * fuzz.
  *
- * <p>As a program: {@code HeartFuzz [AMOUNT [SEED]]}, where the amount is of schedules, or of seconds with an "s" behind.
+ * <p>As a program: {@code HeartFuzz [AMOUNT [SEED]]}; the amount is a number of schedules or, with "s", of seconds.
  */
 final class HeartFuzz {
     private static final long MILLI = 1_000_000;
@@ -56,7 +57,10 @@ final class HeartFuzz {
     private long now = BEGIN;
     private long errors;
 
-    /** The program and the model beside it, for many schedules: a relay takes longer to make than a schedule to run. */
+    /**
+     * The program and its model, reused for many schedules, because creating a relay takes longer than running a
+     * schedule.
+     */
     private final class Stage {
         final Mapper mapper;
         final Relay relay;
@@ -74,7 +78,7 @@ final class HeartFuzz {
             model = new HeartModel(lifetime, now - LONG_AGO);
         }
 
-        /** All that was sighted is forgotten, and the profile; the NAT process's user is root again. */
+        /** Forgets all sightings and the profile; the NAT process's user is root again. */
         void reset(Schedule schedule) {
             now += 2 * LONG_AGO;
             sweep();
@@ -95,7 +99,7 @@ final class HeartFuzz {
             played++;
         }
 
-        /** The daemon does so now and then; without, some pairs are remembered for longer. */
+        /** The daemon does so regularly; without it, some pairs would be remembered for longer. */
         void sweep() {
             for (int i = 0; i < CAPACITY && !mapper.expire(now); i++) {
                 continue;
@@ -119,7 +123,7 @@ final class HeartFuzz {
         return stage;
     }
 
-    /** What differs, or null. */
+    /** The difference, or null. */
     @Nullable
     String run(Schedule schedule) {
         Stage stage = stage(schedule.lifetime());
@@ -253,7 +257,7 @@ final class HeartFuzz {
         }
     }
 
-    /** The same with as few steps as still differ. */
+    /** Shrinks a schedule to as few steps as still show a difference. */
     Schedule shrunk(Schedule schedule) {
         stages.clear();
         Schedule best = schedule;
@@ -276,7 +280,7 @@ final class HeartFuzz {
         return best;
     }
 
-    /** The shrunk schedule and what differs, in words; the schedule is written as a capture file, too. */
+    /** Describes the shrunk schedule and the difference; also writes the schedule as a capture file. */
     String explained(long seed) {
         Schedule least = shrunk(Schedule.of(seed));
         Path file = FOLDER.resolve("difference-" + seed + ".pcap");
@@ -291,7 +295,7 @@ final class HeartFuzz {
 
     // ---- by the million ----
 
-    /** What all threads do together. */
+    /** The state that all threads share. */
     private static final class Race {
         final long seed;
         final long schedules;

@@ -11,12 +11,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The page "How natexd decides whose an error is" as a plain, slow program: lists, and loops over all of them. It was
- * written from the page without the program. What the page left open, the fuzz showed; the page says it now. It knows
- * nothing of quotas, of the limits of candidates, or of yielding.
+ * The page "How natexd decides who gets an error" as a plain, slow program of lists and loops over them. It was written
+ * from the page, without a look at the program. The fuzz showed what the page had left open; the page now covers that.
+ * The model has no quotas, no limits of candidates, and no yielding.
  *
- * <p>A file for each rule: here the turn and the first rule, that no error waits; {@link ModelPairing} and
- * {@link ModelFinding} hold the second, that only certainty takes; {@link ModelProfile} the third.
+ * <p>Each rule has a file: this one has the turn and the first rule, that no error waits; {@link ModelPairing} and
+ * {@link ModelFinding} have the second, that only certainty moves an error; {@link ModelProfile} has the third.
  */
 final class HeartModel {
     private static final int MOST_COPIES = 64;
@@ -57,7 +57,7 @@ final class HeartModel {
         finding.rulesChange(now);
     }
 
-    /** What came in since the last turn; returns what is settled now, by the errors' numbers. */
+    /** Takes what has arrived since the last turn; returns the decisions by the errors' numbers. */
     Map<Integer, Outcome> turn(
             long now, boolean lost, List<Step.Leaves> left, List<Step.Guest> seen, List<Step.Errors> queued) {
         settled.clear();
@@ -99,7 +99,7 @@ final class HeartModel {
         settle(error, quoted, found, certain ? Reason.RELAYED : Reason.COPIED_LIKELY, certain);
     }
 
-    /** The oldest first. */
+    /** In order of age, the oldest first. */
     private void judgeCopies(long now, List<Step.Leaves> left, List<Step.Guest> seen) {
         for (Kept copy : List.copyOf(copies)) {
             boolean last = now - copy.until >= 0;

@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import org.junit.jupiter.api.Test;
 
-/** The program does what the page "How natexd decides who gets an error" says; {@code ./dev fuzz heart} asks for longer. */
+/**
+ * The program does what the page "How natexd decides who gets an error" says; {@code ./dev fuzz heart} tests longer.
+ */
 class HeartModelTest {
     private static final int SCHEDULES = 40_000;
 

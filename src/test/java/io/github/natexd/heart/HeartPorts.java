@@ -12,8 +12,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The relay's three ports for millions of schedules: the buffers are used again and again, and errors are numbered by their reporter's
- * address. The ports of {@code testkit} check more, and are a hundred times slower.
+ * The relay's three ports for millions of schedules: they reuse the buffers, and the reporter's address is the number
+ * of an error. The ports of {@code testkit} check more, but are a hundred times slower.
  */
 final class HeartPorts {
     static final int MOST_ERRORS = 128;
@@ -54,7 +54,7 @@ final class HeartPorts {
         return reporter - FIRST_REPORTER;
     }
 
-    /** Whether a relay's turn left everything in order; answers what is wrong, or nothing. */
+    /** Checks the state after a relay's turn; returns what is wrong, or nothing. */
     String checkTurn() {
         if (!queue.answered || queue.waiting > 0) {
             return "a queued error has no verdict after the turn";
@@ -72,7 +72,7 @@ final class HeartPorts {
         return verdict == Verdict.DROP || verdict == Verdict.ACCEPT_REWRITTEN;
     }
 
-    /** What a guest got of an error in this turn, by a frame or in its verdict. */
+    /** What a guest got for an error in this turn, in a frame or with the verdict. */
     @Nullable
     Delivered delivered(int number) {
         for (Given given : link.given) {
@@ -86,7 +86,7 @@ final class HeartPorts {
         return null;
     }
 
-    /** The next turn's errors have numbers from here on. */
+    /** The first number of the next turn's errors. */
     void turnEnded() {
         firstOfTurn = errors;
         link.given.clear();
@@ -126,7 +126,7 @@ final class HeartPorts {
             answered = true;
         }
 
-        /** An error from a reporter of its own. */
+        /** Adds an error with a unique reporter. */
         void enqueue(Sent quoted, int octets) {
             int index = waiting++;
             ByteBuffer packet = buffers[index];
@@ -221,7 +221,7 @@ final class HeartPorts {
         public void close() {}
     }
 
-    /** One feed of sightings: what is put into it is received at once, in one batch. */
+    /** One feed of sightings; the relay receives its whole content in one batch. */
     private abstract static sealed class Feed permits Log, Link {
         final ByteBuffer[] buffers = buffers(MOST_SIGHTINGS, false);
         final int[] lengths = new int[MOST_SIGHTINGS];

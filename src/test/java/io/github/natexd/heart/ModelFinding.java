@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Of the second rule in {@link HeartModel}, the answer: whose probe an error quotes, and with which grade. */
+/** The result of the second rule in {@link HeartModel}: whose probe an error quotes, and with which grade. */
 final class ModelFinding {
     private static final long MILLI = 1_000_000;
     private static final long OPEN = 10 * MILLI;
@@ -46,7 +46,7 @@ final class ModelFinding {
         completeFrom = Math.max(completeFrom, now + START);
     }
 
-    /** Sightings were lost: what left may be unknown until all that there was then has expired. */
+    /** Sightings were lost: until all probes of that time have expired, a probe that left may be unknown. */
     void lost(long now, long lifetime) {
         completeFrom = Math.max(completeFrom, now + lifetime);
     }
@@ -103,7 +103,7 @@ final class ModelFinding {
         }
     }
 
-    /** What left may not have shown its content; then the guest's probe that it is a pair with tells. */
+    /** A probe that left may not have shown its content; then the guest's probe that is its pair shows it. */
     private static boolean contentFits(Sent quoted, LeftSeen left) {
         GuestSeen pair = left.pair;
         Sent known = left.probe.contentKnown() || pair == null ? left.probe : pair.probe;

@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Of the second rule in {@link HeartModel}, the evidence: what was sighted, and which guest's probe and which probe that
+ * The evidence of the second rule in {@link HeartModel}: the sightings, and which guest's probe and which probe that
  * left are a pair, with which grade.
  */
 final class ModelPairing {
@@ -71,7 +71,7 @@ final class ModelPairing {
         OPEN
     }
 
-    /** Of a weighing. The lists are the pairs, place by place. */
+    /** The result of a weighing. Elements with the same index in both lists are a pair. */
     record Weighed(Grade grade, @Nullable GuestSeen guest, boolean only, List<GuestSeen> guests, List<LeftSeen> lefts) {
         static Weighed nobody(Grade grade) {
             return new Weighed(grade, null, false, List.of(), List.of());
@@ -145,7 +145,7 @@ final class ModelPairing {
         return after <= LEFT_AFTER && after >= -LEFT_BEFORE;
     }
 
-    /** -1 if they cannot be of one probe. */
+    /** -1 if the sightings cannot be of the same probe. */
     private int rank(GuestSeen guest, LeftSeen left) {
         if (!canBeOne(guest, left)) {
             return -1;
@@ -286,7 +286,7 @@ final class ModelPairing {
         return new Weighed(grade, guest, only, paired.subList(0, pairs.size()), pairs);
     }
 
-    /** At a sighting: something better may come in the same turn. */
+    /** Called at a sighting, when a better candidate may still come in the same turn. */
     private void weighAndKeep(LeftSeen left) {
         Weighed weighed = weigh(left);
         if (weighed.grade == Grade.CERTAIN && weighed.guest != null && nothingDisagrees(weighed.guest, left)) {

@@ -5,12 +5,14 @@ import io.github.natexd.heart.ModelPairing.LeftSeen;
 import io.github.natexd.mapping.NatProfile.Known;
 import org.jspecify.annotations.Nullable;
 
-/** The third rule in {@link HeartModel}: what a NAT does is a small profile, which can only lower a grade or break a tie. */
+/**
+ * The third rule in {@link HeartModel}: a small profile describes the NAT, and can only lower a grade or break a tie.
+ */
 final class ModelProfile {
     static final int NO_UID = -1;
     private static final int ROOT = 0;
 
-    /** What the last two that showed something showed. */
+    /** The results of the last two pairs that showed something about the trait. */
     static final class Trait {
         private @Nullable Boolean last;
         private @Nullable Boolean before;

@@ -5,13 +5,13 @@ import io.github.natexd.wire.Ipv4Address;
 import io.github.natexd.wire.MacAddress;
 import org.jspecify.annotations.Nullable;
 
-/** What became of an error, once it is settled. */
+/** The final decision about an error. */
 record Outcome(Reason reason, boolean taken, @Nullable Delivered delivered) {
     /**
      * What a guest got.
      *
      * @param id the IP ID in the quote
-     * @param mac 0 where the kernel forwards it
+     * @param mac 0 if the kernel forwards it
      */
     record Delivered(int guest, int port, int id, long mac, long gateway) {
         @Override

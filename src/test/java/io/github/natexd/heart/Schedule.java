@@ -15,10 +15,11 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * What happens around natexd for some seconds: two guests, one of which may forward for the other, a hostile guest, the host, and a NAT
- * process with habits that may change. Ports, IDs, destinations and contents are few, so that much collides.
+ * The events around natexd for some seconds: two guests, one of which may forward for the other, a hostile guest, the
+ * host, and a NAT process whose behaviour may change. There are few ports, IDs, destinations and contents, so that many
+ * collide.
  *
- * @param startedAgo nanoseconds since natexd's start when the schedule begins
+ * @param startedAgo nanoseconds from natexd's start to the beginning of the schedule
  */
 record Schedule(long lifetime, long startedAgo, boolean byVerdict, List<Step> steps) {
     private static final long MILLI = 1_000_000;
@@ -82,7 +83,7 @@ record Schedule(long lifetime, long startedAgo, boolean byVerdict, List<Step> st
         }
 
         Schedule make() {
-            // No sighting is just as old as that.
+            // No sighting has exactly this age.
             long lifetime = (chance(6) ? 2_000 : 30_000) * MILLI - MILLI / 2;
             long startedAgo = (chance(5) ? 400 : 5_000) * MILLI;
             boolean byVerdict = chance(20);
@@ -171,7 +172,7 @@ record Schedule(long lifetime, long startedAgo, boolean byVerdict, List<Step> st
                     any(IDS),
                     1 + random.nextInt(calm == 0 ? 1 : 3),
                     0,
-                    // An even number of octets is in a fragment, as always but in the last.
+                    // A fragment has an even number of octets, like all but the last one.
                     fragment ? LENGTH : length,
                     fragment);
             return withSomeContent(plain);
@@ -192,7 +193,7 @@ record Schedule(long lifetime, long startedAgo, boolean byVerdict, List<Step> st
             guestSends(probe(other ? OTHER_GUEST : GUEST), other ? OTHER_GUEST_MAC : GUEST_MAC);
         }
 
-        /** A constant flow: one probe more, or many. */
+        /** A constant flow: one more probe, or many. */
         private void again() {
             Sent probe = any(sent);
             long mac = probe.source() == GUEST ? GUEST_MAC : OTHER_GUEST_MAC;
@@ -328,7 +329,7 @@ record Schedule(long lifetime, long startedAgo, boolean byVerdict, List<Step> st
             guestSends(passed, OTHER_GUEST_MAC);
         }
 
-        /** Guesses of what others send, some by addresses of theirs. */
+        /** The hostile guest guesses what others send, sometimes with their addresses. */
         private void spray() {
             int count = 1 + random.nextInt(3);
             for (int i = 0; i < count; i++) {

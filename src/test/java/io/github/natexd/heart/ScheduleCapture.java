@@ -7,8 +7,8 @@ import io.github.natexd.wire.Ipv4Address;
 import java.nio.ByteBuffer;
 
 /**
- * A schedule as a capture file: guests' frames as they were, what left the host and errors in frames of a router's and the
- * host's.
+ * A schedule as a capture file: guests' frames unchanged; probes that left the host, and errors, in frames between
+ * router and host.
  */
 final class ScheduleCapture {
     private static final long BEGIN_NANOS = 1_000_000_000_000L;

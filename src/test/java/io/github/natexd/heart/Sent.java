@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
  * A probe as schedules and the model know it: what can be read of its first 28 octets.
  *
  * @param length UDP's length field, or the octets of the whole echo request; of a fragment, those of the fragment
- * @param fragment it is the first fragment of a longer one
+ * @param fragment whether it is the first fragment of a longer packet
  */
 record Sent(
         int protocol,
@@ -28,25 +28,25 @@ record Sent(
     private static final int MORE_FRAGMENTS = 0x2000;
     private static final int MODULUS = 0xFFFF;
 
-    /** The same with the checksum that these octets of data would give it. */
+    /** The same probe with the checksum for this data. */
     Sent finished(int dataSum) {
         int sum = fold(sumOfHead() + dataSum);
         int complement = ~sum & 0xFFFF;
         return withChecksum(protocol == UDP && complement == 0 ? 0xFFFF : complement);
     }
 
-    /** The sum of data with which everything but the source's address and port adds up to a zero. */
+    /** The data's sum for which everything except the source address and port adds up to zero. */
     int dataForZero() {
         int rest = sumOfHead() - sourcePort - (protocol == UDP ? halves(source) : 0);
         return MODULUS - rest % MODULUS;
     }
 
-    /** The same as an offloading sender leaves it. */
+    /** The same probe with the checksum that a sender with checksum offload leaves in it. */
     Sent unfinished() {
         return withChecksum(pseudoSum());
     }
 
-    /** What a checksum that a NAT keeps right says of everything but the source, modulo 65535. */
+    /** The part of a correct checksum that does not depend on the source, modulo 65535. */
     int content() {
         int sum = (~checksum & 0xFFFF) - sourcePort - (protocol == UDP ? halves(source) : 0);
         return Math.floorMod(sum, MODULUS);
@@ -74,7 +74,7 @@ record Sent(
         return sourcePort == other.sourcePort;
     }
 
-    /** An ID of 0 says nothing. */
+    /** An ID of 0 is no evidence. */
     boolean sameId(Sent other) {
         return id != 0 && id == other.id;
     }
@@ -83,7 +83,7 @@ record Sent(
         return contentKnown() && other.contentKnown() && content() == other.content();
     }
 
-    /** How many pieces of evidence say that both are one probe. */
+    /** The number of pieces of evidence that both are the same probe. */
     int pieces(Sent other) {
         return (samePort(other) ? 1 : 0) + (sameId(other) ? 1 : 0) + (sameContent(other) ? 1 : 0);
     }
@@ -132,7 +132,7 @@ record Sent(
         return new Sent(protocol, source, destination, changed, destinationPort, id, ttl, checksum, length, fragment);
     }
 
-    /** The same from another source, whose checksum is changed as a NAT changes it. */
+    /** The same probe from another source, with the checksum repaired as a NAT repairs it. */
     Sent from(int newSource, int newPort) {
         int changed = checksum;
         boolean none = protocol == UDP && checksum == 0;
@@ -144,7 +144,7 @@ record Sent(
         return new Sent(protocol, newSource, destination, newPort, destinationPort, id, ttl, changed, length, fragment);
     }
 
-    /** Writes it, of the data as many zeros as there are octets of data. */
+    /** Writes the probe, with zeros as data. */
     void write(ByteBuffer to, int at) {
         to.putShort(at, (short) 0x4500).putShort(at + 2, (short) (HEADER + length));
         to.putShort(at + 4, (short) id).putShort(at + 6, (short) (fragment ? MORE_FRAGMENTS : 0));

@@ -2,7 +2,7 @@ package io.github.natexd.heart;
 
 import io.github.natexd.wire.MacAddress;
 
-/** One thing that happens in a schedule. Between two turns things only come in. */
+/** One event of a schedule. Between two turns, packets only arrive. */
 sealed interface Step {
     record Pass(long nanos) implements Step {
         @Override
@@ -27,7 +27,7 @@ sealed interface Step {
         }
     }
 
-    /** So many errors alike come, each quoting so many octets. */
+    /** A number of equal errors arrive, each with a quote of this length. */
     record Errors(Sent quoted, int octets, int times) implements Step {
         @Override
         public String toString() {

@@ -1,5 +1,5 @@
 /**
- * The model of the heart's three rules, and the fuzz that runs it beside the real {@code mapping} and {@code relay} on
- * random schedules and compares every outcome.
+ * The model of the heart's three rules, and the fuzz that runs the model and the real {@code mapping} and {@code relay}
+ * on random schedules and compares every decision.
  */
 package io.github.natexd.heart;

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What a newcomer sees first. */
+/** The demo, which a new user sees first. */
 class DemoLabTest {
     private static final String DEMO = LabNatexd.tree().resolve("bin/natexctl").toString();
 
@@ -32,7 +32,7 @@ class DemoLabTest {
 
     @Test
     void leavesNothingWhenItIsInterrupted() throws Exception {
-        // Whoever runs the tests may ignore SIGINT, as a shell's background jobs do.
+        // The caller of the tests may ignore SIGINT, as a shell's background jobs do.
         Process demo = new ProcessBuilder("env", "--default-signal=INT", DEMO, "lab", "demo")
                 .redirectErrorStream(true)
                 .start();

@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** {@code natexctl lab up} and {@code down} as a user has them, and as a crash leaves them. */
+/** {@code natexctl lab up} and {@code down} as a user runs them, and after a crash. */
 class LabDownLabTest {
     private final String name = Lab.uniqueName();
 

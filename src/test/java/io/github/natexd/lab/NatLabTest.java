@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The lab without natexd: is its NAT what VMware's is, and does each switch switch? */
+/** The lab without natexd: its NAT behaves like VMware's, and each option has its effect. */
 class NatLabTest {
     private static final int ECHO_PORT = 7;
     private static final int CLIENT_PORT = 45_678;
@@ -232,7 +232,7 @@ class NatLabTest {
         return Long.parseLong(line.strip().split("\\s+")[2]);
     }
 
-    /** Five UDP probes and five echo requests, TTL 1 to 5; what is answered does not matter. */
+    /** Sends five UDP probes and five echo requests with TTL 1 to 5; the responses do not matter. */
     private static void probe(Lab lab) {
         for (String method : List.of("", "-I")) {
             String script = "traceroute -n -q1 -w0.1 -m5 " + method + " " + Topology.TARGET;
@@ -249,14 +249,14 @@ class NatLabTest {
         return Traceroute.hops(lab.exec(node, command).output());
     }
 
-    /** All probes behind the NAT. */
+    /** All probes as they are behind the NAT. */
     private static List<Packet> probes(Capture outside) {
         return outside.incoming(octets -> Packet.of(octets).isProbe()).stream()
                 .map(Packet::of)
                 .toList();
     }
 
-    /** What became of a probe; ports may differ, so TTL and destination tell. */
+    /** Finds a probe behind the NAT by TTL and destination, because ports may differ. */
     private static Packet counterpart(Packet probe, List<Packet> outside) {
         List<Packet> found = outside.stream()
                 .filter(packet ->

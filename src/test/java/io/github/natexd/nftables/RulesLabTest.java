@@ -19,8 +19,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What natexd-rules loads and removes, and that it leaves the rules of others alone. Which of the two ways to queue packets is
- * taken depends on the kernel; what must hold, holds for both.
+ * What natexd-rules loads and removes, and that it leaves the rules of others alone. The kernel determines which of the
+ * two ways to queue packets is used; the tests are valid for both.
  */
 class RulesLabTest {
     @RegisterExtension
@@ -42,7 +42,7 @@ class RulesLabTest {
     }
 
     @Test
-    @DisplayName("R44: all that was installed is removed")
+    @DisplayName("R44: remove removes everything that install has loaded")
     void removesAllThatItInstalled() throws Exception {
         scene.rules("install", "--interface", "vmnet8");
         scene.rules("install", "--interface", "vmnet8", "--reinject", "verdict");
@@ -76,7 +76,7 @@ class RulesLabTest {
     }
 
     @Test
-    @DisplayName("R44: foreign rules are left as they were")
+    @DisplayName("R44: foreign rules stay unchanged")
     void leavesForeignRulesAsTheyWere() throws Exception {
         scene.nft("""
                 table inet other {
@@ -99,12 +99,12 @@ class RulesLabTest {
         assertEquals(OK, scene.rules("status").code());
         assertEquals(OK, scene.rules("remove").code());
 
-        // The same tool, the same kernel, moments apart: here texts may be compared.
+        // The same tool and kernel within a moment, so comparing texts is safe here.
         assertEquals(before, scene.ruleset());
     }
 
     @Test
-    @DisplayName("R44: the mangle table that natexd made stays once others use it")
+    @DisplayName("R44: the mangle table that natexd created stays if others use it")
     void keepsTheMangleTableItMadeOnceOthersUseIt() throws Exception {
         scene.rules("install", "--interface", "vmnet8");
         scene.inNamespace("iptables-nft", "-t", "mangle", "-A", "INPUT", "-s", "192.0.2.3", "-j", "ACCEPT");
@@ -116,7 +116,7 @@ class RulesLabTest {
     }
 
     @Test
-    @DisplayName("R44: an empty mangle table that natexd did not make stays")
+    @DisplayName("R44: an empty mangle table that natexd did not create stays")
     void keepsAnEmptyMangleTableThatItDidNotMake() throws Exception {
         scene.nft("table ip mangle {\n}\n");
 
@@ -179,7 +179,7 @@ class RulesLabTest {
     }
 
     @Test
-    @DisplayName("R47: the rules need one capability, and no root")
+    @DisplayName("R47: the rules need one capability, but not root")
     void worksUnprivilegedWithTheOneCapability() throws Exception {
         List<String> user = new ArrayList<>(UNPRIVILEGED);
         user.addAll(List.of("--inh-caps", "+net_admin", "--ambient-caps", "+net_admin"));
@@ -201,17 +201,17 @@ class RulesLabTest {
         assertEquals(OK, printed.code());
         assertTrue(printed.text().contains("queue flags bypass to 5511"), printed.text());
         assertEquals("", scene.ruleset());
-        // A kernel may refuse the queue statement, but nft must be able to read it.
+        // A kernel may reject the queue statement, but nft must be able to parse it.
         Result checked = scene.tried(printed.text() + "\n", "nft", "-c", "-f", "-");
         assertFalse(checked.text().contains("syntax error"), checked.text());
-        // Without the chain that some kernels cannot have, the text is a complete input of nft.
+        // Without the chain that some kernels do not support, the text is a complete input for nft.
         scene.nft(printed.text().replaceAll("(?s)    chain errors \\{.*?\\n    \\}\\n", "") + "\n");
         assertEquals(2, scene.count("log group 5511"), scene::ruleset);
     }
 
     @Test
     void takesTheNativeWayWhereItWorksAndClearsTheFallbackAway() throws Exception {
-        // A stand-in for a kernel with the queue statement, which loads another one in its place.
+        // Imitates a kernel with the queue statement: loads another statement instead.
         Path nft = scene.directory().resolve("nft");
         Files.writeString(nft, """
                 #!/bin/sh

@@ -63,7 +63,7 @@ class RulesReportsLabTest {
     }
 
     @Test
-    @DisplayName("defect 6: without the rule that passes loopback errors by, the fallback is not complete")
+    @DisplayName("defect 6: without the rule that exempts loopback errors, the fallback is not complete")
     void isNotCompleteWithoutTheRuleThatPassesLoopbackBy() throws Exception {
         scene.rules("install", "--interface", "vmnet8");
         assumeTrue(scene.ruleset().contains("NATEXD_QUEUE"), "this kernel has nft's own queue statement");
@@ -91,7 +91,7 @@ class RulesReportsLabTest {
 
     @Test
     void saysThatNeitherWayWorksAndLeavesNothing() throws Exception {
-        // An nft that refuses the queue statement, as on a kernel without it, and no iptables.
+        // An nft that rejects the queue statement, as on a kernel without it, and no iptables.
         Path nft = scene.directory().resolve("nft");
         Files.writeString(nft, """
                 #!/bin/sh

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** natexd-rules with the real nft, iptables-nft and kernel, in a network namespace of its own for each test. */
+/** natexd-rules with the real nft, iptables-nft and kernel, in a separate network namespace for each test. */
 final class RulesScene implements BeforeEachCallback, AfterEachCallback {
     static final int OK = 0;
     static final int FAILED = 1;
@@ -64,13 +64,13 @@ final class RulesScene implements BeforeEachCallback, AfterEachCallback {
     Result as(List<String> user, String... arguments) throws Exception {
         List<String> command = new ArrayList<>(List.of("ip", "netns", "exec", namespace));
         command.addAll(user);
-        // The shell is named, so that no directory above the checkout need be open to another user but for reading.
+        // Names the shell, so that another user needs only read permission for the directories above the checkout.
         command.addAll(user.isEmpty() ? List.of(SCRIPT) : List.of("sh", "-s", "--"));
         command.addAll(List.of(arguments));
         return user.isEmpty() ? run("", command) : run(Files.readString(Path.of(SCRIPT)), command);
     }
 
-    /** Runs the script with only the plain tools on its path and those given. */
+    /** Runs the script with only the basic tools and the given ones on its path. */
     Result withTools(List<Path> tools, String... arguments) throws Exception {
         Path bin = Files.createDirectories(directory.resolve("bin"));
         for (String plain : List.of("sh", "cat", "sed", "awk", "grep", "sort", "head", "tr", "wc")) {

@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What {@code ./dev release} refuses and what it commits, in a repository of its own whose build takes no time. That real
- * builds give the same octets is shown by {@code src/test/release/twice}.
+ * What {@code ./dev release} refuses and what it commits, in a separate repository whose build takes no time.
+ * {@code src/test/release/twice} shows that real builds give the same octets.
  */
 class ReleaseTest {
     private static final List<String> SCRIPTS = List.of("src/package/release", "src/package/debian-changelog");
@@ -219,7 +219,7 @@ class ReleaseTest {
                     .directory(checkout.toFile())
                     .redirectErrorStream(true)
                     .redirectOutput(said.toFile());
-            // Nothing of the user's own: neither name nor hooks, nor a repository around this one.
+            // Ignores the user's own settings: name, hooks, and a repository around this one.
             builder.environment().keySet().removeIf(name -> name.startsWith("GIT_"));
             builder.environment()
                     .putAll(Map.of(

@@ -13,13 +13,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 
 /**
- * Everything that passes an interface of a lab's node, from the moment {@link #on} returns. The socket is promiscuous:
- * on the host's port of the hub that is not without effect.
+ * Captures everything that passes an interface of a lab's node, from the moment {@link #on} returns. The socket makes
+ * the interface promiscuous, which has an effect on the host's port of the hub.
  */
 public final class Capture implements AutoCloseable {
     /** One frame; {@code outgoing}: the node itself sent it. */
     public record Frame(byte[] octets, boolean outgoing, long nanos) {
-        /** The IPv4 packet inside, without the padding of short frames. */
+        /** The IPv4 packet in the frame, without the padding of short frames. */
         public byte[] packet() {
             int length = ByteBuffer.wrap(octets).getShort(EthernetFrame.LENGTH + 2) & 0xFFFF;
             return Arrays.copyOfRange(octets, EthernetFrame.LENGTH, EthernetFrame.LENGTH + length);
@@ -74,7 +74,7 @@ public final class Capture implements AutoCloseable {
         return frames.stream().filter(Frame::isIpv4).toList();
     }
 
-    /** The IPv4 packets that came to the node and that {@code wanted} takes. */
+    /** The IPv4 packets that the node received and that {@code wanted} accepts. */
     public List<byte[]> incoming(Predicate<byte[]> wanted) {
         return frames().stream()
                 .filter(frame -> !frame.outgoing())
@@ -83,7 +83,7 @@ public final class Capture implements AutoCloseable {
                 .toList();
     }
 
-    /** The IPv4 packets that the node sent and that {@code wanted} takes. */
+    /** The IPv4 packets that the node sent and that {@code wanted} accepts. */
     public List<byte[]> outgoing(Predicate<byte[]> wanted) {
         return frames().stream()
                 .filter(Frame::outgoing)

@@ -11,11 +11,11 @@ import io.github.natexd.lab.Node;
 import io.github.natexd.linux.emulation.Namespace;
 import java.util.Map;
 
-/** Does to one thread of a natexd what no user can: stops it alone, or throws an error in it. */
+/** Does what no user can do: stops a single thread of a natexd, or throws an error in it. */
 public final class Debugger implements AutoCloseable {
     private static final String PORT = "5005";
 
-    /** For NATEXD_JAVA_OPTS of the process to be debugged: it listens, in its network namespace. */
+    /** The value of NATEXD_JAVA_OPTS for the process to be debugged, which listens in its network namespace. */
     public static final String OPTION =
             "-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=127.0.0.1:" + PORT;
 
@@ -44,7 +44,7 @@ public final class Debugger implements AutoCloseable {
         thread(thread).resume();
     }
 
-    /** Throws an OutOfMemoryError in the thread: the JVM has some in store. */
+    /** Throws an OutOfMemoryError in the thread; the JVM keeps preallocated instances. */
     public void stop(String thread) throws Exception {
         ObjectReference error = machine.classesByName("java.lang.OutOfMemoryError")
                 .get(0)
@@ -65,7 +65,7 @@ public final class Debugger implements AutoCloseable {
         try {
             machine.dispose();
         } catch (com.sun.jdi.VMDisconnectedException e) {
-            // It has ended, as the test wanted.
+            // The process has ended, as the test intends.
         }
     }
 }

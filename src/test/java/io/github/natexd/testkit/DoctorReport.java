@@ -9,13 +9,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.List;
 import java.util.stream.StreamSupport;
 
-/** One answer of {@code natexctl doctor --json}. */
+/** The output of one {@code natexctl doctor --json}. */
 public record DoctorReport(int exitCode, JsonNode document) {
     public static final int WELL = 0;
     public static final int WRONG = 1;
     public static final int UNKNOWN = 3;
 
-    /** @param output what came from doctor, which may have complaints in front of its document */
+    /** @param output doctor's output, which may have messages in front of the document */
     public static DoctorReport of(int exitCode, String output) {
         int begin = output.indexOf('{');
         assertTrue(begin >= 0, output);
@@ -26,7 +26,7 @@ public record DoctorReport(int exitCode, JsonNode document) {
         }
     }
 
-    /** One of its checks came to this state, for this reason, and tells what to do unless all is well. */
+    /** Asserts that a check has this state and reason and, unless all is well, has a fix. */
     public DoctorReport says(String check, String state, String why) {
         JsonNode finding = finding(check);
         assertEquals(state, finding.at("/state").asText(), document::toPrettyString);
@@ -35,7 +35,7 @@ public record DoctorReport(int exitCode, JsonNode document) {
         return this;
     }
 
-    /** As {@link #says}, and its fix is this one. */
+    /** Like {@link #says}, and asserts the fix, too. */
     public DoctorReport advises(String check, String state, String why, String fix) {
         says(check, state, why);
         assertTrue(fix(check).contains(fix), document::toPrettyString);

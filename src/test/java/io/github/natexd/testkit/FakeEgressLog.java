@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 
-/** The kernel's log of probes leaving the host, as a test plays it: it hands over the first octets, as the rule says. */
+/** A fake of the kernel's log of probes that leave the host: it delivers only the first octets, like the rule. */
 public final class FakeEgressLog implements EgressLog {
     /** The rule's snaplen: a 60-octet IP header and 8. */
     private static final int COPIED_OCTETS = 68;
@@ -34,7 +34,7 @@ public final class FakeEgressLog implements EgressLog {
         leave(packet, NO_UID);
     }
 
-    /** The next one is such that reading it throws. */
+    /** Makes reading the next copy throw an exception. */
     public void leaveUnreadable() {
         coming.add(new Copy(UNREADABLE, NO_UID));
     }
@@ -43,12 +43,12 @@ public final class FakeEgressLog implements EgressLog {
         breaksWhenReceiving = now;
     }
 
-    /** So many copies have been lost. */
+    /** Simulates the loss of this number of copies. */
     public void overflows(long count) {
         overflows = count;
     }
 
-    /** How often it was asked for what is there. */
+    /** How often the relay has asked for copies. */
     public int receives() {
         return receives;
     }

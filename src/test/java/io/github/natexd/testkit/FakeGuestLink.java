@@ -9,8 +9,8 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * The guest network as a test plays it. Frames arrive and are taken; it can be gone, full, or refuse. It fails the
- * test when a queued packet is altered before it is sent.
+ * A fake of the guest network. Delivers and accepts frames; it can be gone or full, or reject frames. It fails the test
+ * if a queued packet is altered before it is sent.
  */
 public final class FakeGuestLink implements GuestLink {
     private static final int BATCH = 32;
@@ -41,7 +41,7 @@ public final class FakeGuestLink implements GuestLink {
         arriving.add(new Arrival(frame, false));
     }
 
-    /** A port of the hub sends a frame that is such that reading it throws. */
+    /** A port of the hub sends a frame; reading it throws an exception. */
     public void arriveUnreadable() {
         arrive(UNREADABLE);
     }
@@ -51,7 +51,7 @@ public final class FakeGuestLink implements GuestLink {
         arriving.add(new Arrival(frame, true));
     }
 
-    /** What guests got, in order. */
+    /** The frames that guests got, in order. */
     public List<byte[]> taken() {
         return taken;
     }
@@ -76,7 +76,7 @@ public final class FakeGuestLink implements GuestLink {
         gone = now;
     }
 
-    /** The interface takes nothing that is sent. */
+    /** Makes the interface reject everything. */
     public void refusing(boolean now) {
         refusing = now;
     }
@@ -93,7 +93,7 @@ public final class FakeGuestLink implements GuestLink {
         breaksWhenReceiving = now;
     }
 
-    /** Whether a frame was taken that goes with this queued packet; each frame goes with one. */
+    /** Whether a frame belongs to this queued packet; each frame belongs to one. */
     boolean claim(byte[] original) {
         for (int i = 0; i < unclaimed.size(); i++) {
             byte[] packet = unclaimed.get(i);
@@ -109,7 +109,7 @@ public final class FakeGuestLink implements GuestLink {
         return false;
     }
 
-    /** How often it was asked for what is there. */
+    /** How often the relay has asked for frames. */
     public int receives() {
         return receives;
     }
@@ -184,7 +184,7 @@ public final class FakeGuestLink implements GuestLink {
     @Override
     public boolean sendFrames() {
         if (breaksWhenSending) {
-            queue.clear(); // what was sent of the batch before stays on record: nobody may take it for this one
+            queue.clear(); // the sent frames of the previous batch stay in the record, but must not count for this one
             throw new IllegalStateException("sending broke, as the test wants");
         }
         sent = new boolean[queue.size()];

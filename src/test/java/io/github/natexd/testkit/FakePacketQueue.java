@@ -11,19 +11,19 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The kernel's queue as a test plays it. It keeps the packets as they came, so that an ACCEPT hands over those octets
- * whatever happened to the copy, and it fails the test at once when the contract is broken: a second verdict, a batch
- * left without verdicts, a DROP of what no guest has got.
+ * A fake of the kernel's queue. It keeps the original packets, so that an ACCEPT delivers the original octets, whatever
+ * happened to the copy. It fails the test at once if the contract is broken: by a second verdict, a batch without
+ * verdicts, or a DROP of an error that no guest has got.
  */
 public final class FakePacketQueue implements PacketQueue {
-    /** What became of a packet. */
+    /** The verdict about a packet. */
     public enum Verdict {
         ACCEPT,
         ACCEPT_REWRITTEN,
         DROP
     }
 
-    /** Octets around a packet in its buffer: a read or write there shows. */
+    /** The octets around a packet in its buffer; a read or write there is noticed. */
     private static final int MARGIN = 16;
 
     private final int capacity;
@@ -45,12 +45,12 @@ public final class FakePacketQueue implements PacketQueue {
         this.link = link;
     }
 
-    /** An ICMP error comes in; answers its id. */
+    /** An ICMP error arrives; returns its id. */
     public int enqueue(byte[] packet) {
         return enqueue(packet, false);
     }
 
-    /** The same, of which the kernel copied only these octets. */
+    /** Like above, but the kernel copies only this number of octets. */
     public int enqueueTruncated(byte[] packet) {
         return enqueue(packet, true);
     }
@@ -71,19 +71,19 @@ public final class FakePacketQueue implements PacketQueue {
         return verdict;
     }
 
-    /** What the host's own stack got of a packet: nothing where it was dropped. */
+    /** The octets that the host's own stack got of a packet; empty if it was dropped. */
     public byte[] toHost(int id) {
         return delivered.getOrDefault(id, new byte[0]);
     }
 
-    /** Every packet that came has been answered. */
+    /** Whether every packet has a verdict. */
     public void checkAllAnswered() {
         for (int id = 0; id < originals.size(); id++) {
             verdict(id);
         }
     }
 
-    /** Whether nothing was written into the packet's buffer, of a packet of the present batch. */
+    /** Whether the buffer of a packet of the current batch is unchanged. */
     public boolean untouched(int index) {
         return Arrays.equals(octets(index), originals.get(batch[index]));
     }

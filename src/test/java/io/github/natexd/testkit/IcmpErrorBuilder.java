@@ -4,7 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/** An ICMP error in the making; {@link Packets} begins one. */
+/** Builds an ICMP error; {@link Packets} creates the builder. */
 public final class IcmpErrorBuilder {
     /** A quote in front of extensions is padded to this many octets (RFC 4884, section 4.5). */
     private static final int PADDED_QUOTE = 128;
@@ -32,7 +32,7 @@ public final class IcmpErrorBuilder {
         ipv4.tos = 0xC0;
     }
 
-    /** Quotes the first octets of a packet, all of it if it is not longer. */
+    /** Quotes the first octets of a packet, or all of it if it is shorter. */
     public IcmpErrorBuilder quoting(byte[] packet, int octets) {
         quote = Arrays.copyOf(packet, Math.min(octets, packet.length));
         return this;

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** The packaged natexd in a lab's host, as an unprivileged user; tests end it with {@code try}. */
+/** The packaged natexd in a lab's host, as an unprivileged user; tests close it with {@code try}. */
 public final class LabNatexd implements AutoCloseable {
     private static final long LOG_NANOS = TimeUnit.SECONDS.toNanos(10);
 
@@ -31,7 +31,7 @@ public final class LabNatexd implements AutoCloseable {
     }
 
     /**
-     * Starts it and waits for its {@code ready}.
+     * Starts it and waits until it logs {@code ready}.
      *
      * @param settings lines with dotted keys, such as {@code relay.reinject = "verdict"}
      */
@@ -39,22 +39,22 @@ public final class LabNatexd implements AutoCloseable {
         return start(lab, Map.of(), settings);
     }
 
-    /** The same, with these variables in its environment. */
+    /** Starts it with these environment variables. */
     public static LabNatexd start(Lab lab, Map<String, String> environment, String... settings) {
         return new LabNatexd(lab, tree(), NatexdProcess.start(lab, tree(), environment, List.of(settings)));
     }
 
-    /** The same from another tree, such as a copy that a test has changed. */
+    /** Starts it from another tree, for example a copy that a test has changed. */
     public static LabNatexd startFrom(Lab lab, Path tree, String... settings) {
         return new LabNatexd(lab, tree, NatexdProcess.start(lab, tree, Map.of(), List.of(settings)));
     }
 
-    /** The same with this nice value. */
+    /** Starts it with this nice value. */
     public static LabNatexd startNice(Lab lab, int nice, String... settings) {
         return new LabNatexd(lab, tree(), NatexdProcess.start(lab, tree(), Map.of(), List.of(settings), nice));
     }
 
-    /** The tree that {@code mvn package} leaves. */
+    /** The tree that {@code mvn package} builds. */
     public static Path tree() {
         return Path.of(System.getProperty("natexd.tree", "target/natexd")).toAbsolutePath();
     }
@@ -63,22 +63,22 @@ public final class LabNatexd implements AutoCloseable {
         return process.pid();
     }
 
-    /** Gives it other settings, which it reads with the next reload. */
+    /** Writes new settings, which it reads on the next reload. */
     public void write(String... settings) {
         process.write(List.of(settings));
     }
 
-    /** Gives it other settings, by SIGHUP; returns before it has read them. */
+    /** Writes new settings and sends SIGHUP; returns before it has read them. */
     public void reload(String... settings) {
         process.reload(List.of(settings));
     }
 
-    /** Waits until it has written a line that matches, for some seconds; answers what it has written. */
+    /** Waits some seconds until it has logged a line that matches; returns its log. */
     public String awaitLog(String regex) {
         Pattern pattern = Pattern.compile(regex);
         long end = System.nanoTime() + LOG_NANOS;
         while (!pattern.matcher(log()).find()) {
-            assertTrue(isAlive(), () -> "natexd ended; it said:\n" + log());
+            assertTrue(isAlive(), () -> "natexd ended; its log:\n" + log());
             assertTrue(System.nanoTime() < end, () -> "natexd did not say \"" + regex + "\", but:\n" + log());
             try {
                 TimeUnit.MILLISECONDS.sleep(10);
@@ -110,7 +110,7 @@ public final class LabNatexd implements AutoCloseable {
         return process.isAlive();
     }
 
-    /** Where it listens for natexctl. */
+    /** Its control socket. */
     public Path socket() {
         return process.socket();
     }
@@ -128,17 +128,17 @@ public final class LabNatexd implements AutoCloseable {
         return process.log();
     }
 
-    /** By SIGTERM; answers the exit code. */
+    /** Ends it with SIGTERM; returns the exit code. */
     public int stop() {
         return process.stop();
     }
 
-    /** Waits until it has ended by itself; answers the exit code. */
+    /** Waits until it has ended by itself; returns the exit code. */
     public int awaitEnd() {
         return process.awaitEnd();
     }
 
-    /** By SIGKILL. */
+    /** Ends it with SIGKILL. */
     public void killHard() {
         process.killHard();
     }

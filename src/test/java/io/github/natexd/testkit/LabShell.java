@@ -11,7 +11,7 @@ import java.util.List;
 public final class LabShell {
     private LabShell() {}
 
-    /** Runs a script that must succeed, with all of its commands; answers its output. */
+    /** Runs a script, of which every command must succeed; returns its output. */
     public static String must(Lab lab, Node node, String script, String... arguments) {
         List<String> command = new ArrayList<>(List.of("sh", "-euc", script, "sh"));
         command.addAll(List.of(arguments));

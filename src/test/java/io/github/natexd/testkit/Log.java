@@ -5,7 +5,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** What is logged while it is open: slf4j-simple writes to whatever {@code System.err} is at the moment. */
+/** Collects the log while it is open: slf4j-simple writes to the current {@code System.err}. */
 public final class Log implements AutoCloseable {
     private final PrintStream before = System.err;
     private final ByteArrayOutputStream octets = new ByteArrayOutputStream();
@@ -18,7 +18,7 @@ public final class Log implements AutoCloseable {
         return octets.toString(StandardCharsets.UTF_8);
     }
 
-    /** The lines of this level, from their level on. */
+    /** The lines of this level, each from the name of the level on. */
     public List<String> lines(String level) {
         return text().lines()
                 .filter(line -> line.contains(level + " "))

@@ -15,8 +15,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A network namespace of a test's own. A thread enters it and never leaves: the thread ends with the test, and the
- * namespace with the last socket in it. Commands started by the thread run in the namespace too.
+ * A separate network namespace for a test. A thread enters it and never leaves: the thread ends with the test, and the
+ * namespace with its last socket. Commands that the thread starts also run in the namespace.
  */
 public final class NamespaceLab {
     private static final long TEST_TIMEOUT_MILLIS = 60_000;
@@ -28,7 +28,7 @@ public final class NamespaceLab {
         void run() throws Exception;
     }
 
-    /** Runs {@code body} in a new namespace whose loopback is up; what it throws is thrown on. */
+    /** Runs {@code body} in a new namespace whose loopback is up; rethrows its exceptions. */
     public static void inNewNamespace(Body body) throws Exception {
         Throwable[] failure = new Throwable[1];
         Thread thread = new Thread(() -> failure[0] = runHere(body), "namespace");
@@ -54,7 +54,7 @@ public final class NamespaceLab {
         }
     }
 
-    /** Runs a command line through the shell and answers what it wrote; fails with that if the command does. */
+    /** Runs a shell command line and returns its output; fails with the output if the command fails. */
     public static String run(String commandLine) {
         try {
             Process process = new ProcessBuilder("sh", "-c", commandLine)
@@ -69,14 +69,14 @@ public final class NamespaceLab {
         }
     }
 
-    /** Whether the descriptor becomes readable within so long. */
+    /** Whether the descriptor becomes readable within this time. */
     public static boolean awaitInput(int descriptor, long millis) {
         Poller poller = new Poller(1);
         poller.register(descriptor);
         return poller.poll(millis) > 0;
     }
 
-    /** A raw ICMP socket: sends errors to 127.0.0.1 and receives what the host's own sockets would. */
+    /** A raw ICMP socket: sends errors to 127.0.0.1, and receives what the host's own sockets would receive. */
     public static final class IcmpSocket implements AutoCloseable {
         private static final int LOOPBACK = 0x7f000001;
         private static final int TIME_EXCEEDED = 11;
@@ -107,7 +107,7 @@ public final class NamespaceLab {
             OsException.check(sent, "send ICMP");
         }
 
-        /** The next packet, from its IPv4 header; empty if none comes within so long. */
+        /** The next packet, from its IPv4 header on; empty if none arrives within this time. */
         public byte[] receive(long millis) {
             if (!awaitInput(descriptor, millis)) {
                 return new byte[0];

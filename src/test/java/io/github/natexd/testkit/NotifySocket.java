@@ -16,13 +16,13 @@ import java.util.function.Predicate;
 import jnr.unixsocket.UnixDatagramChannel;
 import jnr.unixsocket.UnixSocketAddress;
 
-/** The service manager's end of sd_notify(3), as a test plays it: collects datagrams in the order they come. */
+/** A fake of the service manager's end of sd_notify(3): collects datagrams in order of arrival. */
 public final class NotifySocket implements AutoCloseable {
     private static final int DATAGRAM_OCTETS = 4096;
     private static final long STEP_MILLIS = 10;
     private static final int SETTLE_STEPS = 10;
 
-    /** One datagram, and when it came. */
+    /** One datagram, and its arrival time. */
     public record Message(String text, long nanos) {
         /** The value of a line {@code name=value}, or empty. */
         public String value(String name) {
@@ -45,7 +45,7 @@ public final class NotifySocket implements AutoCloseable {
         this.channel = channel;
     }
 
-    /** A socket at a path where none is yet, open to every user. */
+    /** Creates a socket at a free path, open to every user. */
     public static NotifySocket at(Path path) {
         try {
             UnixDatagramChannel channel = UnixDatagramChannel.open();
@@ -96,7 +96,7 @@ public final class NotifySocket implements AutoCloseable {
         return List.copyOf(messages);
     }
 
-    /** The texts that came and are wanted; waits a moment for those under way. */
+    /** The texts that match; waits a moment for those under way. */
     public List<String> texts(Predicate<String> wanted) {
         for (int i = 0; i < SETTLE_STEPS; i++) {
             sleep();
@@ -104,7 +104,7 @@ public final class NotifySocket implements AutoCloseable {
         return messages.stream().map(Message::text).filter(wanted).toList();
     }
 
-    /** Waits until a message came that fits, at most so long; answers the first. */
+    /** Waits for a message that matches, up to a limit; returns the first one. */
     public Message await(long millis, Predicate<String> wanted) {
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
         while (true) {

@@ -6,7 +6,7 @@ import io.github.natexd.wire.Protocol;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/** An IPv4 packet as tests look at it: named fields, computed from the octets alone, with nothing of the code tested. */
+/** An IPv4 packet for tests: named fields, computed from the octets without the code under test. */
 public record Packet(byte[] octets, int at) {
     public static Packet of(byte[] octets) {
         return new Packet(octets, 0);
@@ -91,7 +91,7 @@ public record Packet(byte[] octets, int at) {
         return isUdp() ? transport(6) : transport(2);
     }
 
-    /** What follows the transport header of 8 octets, as far as it is at hand. */
+    /** The octets behind the transport header of 8 octets, as far as they are present. */
     public byte[] data() {
         int end = Math.min(octets.length, at + totalLength());
         return Arrays.copyOfRange(octets, at + headerLength() + 8, end);
@@ -102,7 +102,7 @@ public record Packet(byte[] octets, int at) {
         return new Packet(octets, at + headerLength() + 8);
     }
 
-    /** Tells probes of one sender apart, in whatever network they are seen. */
+    /** Distinguishes the probes of one sender, in every network. */
     public String probeKey() {
         return protocol() + " to " + destination() + " " + port() + " " + destinationPort();
     }

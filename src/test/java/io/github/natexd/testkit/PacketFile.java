@@ -7,8 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
 /**
- * Packets as annotated hex files in {@code src/test/resources/packets}: the name is the story, the octets stand in
- * hexadecimal with spaces as one likes, and from a '#' to the end of the line somebody explains.
+ * Packets as annotated hex files in {@code src/test/resources/packets}: the name describes the case; the octets are in
+ * hexadecimal, with arbitrary spaces; a comment goes from '#' to the end of the line.
  */
 public final class PacketFile {
     private static final String FOLDER = "/packets/";

@@ -10,19 +10,19 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * Builds the packets tests talk about: probes, and ICMP errors quoting them, with every checksum right unless a test
- * asks for a wrong one.
+ * Builds the packets for tests: probes, and ICMP errors that quote them, with correct checksums unless a test asks for
+ * a wrong one.
  *
  * <pre>
  * byte[] probe = Packets.udpProbe(HOST, TARGET, 40000, 33434).ttl(1).dataOctets(32).bytes();
  * byte[] error = Packets.timeExceeded(ROUTER, HOST).quoting(probe, 28).mpls(24001, 0, 1).bytes();
  * </pre>
  *
- * The checksums come from a plain word-by-word sum of its own ({@link #sum}), not from {@code wire}: it is the oracle
- * that the code under test is held against.
+ * The checksums come from a simple word-by-word sum ({@link #sum}), not from {@code wire}: it is the oracle for the
+ * code under test.
  */
 public final class Packets {
-    /** The cast: a guest behind the NAT, the host's address on the uplink, a router and a target outside. */
+    /** The addresses: a guest behind the NAT, the host's address on the uplink, a router and a target outside. */
     public static final int GUEST = Ipv4Address.parse("192.168.44.100");
 
     public static final int OTHER_GUEST = Ipv4Address.parse("192.168.44.101");
@@ -34,7 +34,7 @@ public final class Packets {
     public static final long OTHER_GUEST_MAC = MacAddress.parse("00:0c:29:aa:bb:02");
     public static final long GATEWAY_MAC = MacAddress.parse("00:50:56:e0:00:02");
 
-    /** What {@link #amid} puts around a packet: a read or write there shows. */
+    /** The octet that {@link #amid} puts around a packet; a read or write there is noticed. */
     public static final byte FILLER = (byte) 0xa5;
 
     static final int ICMP = 1;
@@ -110,7 +110,7 @@ public final class Packets {
         return octets;
     }
 
-    /** The ones' complement sum, one word after the other as RFC 1071 defines it. */
+    /** The ones' complement sum, word by word, as RFC 1071 defines it. */
     public static int sum(byte[] octets, int offset, int length) {
         int sum = 0;
         for (int i = 0; i < length; i++) {

@@ -47,7 +47,7 @@ class PacketsTest {
 
     @Test
     void aUdpChecksumThatComesOutAsZeroIsSentAsAllOnes() {
-        // 0xFFFF less everything else in the datagram, as its only two octets of data.
+        // The only two octets of data: 0xFFFF minus the sum of everything else in the datagram.
         int rest = ~checksumOf(Packets.udpProbe(HOST, TARGET, 1, 2).data((byte) 0, (byte) 0)) & 0xFFFF;
         int missing = 0xFFFF - rest;
 

@@ -4,7 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** A capture file in the older format in the making. */
+/** Builds a capture file in the older format. */
 public final class PcapBuilder {
     private static final int MICROS_MAGIC = 0xA1B2C3D4;
     private static final int NANOS_MAGIC = 0xA1B23C4D;
@@ -23,7 +23,7 @@ public final class PcapBuilder {
         file.writeBytes(header.array());
     }
 
-    /** Little endian, microseconds: what tcpdump writes on most machines. */
+    /** Little endian, with microseconds, as tcpdump writes it on most machines. */
     public static PcapBuilder of(int linkType) {
         return new PcapBuilder(ByteOrder.LITTLE_ENDIAN, false, linkType);
     }

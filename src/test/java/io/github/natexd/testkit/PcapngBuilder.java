@@ -4,12 +4,12 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** A capture file in the newer format in the making: sections, interfaces, packets in any order the test likes. */
+/** Builds a capture file in the newer format: sections, interfaces and packets in any order. */
 public final class PcapngBuilder {
     private final ByteArrayOutputStream file = new ByteArrayOutputStream();
     private ByteOrder order = ByteOrder.BIG_ENDIAN;
 
-    /** Begins a section: what follows has this byte order and numbers its interfaces anew. */
+    /** Begins a section with this byte order; interface numbers start at 0 again. */
     public PcapngBuilder section(ByteOrder newOrder) {
         order = newOrder;
         ByteBuffer body = body(16);
@@ -22,7 +22,7 @@ public final class PcapngBuilder {
         return block(1, body(8).putShort((short) linkType).putShort((short) 0).putInt(0));
     }
 
-    /** With if_tsresol and if_tsoffset (seconds), behind an option of no use (if_name). */
+    /** With if_tsresol and if_tsoffset (seconds), behind an unused option (if_name). */
     public PcapngBuilder networkInterface(int linkType, int resolution, long offsetSeconds) {
         ByteBuffer body = body(8 + 12 + 8 + 12 + 4);
         body.putShort((short) linkType).putShort((short) 0).putInt(0);
@@ -38,7 +38,7 @@ public final class PcapngBuilder {
         return block(6, enhanced(body, networkInterface, units, octets));
     }
 
-    /** With epb_flags: 1 came in, 2 went out. */
+    /** With epb_flags: 1 for incoming, 2 for outgoing. */
     public PcapngBuilder packet(int networkInterface, long units, byte[] octets, int flags) {
         ByteBuffer body = enhanced(body(20 + padded(octets.length) + 12), networkInterface, units, octets);
         return block(

@@ -2,7 +2,7 @@ package io.github.natexd.testkit;
 
 import java.nio.ByteBuffer;
 
-/** A UDP or ICMP echo probe in the making; {@link Packets} begins one. */
+/** Builds a UDP or ICMP echo probe; {@link Packets} creates the builder. */
 public final class ProbeBuilder {
     private final Packets.Ipv4Fields ipv4 = new Packets.Ipv4Fields();
     private final int protocol;
@@ -14,7 +14,7 @@ public final class ProbeBuilder {
     private byte[] data = {};
     private int checksum = -1;
 
-    /** The two numbers are the ports of UDP, identifier and sequence of ICMP echo. */
+    /** The two numbers are the ports of UDP, or the identifier and sequence number of ICMP echo. */
     ProbeBuilder(int protocol, int source, int destination, int first, int second) {
         this.protocol = protocol;
         this.source = source;
@@ -61,7 +61,7 @@ public final class ProbeBuilder {
         return this;
     }
 
-    /** Of ICMP: another type than echo request. */
+    /** For ICMP: sets a type other than echo request. */
     public ProbeBuilder icmpType(int type) {
         icmpType = type;
         return this;
@@ -72,7 +72,7 @@ public final class ProbeBuilder {
         return this;
     }
 
-    /** So many octets, 0x40 and counting, as Linux' traceroute fills its probes. */
+    /** Adds this number of octets, counting from 0x40, as Linux' traceroute fills its probes. */
     public ProbeBuilder dataOctets(int count) {
         data = new byte[count];
         for (int i = 0; i < count; i++) {
@@ -81,7 +81,7 @@ public final class ProbeBuilder {
         return this;
     }
 
-    /** Puts this transport checksum in, right or wrong; of UDP, 0 says that there is none. */
+    /** Sets this transport checksum, right or wrong; for UDP, 0 means that there is none. */
     public ProbeBuilder checksum(int value) {
         checksum = value;
         return this;
@@ -116,6 +116,6 @@ public final class ProbeBuilder {
             return ~Packets.sum(octets, 0, octets.length) & 0xFFFF;
         }
         int computed = ~Packets.udpSum(source, destination, octets) & 0xFFFF;
-        return computed == 0 ? 0xFFFF : computed; // RFC 768: 0 is taken for "none"
+        return computed == 0 ? 0xFFFF : computed; // RFC 768: 0 means "none"
     }
 }

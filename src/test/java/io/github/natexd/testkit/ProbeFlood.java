@@ -9,7 +9,7 @@ import io.github.natexd.wire.Ipv4Address;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 
-/** A node that sends UDP probes to the lab's target without pause, each to a port of its own. */
+/** A node that sends UDP probes to the lab's target without pause, each to a different port. */
 public final class ProbeFlood implements AutoCloseable {
     private static final int FIRST_PORT = 20_000;
     private static final int LAST_PORT = 65_535;
@@ -27,7 +27,7 @@ public final class ProbeFlood implements AutoCloseable {
         thread = Namespace.start(lab.namespace(node), "probes of " + node, this::send);
     }
 
-    /** @param ttl 1: the first router answers */
+    /** @param ttl 1 makes the first router respond */
     public static ProbeFlood start(Lab lab, Node node, int ttl, int perSecond) {
         return new ProbeFlood(lab, node, ttl, perSecond);
     }
@@ -48,7 +48,7 @@ public final class ProbeFlood implements AutoCloseable {
         }
     }
 
-    /** Ends it; answers how many were sent. */
+    /** Ends it; returns the number of probes. */
     public int stop() {
         stopped = true;
         try {

@@ -9,7 +9,7 @@ import java.util.Map;
 public final class Programs {
     private Programs() {}
 
-    /** Runs a program to its end; the output holds what it wrote to stderr too. */
+    /** Runs a program and waits for its end; the output includes stderr. */
     public static Lab.Result run(Map<String, String> environment, String... command)
             throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);

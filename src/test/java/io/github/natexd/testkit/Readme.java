@@ -14,18 +14,18 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * README.md as a reader follows it: the commands of its {@code sh} blocks, in their order, and those of the pages that a reader turns
- * to on the way.
+ * README.md as a reader follows it: the commands of its {@code sh} blocks, in order, and those of the pages that it
+ * links on the way.
  */
 public final class Readme {
     /**
-     * One command, as it stands there, without the comment at its end.
+     * One command of the page, without the comment at its end.
      *
      * @param page the file that has it
-     * @param guest its block begins with {@code # in a guest}
+     * @param guest whether its block begins with {@code # in a guest}
      */
     public record Command(Path page, boolean guest, String text) {
-        /** Whether a container without network and compiler is the place for it. */
+        /** Whether a container without network and compiler can run it. */
         public boolean isForContainer() {
             return !RUN_ELSEWHERE.containsKey(text);
         }
@@ -33,16 +33,16 @@ public final class Readme {
 
     private static final Path README = Path.of("README.md");
     private static final Path PAGES = Path.of("src/site/markdown");
-    /** HostOnlyNetworkLabTest runs what stands here. */
+    /** HostOnlyNetworkLabTest runs the commands of this page. */
     private static final Path HOST_ONLY = PAGES.resolve("host-only.md");
 
-    /** Which page a reader turns to after which section: to this one while natexd is installed, and to that one afterwards. */
+    /** The page that a reader opens after each section: one while natexd is installed, and one afterwards. */
     private static final Map<String, Path> TURNS =
             Map.of("Settings", PAGES.resolve("running.md"), "Build", PAGES.resolve("developing.md"));
 
     /**
-     * The commands that a container cannot run, because they need a compiler, a network or a kernel of their own: which command of
-     * {@code .ci/run} or which test does it instead.
+     * The commands that a container cannot run, because they need a compiler, a network or their own kernel, and the
+     * command of {@code .ci/run} or the test that runs each of them instead.
      */
     public static final Map<String, String> RUN_ELSEWHERE = Map.ofEntries(
             entry("sudo ./dev demo", "./dev demo"),
@@ -52,7 +52,7 @@ public final class Readme {
             entry("./dev test unit", "./dev test"),
             entry("sudo ./dev test container", "./dev test"),
             entry("sudo ./dev test vm", "./dev test"),
-            // For the container tests, dev packs as for `deb` and `install`.
+            // For the container tests, dev builds the package as for `deb` and `install`.
             entry("./dev deb", "./dev test"),
             entry("sudo ./dev install", "PackageContainerTest.whatDevInstallsServesGuestsAndUninstallLeavesNothing"),
             entry("sudo ./dev uninstall", "PackageContainerTest.whatDevInstallsServesGuestsAndUninstallLeavesNothing"),
@@ -72,7 +72,7 @@ public final class Readme {
                 .toList();
     }
 
-    /** The README's commands and those of the pages that it turns to. */
+    /** The README's commands and those of the pages that it links. */
     public static List<Command> commands() {
         List<Command> commands = new ArrayList<>();
         for (String section : read(README).split("(?m)^## ")) {

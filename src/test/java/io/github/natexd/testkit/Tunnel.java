@@ -9,7 +9,7 @@ import io.github.natexd.linux.libc.Poller;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Two TUN devices in two nodes, joined: a way without Ethernet headers, as VPNs have it. They are down at first. */
+/** Two connected TUN devices in two nodes: a link without Ethernet headers, as in VPNs. They are down at first. */
 public final class Tunnel implements AutoCloseable {
     private static final int PACKET_MAX = 2048;
     private static final long FOREVER = -1;
@@ -34,7 +34,7 @@ public final class Tunnel implements AutoCloseable {
                 Namespace.call(lab.namespace(far), () -> Tap.openTun(interfaceName)));
     }
 
-    /** How many packets the near end has got. */
+    /** The number of packets that the near end has received. */
     public int arrived() {
         return arrived.get();
     }

@@ -1,5 +1,5 @@
 /**
- * What tests of several packages share: packets and their builders, captures and files of packets, fakes of the relay's
+ * Helpers for tests of several packages: packets and their builders, captures and packet files, fakes of the relay's
  * three ports, natexd and other programs in a lab.
  */
 package io.github.natexd.testkit;

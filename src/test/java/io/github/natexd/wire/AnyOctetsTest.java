@@ -15,8 +15,8 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /**
- * Walks from the Ethernet header to the embedded transport head, as far as the checks allow, over octets of any kind.
- * The buffer ends where the octets at hand end, so a read past them throws.
+ * Reads from the Ethernet header to the embedded transport header, as far as the checks allow, over arbitrary octets.
+ * The buffer ends where the octets end, so a read beyond them throws an exception.
  */
 class AnyOctetsTest {
     private static final int CASES = 300_000;
@@ -92,7 +92,7 @@ class AnyOctetsTest {
         }
     }
 
-    /** Reads all there is to read; whether the way went down to the embedded transport head. */
+    /** Reads everything; returns whether it reached the embedded transport header. */
     private boolean walk(byte[] octets) {
         byte[] before = octets.clone();
         ByteBuffer buffer = ByteBuffer.wrap(octets);
@@ -137,7 +137,7 @@ class AnyOctetsTest {
         read(header.headerChecksum() + header.source() + header.destination() + (header.checksumOk() ? 1 : 0));
     }
 
-    /** A number that was read is a number; what matters is that reading it did not throw. */
+    /** Every value is valid; it matters only that reading it does not throw an exception. */
     private static void read(long number) {
         assertTrue(number <= Long.MAX_VALUE);
     }

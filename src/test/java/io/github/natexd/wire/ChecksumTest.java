@@ -10,7 +10,9 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** R35: repair by difference agrees with a full recompute, over seeded random cases and the edges of two zeros. */
+/**
+ * R35: repair by difference agrees with a full recomputation, for seeded random cases and the edge cases of two zeros.
+ */
 class ChecksumTest {
     private static final long SEED = 5508;
     private static final int CASES = 1_000_000;
@@ -146,7 +148,7 @@ class ChecksumTest {
     }
 
     @Test
-    @DisplayName("R29: what was wrong stays wrong by the same amount")
+    @DisplayName("R29: a wrong checksum stays wrong by the same amount")
     void whatWasWrongStaysWrongByTheSameAmount() {
         SplittableRandom random = new SplittableRandom(SEED + 2);
         for (int i = 0; i < 100_000; i++) {
@@ -171,9 +173,9 @@ class ChecksumTest {
     }
 
     /**
-     * Fills a region of even or odd length, at least four words, with random octets, zeros or ones. The first word
-     * holds something, as a type or a version does in every header: over zeros alone the two zeros could not be told
-     * apart.
+     * Fills a region of even or odd length, at least four words, with random octets, zeros or ones. The first word is
+     * not zero, as a type or a version is in every header: with all octets zero, the two zeros could not be
+     * distinguished.
      */
     private static int region(byte[] octets, SplittableRandom random, int wordLength) {
         int length = random.nextInt(4 + wordLength, octets.length + 1);
@@ -196,7 +198,7 @@ class ChecksumTest {
         }
     }
 
-    /** A third of the words are edges. */
+    /** A third of the words are edge cases. */
     private static int value16(SplittableRandom random) {
         return random.nextInt(3) == 0 ? EDGES[random.nextInt(EDGES.length)] : random.nextInt(0x10000);
     }

@@ -81,7 +81,7 @@ class Ipv4HeaderTest {
     }
 
     @Test
-    @DisplayName("R2, R6: no fragment, a first one and a later one are told apart")
+    @DisplayName("R2, R6: distinguishes no fragment, a first fragment and a later fragment")
     void tellsFragmentsApart() {
         assertFragment(0x0000, false, false, false, 0);
         assertFragment(Ipv4Header.DONT_FRAGMENT, true, false, false, 0);
@@ -118,7 +118,7 @@ class Ipv4HeaderTest {
     }
 
     @Test
-    @DisplayName("R5: the total length of an embedded header is no bound, even where it is too small")
+    @DisplayName("R5: the total length of an embedded header is no bound, even if it is too small")
     void theTotalLengthOfAnEmbeddedHeaderIsNoBoundEvenWhereItIsTooSmall() {
         byte[] packet = probe().totalLength(0).bytes();
 

@@ -67,7 +67,7 @@ class MplsLabelsTest {
     }
 
     @Test
-    @DisplayName("R11: no octets behind a quote make it fail")
+    @DisplayName("R11: does not fail for any octets behind a quote")
     void neverReadsOutsideTheError() {
         Random random = new Random(4884);
         byte[] whole = error().mpls(1, 2, 3).mpls(4, 5, 6).bytes();
@@ -78,7 +78,7 @@ class MplsLabelsTest {
                 octets[OUTER + random.nextInt(octets.length - OUTER)] = (byte) random.nextInt(256);
             }
             int length = IcmpError.LENGTH + random.nextInt(octets.length - OUTER - IcmpError.LENGTH + 1);
-            // Nothing lies behind it: who reads further fails.
+            // The buffer ends here: reading further fails.
             ByteBuffer buffer = ByteBuffer.wrap(octets, 0, OUTER + length).slice();
             counts.add(new MplsLabels()
                     .over(buffer, new IcmpError().over(buffer, OUTER, length))

@@ -13,7 +13,7 @@ import java.util.Arrays;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** The two transport heads that probes have: UDP and ICMP echo. */
+/** The two transport headers that probes have: UDP and ICMP echo. */
 class TransportHeadsTest {
     private static final int AT = 20;
 
@@ -44,7 +44,7 @@ class TransportHeadsTest {
     }
 
     @Test
-    @DisplayName("R28: no UDP checksum becomes 0, which would say that there is none")
+    @DisplayName("R28: no UDP checksum becomes 0, which would mean that there is none")
     void aChecksumThatComesOutAsZeroIsWrittenAsAllOnes() {
         ByteBuffer buffer = udpProbe(0x0001);
 

@@ -21,26 +21,26 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code natexctl capture}: the file that explains what became of a guest's traceroute. */
+/** {@code natexctl capture}: records what happens to a guest's traceroute, for Wireshark and replay. */
 @Command(
         name = "capture",
         mixinStandardHelpOptions = true,
         description = {
-            "Writes guests' probes, the probes that leave the host, the ICMP errors that come back and what guests are"
-                    + " handed to a pcapng file, for Wireshark and `natexctl replay'. Needs CAP_NET_RAW (root), not a"
-                    + " running natexd. Ends after --duration, after --count packets, or with Ctrl-C; the file is valid"
-                    + " whenever it ends.",
+            "Writes a pcapng file for Wireshark and `natexctl replay': guests' probes, the probes that leave"
+                    + " the host, the ICMP errors that come back, and the errors that guests get. Needs CAP_NET_RAW"
+                    + " (root), but no running natexd. Ends after --duration seconds, after --count packets, or on"
+                    + " Ctrl-C. The file is valid however the capture ends.",
             "",
-            "Probes are UDP packets and echo requests with a TTL of at most probes.max-ttl. Their octets are in the"
-                    + " file whole.",
+            "Probes are UDP packets and echo requests with a TTL of at most probes.max-ttl. The file has all octets"
+                    + " of each packet.",
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:done; after Ctrl-C 130",
-            "1:the guest network went away meanwhile; what came before is in the file",
+            "0:the capture is complete (130 after Ctrl-C)",
+            "1:the guest network disappeared; the file has everything until then",
             "2:the command line is wrong",
             "69:there is no guest network",
-            "73:the file cannot be written, or exists",
+            "73:the file cannot be written, or exists already",
             "77:CAP_NET_RAW is missing",
             "78:the configuration file has mistakes"
         })
@@ -49,18 +49,18 @@ public final class CaptureCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "FILE", description = "the file to make; one that exists is not overwritten")
+    @Parameters(paramLabel = "FILE", description = "the file to write; an existing file is not overwritten")
     @SuppressWarnings("NullAway.Init") // set by picocli
     private Path file;
 
-    @Option(names = "--duration", paramLabel = "SECONDS", description = "ends after so long (default: not by time)")
+    @Option(names = "--duration", paramLabel = "SECONDS", description = "end after this time (default: no limit)")
     private @Nullable Long duration;
 
     @Option(
             names = "--count",
             paramLabel = "N",
             defaultValue = "100000",
-            description = "ends after so many packets (default: ${DEFAULT-VALUE})")
+            description = "end after this number of packets (default: ${DEFAULT-VALUE})")
     private long count;
 
     @Mixin
@@ -69,7 +69,7 @@ public final class CaptureCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (count < 1 || (duration != null && duration < 1)) {
-            throw new ParameterException(spec.commandLine(), "--count and --duration are at least 1");
+            throw new ParameterException(spec.commandLine(), "--count and --duration must be at least 1");
         }
         try {
             Config config = networks.config();
@@ -84,7 +84,7 @@ public final class CaptureCommand implements Callable<Integer> {
             boolean refused = e.errno() == Errno.EPERM || e.errno() == Errno.EACCES;
             return complain(refused ? ExitCodes.NO_PERMISSION : ExitCodes.UNAVAILABLE, String.valueOf(e.getMessage()));
         } catch (FileAlreadyExistsException e) {
-            return complain(ExitCodes.CANNOT_CREATE, file + " exists; remove it or choose another name");
+            return complain(ExitCodes.CANNOT_CREATE, file + " exists already; remove it or choose another name");
         } catch (IOException e) {
             return complain(ExitCodes.CANNOT_CREATE, "cannot write " + file + ": " + e.getMessage());
         }
@@ -96,12 +96,12 @@ public final class CaptureCommand implements Callable<Integer> {
                 PcapngWriter writer = PcapngWriter.create(file)) {
             LiveCapture capture = new LiveCapture(writer, sockets, network);
             interrupt.stops(capture);
-            say("capturing on " + network + " and on all other interfaces; Ctrl-C ends it");
+            say("capturing on " + network + " and on all other interfaces; press Ctrl-C to end");
             capture.run(duration == null ? Long.MAX_VALUE : TimeUnit.SECONDS.toNanos(duration), count);
             say("%d packets in %s, %d of them on %s"
                     .formatted(capture.packets(), file, capture.ofGuestNetwork(), network));
             return capture.guestNetworkGone()
-                    ? complain(ExitCodes.FAILED, network + " went away; what came before is in " + file)
+                    ? complain(ExitCodes.FAILED, network + " disappeared; " + file + " has everything until then")
                     : 0;
         }
     }

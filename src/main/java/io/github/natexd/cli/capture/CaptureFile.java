@@ -6,15 +6,15 @@ import java.io.InputStream;
 import java.nio.ByteOrder;
 
 /**
- * The packets of a capture file, one after the other: pcap in both byte orders with micro- or nanoseconds, or pcapng.
- * The memory it takes is bounded whatever the file says. Formats: draft-ietf-opsawg-pcap, draft-ietf-opsawg-pcapng.
+ * Reads a capture file packet by packet: pcap in both byte orders with micro- or nanoseconds, or pcapng. Memory use is
+ * bounded even if the file is malformed. Formats: draft-ietf-opsawg-pcap, draft-ietf-opsawg-pcapng.
  */
 public final class CaptureFile implements Closeable {
     private static final int GZIP_MAGIC = 0x1F8B;
     private static final int ZSTD_MAGIC = 0x28B52FFD;
     private static final int PCAP_MODIFIED_MAGIC = 0xA1B2CD34;
 
-    /** What the two formats have in common: they read the next packet, or answer that there is none. */
+    /** What the two formats have in common: {@code next} reads a packet; it returns false at the end of the file. */
     sealed interface Format permits PcapFormat, PcapngFormat {
         boolean next(CapturedPacket packet) throws IOException, DamagedCaptureException;
     }
@@ -28,7 +28,7 @@ public final class CaptureFile implements Closeable {
         this.format = format;
     }
 
-    /** Reads what the file begins with; closes the stream if that is not a capture's beginning. */
+    /** Reads the beginning of the file; closes the stream if it is not a capture. */
     public static CaptureFile open(InputStream stream) throws IOException, DamagedCaptureException {
         OctetInput input = new OctetInput(stream);
         boolean opened = false;
@@ -81,7 +81,7 @@ public final class CaptureFile implements Closeable {
             return "the file is compressed; unpack it first";
         }
         if (magic == PCAP_MODIFIED_MAGIC || Integer.reverseBytes(magic) == PCAP_MODIFIED_MAGIC) {
-            return "pcap of a modified kind (Kuznetzov's); convert it: editcap -F pcap IN OUT";
+            return "a modified pcap format (Kuznetzov's); convert the file: editcap -F pcap IN OUT";
         }
         return "neither pcap nor pcapng: the file begins with %08x".formatted(magic);
     }

@@ -7,7 +7,7 @@ public final class CapturedPacket {
     /** The largest packet that capture programs write (MAXIMUM_SNAPLEN of libpcap). */
     static final int OCTETS_LIMIT = 262_144;
 
-    /** The latest time that is told apart: later ones, in damaged files only, are taken for this one (year 2116). */
+    /** The latest time (year 2116): later ones occur only in damaged files, and are replaced with this one. */
     static final long LAST_NANOS = 1L << 62;
 
     private static final int FIRST_CAPACITY = 4096;
@@ -18,27 +18,27 @@ public final class CapturedPacket {
         OUT
     }
 
-    /** Counted from 1, as other programs show it. */
+    /** The packet's number, counted from 1 as in other programs. */
     public long number;
 
     /** Nanoseconds since 1970; 0 where the file has no time. */
     public long nanos;
 
-    /** LINKTYPE_ of pcap: what the packet begins with. */
+    /** A LINKTYPE_ of pcap: the kind of header that the packet begins with. */
     public int linkType;
 
     Direction direction = Direction.UNKNOWN;
 
-    /** Octets in the file. */
+    /** The number of octets in the file. */
     int length;
 
-    /** Octets that the packet had on its way. */
+    /** The length of the packet on the wire. */
     int originalLength;
 
-    /** The packet begins at 0; big endian. */
+    /** Big endian; the packet begins at index 0. */
     public ByteBuffer buffer = ByteBuffer.allocate(FIRST_CAPACITY);
 
-    /** The file has only the beginning of the packet (a snap length). */
+    /** Whether the file has only the beginning of the packet (because of a snap length). */
     public boolean cut() {
         return length < originalLength;
     }

@@ -2,7 +2,7 @@ package io.github.natexd.cli.capture;
 
 import java.nio.file.Path;
 
-/** A capture file that does not hold what its format says, or is of a kind that is not read. */
+/** A capture file that violates its format, or whose format is not supported. */
 public final class DamagedCaptureException extends Exception {
     private static final long serialVersionUID = 1;
 

@@ -3,7 +3,7 @@ package io.github.natexd.cli.capture;
 import io.github.natexd.wire.EthernetFrame;
 
 /**
- * Takes the link-layer header off a captured packet. A mutable holder, filled again for every packet.
+ * Strips the link-layer header of a captured packet. A mutable holder, filled again for every packet.
  * <pre>
  * Ethernet    0|destination MAC | 6|source MAC | 12|ether type, or VLAN tags of 4 octets before it
  * cooked      0|packet type | 2|hardware type | 4|address length | 6|address | 14|ether type
@@ -45,12 +45,13 @@ public final class LinkLayer {
         };
     }
 
-    /** Says that a link type is not read, and what would be. */
+    /** The message for a link type that is not supported. */
     static String complaint(int linkType) {
-        return "link type " + linkType + "; read are Ethernet (1), raw IP (12, 101, 228) and Linux cooked (113, 276)";
+        return "link type " + linkType
+                + " is not supported; supported are Ethernet (1), raw IP (12, 101, 228) and Linux cooked (113, 276)";
     }
 
-    /** Answers whether the packet may be IPv4; then the queries tell where it is and who sent it. */
+    /** Returns whether the packet may be IPv4; if so, the accessors return its place, sender and receiver. */
     public boolean strip(CapturedPacket packet) {
         source = NO_MAC;
         destination = NO_MAC;
@@ -69,7 +70,7 @@ public final class LinkLayer {
         return offset;
     }
 
-    /** The octets at hand from there on; short Ethernet frames are padded. */
+    /** The number of octets from there on; short Ethernet frames are padded. */
     public int length() {
         return length;
     }
@@ -79,7 +80,7 @@ public final class LinkLayer {
         return source;
     }
 
-    /** The receiver's MAC address, or NO_MAC: cooked captures do not have it. */
+    /** The receiver's MAC address, or NO_MAC; a cooked header does not have it. */
     public long destination() {
         return destination;
     }

@@ -15,17 +15,18 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Two sockets and a file: the frames of the guest network as they are, and the packets of all other interfaces behind a
- * Linux cooked header. What passes a port of a bridge passes the bridge too and is written once, as is loopback not at
- * all. Packets wait a moment, so that the file has them in the order of the kernel's clock.
+ * Captures from two sockets to a file: the frames of the guest network as they are, and the packets of all other
+ * interfaces behind a Linux cooked header. A packet that passes a port of a bridge passes the bridge too, but is
+ * written only once; loopback packets are not written. Packets wait a moment, so that the file has them in the order
+ * of the kernel's timestamps.
  */
 public final class LiveCapture {
     private static final String LOOPBACK = "lo";
     private static final long TURN_MILLIS = 100;
     private static final long ORDERING_NANOS = 200_000_000;
-    /** Packets that wait for their place in the file at most; then the oldest is written at once. */
+    /** The limit of packets that wait to be sorted; beyond it, the oldest is written at once. */
     private static final int ORDERING_LIMIT = 8192;
-    /** Packets that are read from one socket before it is the other's turn. */
+    /** The limit of packets read from one socket before the other socket's turn. */
     private static final int TURN_PACKETS = 1024;
 
     private static final int COOKED_LENGTH = 20;
@@ -46,11 +47,11 @@ public final class LiveCapture {
     private long ofGuestNetwork;
     private volatile boolean stopped;
 
-    /** What can fail for want of a permission or an interface: opened before there is a file. */
+    /** The sockets; opened before the file is created, because a permission or the interface may be missing. */
     public record Sockets(CaptureSocket guestNetwork, CaptureSocket others) implements AutoCloseable {
         /**
-         * Joins the interface promiscuously only if nobody has (natexd has, where it runs): each join is news to all who
-         * watch rtnetlink, the NAT process among them.
+         * Makes the interface promiscuous only if it is not yet (a running natexd has done so): each change notifies
+         * all rtnetlink listeners, among them the NAT process.
          */
         public static Sockets open(String interfaceName, PacketFilter filter) {
             boolean joined = Links.named(interfaceName)
@@ -89,7 +90,7 @@ public final class LiveCapture {
         poller.register(others.descriptor());
     }
 
-    /** Captures until so much time or so many packets have passed, {@link #stop} or the guest network goes. */
+    /** Captures until a limit is reached, {@link #stop} is called or the guest network disappears. */
     public void run(long limitNanos, long limitPackets) throws IOException {
         long begin = System.nanoTime();
         while (!stopped
@@ -104,13 +105,13 @@ public final class LiveCapture {
         write(Long.MAX_VALUE);
     }
 
-    /** Ends {@link #run} soon; from any thread. */
+    /** Makes {@link #run} end soon; may be called from any thread. */
     public void stop() {
         stopped = true;
     }
 
-    /** The guest network's interface went away, which ended the capture. */
-    public boolean guestNetworkGone() {
+    /** Whether the capture ended because the guest network's interface disappeared. */
+    boolean guestNetworkGone() {
         return guestNetwork.isGone();
     }
 
@@ -166,7 +167,7 @@ public final class LiveCapture {
         return octets;
     }
 
-    /** Puts the header in front that {@link LinkLayer} draws. */
+    /** Prepends the Linux cooked header that {@link LinkLayer} shows. */
     private static byte[] cooked(CaptureSocket socket) {
         byte[] octets = copy(socket, COOKED_LENGTH);
         ByteBuffer.wrap(octets)

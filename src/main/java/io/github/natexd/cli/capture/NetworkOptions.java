@@ -13,20 +13,20 @@ import picocli.CommandLine.Option;
 /** Which interface a capture is of. */
 public final class NetworkOptions {
     /** What to say where {@link #network} is empty. */
-    public static final String UNKNOWN =
-            "there is no NAT network in " + VmwareNetworking.FILE + "; say which interface it is with --interface";
+    public static final String UNKNOWN = "there is no NAT network in " + VmwareNetworking.FILE
+            + "; name the guest network's interface with --interface";
 
     @Option(
             names = "--interface",
             paramLabel = "NAME",
-            description = "the guest network (default: guest-network.interface, or the NAT network in"
-                    + " /etc/vmware/networking)")
+            description = "the guest network's interface (default: guest-network.interface of the configuration, or"
+                    + " the NAT network in /etc/vmware/networking)")
     private @Nullable String interfaceName;
 
     @Option(
             names = "--config",
             paramLabel = "CONFIG",
-            description = "natexd's configuration (default: " + Config.DEFAULT_FILE + ", if it is there)")
+            description = "natexd's configuration (default: " + Config.DEFAULT_FILE + ", if it exists)")
     private @Nullable Path configFile;
 
     /** The configuration that is meant. */

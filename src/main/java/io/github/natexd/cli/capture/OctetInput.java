@@ -6,7 +6,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** A file read from its beginning to its end through one small window; it knows where in the file it is. */
+/** Reads a file from beginning to end through one small buffer, and counts the position. */
 final class OctetInput implements Closeable {
     private static final int WINDOW_OCTETS = 65_536;
 
@@ -18,7 +18,7 @@ final class OctetInput implements Closeable {
         this.stream = stream;
     }
 
-    /** Where the next octet stands in the file. */
+    /** The position of the next octet in the file. */
     long position() {
         return windowStart + window.position();
     }
@@ -35,7 +35,7 @@ final class OctetInput implements Closeable {
         return !fill(1);
     }
 
-    /** Reads 32 bits in the file's order; {@code what} names the part of the file for a complaint that it ends there. */
+    /** Reads 32 bits in the file's byte order; {@code what} names the part for the message if the file ends in it. */
     int readInt(String what) throws IOException, DamagedCaptureException {
         need(Integer.BYTES, what);
         return window.getInt();
@@ -83,7 +83,7 @@ final class OctetInput implements Closeable {
         }
     }
 
-    /** Has at least so many octets in the window, unless the file ends before. */
+    /** Fills the window with at least this number of octets, unless the file ends before. */
     private boolean fill(int octets) throws IOException {
         if (window.remaining() >= octets) {
             return true;

@@ -6,7 +6,7 @@ import java.io.IOException;
  * The older format: one header, then packets.
  * <pre>
  * file  0|magic | 4|major, minor version | 8|unused | 12|unused | 16|snap length | 20|link type
- * packet 0|seconds | 4|micro- or nanoseconds | 8|octets in the file | 12|octets on the way | octets ...
+ * packet 0|seconds | 4|micro- or nanoseconds | 8|octets in the file | 12|octets on the wire | octets ...
  * </pre>
  */
 final class PcapFormat implements CaptureFile.Format {
@@ -17,7 +17,7 @@ final class PcapFormat implements CaptureFile.Format {
     private static final long LINK_TYPE_OFFSET = 20;
     private static final int UNUSED_OCTETS = 12;
 
-    /** The upper bits tell of frame check sequences, which no one needs here. */
+    /** The upper bits describe frame check sequences, which are not needed here. */
     private static final int LINK_TYPE_BITS = 0xFFFF;
 
     private static final long NANOS_OF_SECOND = 1_000_000_000;
@@ -35,13 +35,13 @@ final class PcapFormat implements CaptureFile.Format {
         this.linkType = linkType;
     }
 
-    /** Reads the header behind the magic; the input has its byte order already. */
+    /** Reads the header behind the magic; the byte order of the input is already set. */
     static PcapFormat open(OctetInput input, boolean nanos) throws IOException, DamagedCaptureException {
         long at = input.position();
         int major = input.readUnsignedShort(HEADER);
         int minor = input.readUnsignedShort(HEADER);
         if (major != MAJOR_VERSION) {
-            throw new DamagedCaptureException(at, "pcap of version " + major + "." + minor + "; only 2.x is read");
+            throw new DamagedCaptureException(at, "pcap of version " + major + "." + minor + "; only 2.x is supported");
         }
         input.skip(UNUSED_OCTETS, HEADER);
         int linkType = input.readInt(HEADER) & LINK_TYPE_BITS;
@@ -64,8 +64,8 @@ final class PcapFormat implements CaptureFile.Format {
         if (length < 0 || length > CapturedPacket.OCTETS_LIMIT) {
             throw new DamagedCaptureException(
                     at,
-                    "a packet of " + Integer.toUnsignedLong(length) + " octets; at most " + CapturedPacket.OCTETS_LIMIT
-                            + " can be");
+                    "a packet of " + Integer.toUnsignedLong(length) + " octets; the limit is "
+                            + CapturedPacket.OCTETS_LIMIT);
         }
         packet.nanos = Math.min(seconds * NANOS_OF_SECOND + units * nanosOfUnit, CapturedPacket.LAST_NANOS);
         packet.linkType = linkType;

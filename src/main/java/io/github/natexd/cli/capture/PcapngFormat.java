@@ -7,11 +7,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The newer format: blocks, in sections of which each has its byte order and its interfaces.
+ * The newer format: sections of blocks; each section has its own byte order and interfaces.
  * <pre>
  * block  0|type | 4|total length | 8|body, padded to whole words ... |total length again
  * </pre>
- * Read are section headers, interface descriptions, enhanced, simple and obsolete packets; other blocks are skipped.
+ * Reads section headers, interface descriptions, and enhanced, simple and obsolete packets; skips other blocks.
  */
 final class PcapngFormat implements CaptureFile.Format {
     static final int SECTION_HEADER = 0x0A0D0D0A;
@@ -22,13 +22,13 @@ final class PcapngFormat implements CaptureFile.Format {
     private static final int SIMPLE_PACKET = 3;
     private static final int ENHANCED_PACKET = 6;
 
-    /** Type and both total lengths. */
+    /** The octets of a block's type and both total lengths. */
     private static final int FRAME_OCTETS = 12;
 
     private static final int WORD = 4;
     private static final int MAJOR_VERSION = 1;
 
-    /** More interfaces in one section are taken for damage: memory is bounded. */
+    /** A section with more interfaces counts as damaged, to bound the memory. */
     private static final int INTERFACES_LIMIT = 4096;
 
     private static final int OPTION_END = 0;
@@ -40,7 +40,7 @@ final class PcapngFormat implements CaptureFile.Format {
     private static final BigInteger NANOS_OF_SECOND = BigInteger.valueOf(1_000_000_000);
     private static final BigInteger LAST_NANOS = BigInteger.valueOf(CapturedPacket.LAST_NANOS);
 
-    /** One interface; {@code unitsOfSecond}: of its timestamps. */
+    /** One interface; {@code unitsOfSecond} is the resolution of its timestamps. */
     private record Interface(int linkType, int snapLength, BigInteger unitsOfSecond, BigInteger offsetSeconds) {}
 
     private final OctetInput input;
@@ -50,14 +50,14 @@ final class PcapngFormat implements CaptureFile.Format {
     private long bodyEnd;
     private long lastNanos;
 
-    /** The input stands behind the type of the first section header. */
+    /** @param input positioned behind the type of the first section header */
     PcapngFormat(OctetInput input) {
         this.input = input;
     }
 
     @Override
     public boolean next(CapturedPacket packet) throws IOException, DamagedCaptureException {
-        // Of the first block the type has been read, by whoever found out that this is pcapng.
+        // The type of the first block has been read already, to recognize the format.
         while (!sectionOpen || !input.atEnd()) {
             boolean first = !sectionOpen;
             blockStart = first ? 0 : input.position();
@@ -69,12 +69,12 @@ final class PcapngFormat implements CaptureFile.Format {
         return false;
     }
 
-    /** Reads one block to its end; answers whether it held a packet. */
+    /** Reads one block to its end; returns whether it held a packet. */
     private boolean block(int type, CapturedPacket packet) throws IOException, DamagedCaptureException {
         int length = type == SECTION_HEADER ? sectionLength() : input.readInt("a block's length");
         if (length < 0 || length < FRAME_OCTETS || length % WORD != 0) {
             throw new DamagedCaptureException(
-                    blockStart + WORD, "a block of " + Integer.toUnsignedLong(length) + " octets cannot be");
+                    blockStart + WORD, "a block of " + Integer.toUnsignedLong(length) + " octets is impossible");
         }
         bodyEnd = blockStart + length - WORD;
         boolean found = false;
@@ -90,7 +90,7 @@ final class PcapngFormat implements CaptureFile.Format {
                 found = true;
             }
             default -> {
-                // Names, statistics, comments and whatever is invented later.
+                // Names, statistics, comments and future block types.
             }
         }
         input.skip(bodyEnd - input.position(), "a block of " + length + " octets");
@@ -98,13 +98,13 @@ final class PcapngFormat implements CaptureFile.Format {
         if (again != length) {
             throw new DamagedCaptureException(
                     bodyEnd,
-                    "the block at octet " + blockStart + " says first that it has " + length + " octets, then "
+                    "the block at octet " + blockStart + " has two different lengths: " + length + " octets, then "
                             + Integer.toUnsignedLong(again));
         }
         return found;
     }
 
-    /** A section header says in its byte-order magic how to read the length before it. */
+    /** The byte-order magic of a section header also applies to the length in front of it. */
     private int sectionLength() throws IOException, DamagedCaptureException {
         input.order(ByteOrder.BIG_ENDIAN);
         int length = input.readInt("a section header");
@@ -114,7 +114,7 @@ final class PcapngFormat implements CaptureFile.Format {
             return length;
         }
         if (Integer.reverseBytes(magic) != BYTE_ORDER_MAGIC) {
-            throw new DamagedCaptureException(at, "%08x is no byte-order magic".formatted(magic));
+            throw new DamagedCaptureException(at, "%08x is not a byte-order magic".formatted(magic));
         }
         input.order(ByteOrder.LITTLE_ENDIAN);
         return Integer.reverseBytes(length);
@@ -126,9 +126,10 @@ final class PcapngFormat implements CaptureFile.Format {
         int major = input.readUnsignedShort("a section header");
         int minor = input.readUnsignedShort("a section header");
         if (major != MAJOR_VERSION) {
-            throw new DamagedCaptureException(at, "pcapng of version " + major + "." + minor + "; only 1.x is read");
+            throw new DamagedCaptureException(
+                    at, "pcapng of version " + major + "." + minor + "; only 1.x is supported");
         }
-        // The section's length comes next; it may be unknown and nobody needs it.
+        // The section's length follows; it may be unknown, and is not needed.
         interfaces.clear();
         sectionOpen = true;
     }
@@ -162,7 +163,7 @@ final class PcapngFormat implements CaptureFile.Format {
         return (resolution & RESOLUTION_IS_BINARY) == 0 ? BigInteger.TEN.pow(exponent) : BigInteger.TWO.pow(exponent);
     }
 
-    /** Interface, time, both lengths; the obsolete block has but 16 bits for the interface, then a drop count. */
+    /** Interface, time, both lengths; the obsolete block has a 16-bit interface, then a drop count. */
     private void enhancedPacket(CapturedPacket packet, boolean obsolete) throws IOException, DamagedCaptureException {
         String what = "a packet block";
         need(5 * WORD, what);
@@ -195,7 +196,7 @@ final class PcapngFormat implements CaptureFile.Format {
         }
     }
 
-    /** The original length alone; a simple packet is of the first interface and has no time of its own. */
+    /** Only the original length; a simple packet belongs to the first interface and has no timestamp. */
     private void simplePacket(CapturedPacket packet) throws IOException, DamagedCaptureException {
         String what = "a simple packet block";
         need(WORD, what);
@@ -215,7 +216,7 @@ final class PcapngFormat implements CaptureFile.Format {
     private void octets(CapturedPacket packet, int length, long lengthAt) throws IOException, DamagedCaptureException {
         if (length < 0 || length > CapturedPacket.OCTETS_LIMIT || padded(length) > bodyEnd - input.position()) {
             throw new DamagedCaptureException(
-                    lengthAt, "a packet of " + Integer.toUnsignedLong(length) + " octets has no room in its block");
+                    lengthAt, "a packet of " + Integer.toUnsignedLong(length) + " octets does not fit into its block");
         }
         packet.length = length;
         input.read(packet.room(length), length, "a packet of " + length + " octets");
@@ -232,7 +233,7 @@ final class PcapngFormat implements CaptureFile.Format {
         return interfaces.get(index);
     }
 
-    /** The next option's code (upper 16 bits) and length; OPTION_END where the options or the block end. */
+    /** The next option's code (upper 16 bits) and length; OPTION_END if the options or the block end. */
     private int option(String what) throws IOException, DamagedCaptureException {
         if (bodyEnd - input.position() < WORD) {
             return OPTION_END;
@@ -244,13 +245,13 @@ final class PcapngFormat implements CaptureFile.Format {
             return OPTION_END;
         }
         if (padded(length) > bodyEnd - input.position()) {
-            throw new DamagedCaptureException(at, "an option of " + length + " octets has no room in its block");
+            throw new DamagedCaptureException(at, "an option of " + length + " octets does not fit into its block");
         }
         return code << 16 | length;
     }
 
     private long readLong(String what) throws IOException, DamagedCaptureException {
-        // Alone among the fields of 64 bits, this one is not split: its halves stand in the section's order.
+        // Unlike the other 64-bit fields, this one is not split into halves: its octets are in the section's order.
         int first = input.readInt(what);
         int second = input.readInt(what);
         boolean big = input.order() == ByteOrder.BIG_ENDIAN;

@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * Writes a capture file in the newer format (draft-ietf-opsawg-pcapng), big endian, times in nanoseconds. Blocks reach
- * the file whole, so it is a valid one whenever the writing ends. {@link PcapngFormat} reads it.
+ * Writes a capture file in the newer format (draft-ietf-opsawg-pcapng), big endian, times in nanoseconds. Writes
+ * only whole blocks, so the file is valid whenever writing ends. {@link PcapngFormat} reads it.
  */
 public final class PcapngWriter implements Closeable {
     private static final int SECTION_HEADER = 0x0A0D0D0A;
@@ -24,7 +24,7 @@ public final class PcapngWriter implements Closeable {
     private static final byte NANOSECONDS = 9;
     private static final int INBOUND = 1;
     private static final int OUTBOUND = 2;
-    /** Type and both total lengths. */
+    /** The octets of a block's type and both total lengths. */
     private static final int FRAME_OCTETS = 12;
 
     private static final int OPTION_HEADER = 4;
@@ -41,9 +41,9 @@ public final class PcapngWriter implements Closeable {
     }
 
     /**
-     * Makes a new file.
+     * Creates a new file.
      *
-     * @throws java.nio.file.FileAlreadyExistsException rather than overwrite one
+     * @throws java.nio.file.FileAlreadyExistsException if the file exists; it is not overwritten
      */
     public static PcapngWriter create(Path path) throws IOException {
         PcapngWriter writer =
@@ -58,7 +58,7 @@ public final class PcapngWriter implements Closeable {
         return writer;
     }
 
-    /** Describes an interface; answers its number. All of them come before the first packet. */
+    /** Describes an interface and returns its number. To be called before the first packet. */
     int addInterface(int linkType, int snapLength, String name) throws IOException {
         byte[] octets = name.getBytes(StandardCharsets.UTF_8);
         int length = FRAME_OCTETS + 8 + OPTION_HEADER + padded(octets.length) + OPTION_HEADER + WORD + OPTION_HEADER;

@@ -1,6 +1,6 @@
 /**
- * {@code natexctl capture}, and the files it is about: pcapng is written here; pcap and pcapng are read here, with all
- * link layers that replay understands.
+ * {@code natexctl capture}, and capture files: pcapng is written here; pcap and pcapng are read here, with all link
+ * layers that replay understands.
  */
 @NullMarked
 package io.github.natexd.cli.capture;

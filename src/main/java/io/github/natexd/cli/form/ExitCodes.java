@@ -1,12 +1,12 @@
 package io.github.natexd.cli.form;
 
-/** The exit codes of natexctl's commands; each command lists those it ends with. From 64 on: as in sysexits.h. */
+/** The exit codes of natexctl's commands; each command's help lists its own. Those from 64 on are from sysexits.h. */
 public final class ExitCodes {
     public static final int OK = 0;
     public static final int FAILED = 1;
-    /** No natexd answers on the control socket. */
+    /** No natexd listens on the control socket. */
     public static final int NOT_RUNNING = 2;
-    /** EX_USAGE; for commands whose 2 means something else. */
+    /** EX_USAGE; for commands for which 2 means something else. */
     public static final int USAGE = 64;
     /** EX_DATAERR. */
     public static final int DAMAGED = 65;
@@ -16,9 +16,9 @@ public final class ExitCodes {
     public static final int UNAVAILABLE = 69;
     /** EX_CANTCREAT. */
     public static final int CANNOT_CREATE = 73;
-    /** EX_NOPERM, as natexd itself ends with. */
+    /** EX_NOPERM; natexd itself uses it, too. */
     public static final int NO_PERMISSION = 77;
-    /** EX_CONFIG, as natexd itself ends with. */
+    /** EX_CONFIG; natexd itself uses it, too. */
     public static final int CONFIGURATION = 78;
 
     private ExitCodes() {}

@@ -4,12 +4,12 @@ import io.github.natexd.wire.Ipv4Address;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** An IPv4 network; {@code address} has no bits behind the prefix. */
+/** An IPv4 network; the bits of {@code address} behind the prefix are 0. */
 public record Ipv4Network(int address, int prefixLength) {
     private static final int ADDRESS_BITS = 32;
     private static final int USUAL_PREFIX_LENGTH = 24;
 
-    /** The network of this prefix length that the address is in. */
+    /** The network of this prefix length that contains the address. */
     public static Ipv4Network around(int address, int prefixLength) {
         return new Ipv4Network(address & mask(prefixLength), prefixLength);
     }
@@ -19,7 +19,7 @@ public record Ipv4Network(int address, int prefixLength) {
         return around(address, USUAL_PREFIX_LENGTH);
     }
 
-    /** Reads {@code 192.168.44.0/24}; IllegalArgumentException if the text is no network. */
+    /** Reads {@code 192.168.44.0/24}. @throws IllegalArgumentException if the text is not a network */
     public static Ipv4Network parse(String text) {
         int slash = text.indexOf('/');
         if (slash < 0 || !text.substring(slash + 1).matches("[0-9]{1,2}")) {
@@ -28,12 +28,12 @@ public record Ipv4Network(int address, int prefixLength) {
         int address = Ipv4Address.parse(text.substring(0, slash));
         int prefixLength = Integer.parseInt(text.substring(slash + 1));
         if (prefixLength < 1 || prefixLength > ADDRESS_BITS) {
-            throw new IllegalArgumentException("a prefix length is 1 to 32: \"" + text + "\"");
+            throw new IllegalArgumentException("the prefix length must be 1 to 32: \"" + text + "\"");
         }
         Ipv4Network network = around(address, prefixLength);
         if (network.address() != address) {
             throw new IllegalArgumentException(
-                    "\"" + text + "\" has bits behind the prefix; is " + network + " meant?");
+                    "\"" + text + "\" has bits behind the prefix; did you mean " + network + "?");
         }
         return network;
     }
@@ -51,7 +51,7 @@ public record Ipv4Network(int address, int prefixLength) {
         return -1 << (ADDRESS_BITS - prefixLength);
     }
 
-    /** For the command line. */
+    /** Converts an argument of the command line. */
     public static final class Converter implements ITypeConverter<Ipv4Network> {
         @Override
         public Ipv4Network convert(String text) {
@@ -63,7 +63,7 @@ public record Ipv4Network(int address, int prefixLength) {
         }
     }
 
-    /** For the command line: a single address. */
+    /** Converts a single address on the command line. */
     public static final class AddressConverter implements ITypeConverter<Integer> {
         @Override
         public Integer convert(String text) {

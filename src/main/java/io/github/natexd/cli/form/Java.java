@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** How this very program was started: to start another like it, and to find the tree it lies in. */
+/** How this JVM was started: needed to start another one like it, and to find the installed tree. */
 public final class Java {
     private Java() {}
 
@@ -13,7 +13,7 @@ public final class Java {
         return Path.of(System.getProperty("java.home", "/usr"), "bin", "java").toString();
     }
 
-    /** The options of this JVM and its class path; the main class has to follow. */
+    /** The options of this JVM, with its class path; the main class goes behind them. */
     public static List<String> options() {
         List<String> options =
                 new ArrayList<>(ManagementFactory.getRuntimeMXBean().getInputArguments());
@@ -29,7 +29,7 @@ public final class Java {
         Path lib = Path.of(jar).getParent();
         Path tree = lib != null ? lib.getParent() : null;
         if (tree == null) {
-            throw new IllegalStateException("natexctl does not run from its tree but from " + jar);
+            throw new IllegalStateException("natexctl does not run from an installed tree, but from " + jar);
         }
         return tree;
     }

@@ -4,11 +4,11 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.natexd.control.ControlException;
 
-/** A line of natexd's answer on the control socket. */
+/** A line of natexd's response on the control socket. */
 public final class JsonAnswer {
     private JsonAnswer() {}
 
-    /** Reads the line. @throws ControlException if it says that the request failed */
+    /** Parses the line. @throws ControlException if the line reports an error */
     public static JsonObject read(String line) throws ControlException {
         JsonObject answer = JsonParser.parseString(line).getAsJsonObject();
         if (answer.has("error")) {

@@ -2,9 +2,9 @@ package io.github.natexd.cli.form;
 
 import picocli.CommandLine.Option;
 
-/** For whom an answer is printed: people, unless one of these is given. */
+/** The output format: text for people, unless one of these options is given. */
 public final class OutputForm {
-    @Option(names = "--json", description = "JSON; the fields are stable, see natexd's control.md")
+    @Option(names = "--json", description = "JSON; its fields are stable")
     private boolean json;
 
     @Option(names = "--plain", description = "rows with tabs between the columns, for scripts")

@@ -6,7 +6,7 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A JSON document as rows {@code path TAB value}: {@code guestNetwork.interface}, {@code problems.0.fix}. */
+/** A JSON document as rows {@code path TAB value}; a path looks like {@code problems.0.fix}. */
 public final class PlainRows {
     private PlainRows() {}
 
@@ -38,7 +38,7 @@ public final class PlainRows {
         return columns.stream().map(column -> value(object.get(column))).collect(Collectors.joining("\t")) + "\n";
     }
 
-    /** One cell: empty for null; what would end the cell or the row becomes a space. */
+    /** One cell: empty for null; tabs and line ends in the value become spaces. */
     public static String value(JsonElement element) {
         return element.isJsonNull() ? "" : element.getAsString().replaceAll("[\\t\\r\\n]+", " ");
     }

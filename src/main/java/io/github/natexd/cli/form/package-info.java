@@ -1,6 +1,6 @@
 /**
- * What the commands share, whatever they are about: exit codes, forms of output, reading natexd's answers, and how this
- * program itself was started. Imports no command.
+ * What all commands share: exit codes, output formats, parsing of natexd's responses, and how this program was started.
+ * Imports no command.
  */
 @NullMarked
 package io.github.natexd.cli.form;

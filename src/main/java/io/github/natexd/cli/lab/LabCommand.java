@@ -24,11 +24,11 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code natexctl lab}: a VMware-like NAT network on this machine, without VMware. */
+/** {@code natexctl lab}: an emulated VMware NAT network on this machine. */
 @Command(
         name = "lab",
         mixinStandardHelpOptions = true,
-        description = "A throw-away VMware-like NAT network in network namespaces (needs root).",
+        description = "Builds and uses a throw-away VMware-like NAT network in network namespaces. Needs root.",
         subcommands = {
             LabCommand.Up.class,
             LabCommand.Down.class,
@@ -43,7 +43,7 @@ public final class LabCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "a verb is missing: up, down, exec or demo");
+        throw new ParameterException(spec.commandLine(), "a command is missing: up, down, exec or demo");
     }
 
     /** How the NAT process behaves; see {@link LabOptions}. */
@@ -57,7 +57,9 @@ public final class LabCommand implements Runnable {
         @Option(names = "--decrement-ttl", description = "the NAT decrements the TTL")
         private boolean decrementTtl;
 
-        @Option(names = "--answer-ttl-one", description = "the NAT answers TTL 1 itself, as 192.168.44.2")
+        @Option(
+                names = "--answer-ttl-one",
+                description = "the NAT responds to probes with TTL 1 itself, as 192.168.44.2")
         private boolean answerTtlOne;
 
         @Option(
@@ -69,20 +71,20 @@ public final class LabCommand implements Runnable {
         @Option(
                 names = "--hand-over",
                 paramLabel = "CLASS",
-                description = "ICMP errors that the NAT hands to guests itself: none (default), echo,"
+                description = "ICMP errors that the NAT delivers to guests itself: none (default), echo,"
                         + " port-unreachable, all")
         private LabOptions.HandOver handOver = LabOptions.HandOver.NONE;
 
         @Option(
                 names = "--receive",
                 paramLabel = "KIND",
-                description = "the socket that brings those errors: raw (default), packet")
+                description = "the socket from which the NAT gets the errors that it delivers: raw (default), packet")
         private LabOptions.Receive receive = LabOptions.Receive.RAW;
 
         @Option(
                 names = "--egress-first",
                 paramLabel = "MILLIS",
-                description = "the host sees a guest's frame so much later than the NAT")
+                description = "the host sees a guest's frame this much later than the NAT")
         private int egressFirst;
 
         @Option(
@@ -95,14 +97,13 @@ public final class LabCommand implements Runnable {
         @Option(
                 names = "--router",
                 paramLabel = "QUIRK",
-                description = "how r2 answers: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
+                description = "how r2 responds: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
         private LabOptions.Router router = LabOptions.Router.KERNEL;
 
         @Option(
                 names = "--host-here",
-                description =
-                        "the lab's host is this machine itself, which gets vmnet8 and up0: to try a natexd installed"
-                                + " in a container or a VM")
+                description = "the lab's host is this machine itself, not a namespace; the machine gets the interfaces"
+                        + " vmnet8 and up0. Use this to test a natexd that is installed in a container or a VM")
         private boolean hostHere;
 
         LabOptions options() {
@@ -121,7 +122,10 @@ public final class LabCommand implements Runnable {
         }
     }
 
-    @Command(name = "up", mixinStandardHelpOptions = true, description = "Builds a lab and leaves it running.")
+    @Command(
+            name = "up",
+            mixinStandardHelpOptions = true,
+            description = "Builds a lab and leaves it running until `natexctl lab down'.")
     static final class Up implements Callable<Integer> {
         @Spec
         @SuppressWarnings("NullAway.Init") // set by picocli
@@ -130,7 +134,7 @@ public final class LabCommand implements Runnable {
         @Mixin
         private Nat nat = new Nat();
 
-        @Option(names = "--name", description = "the lab's name (default: one of its own)")
+        @Option(names = "--name", paramLabel = "NAME", description = "the lab's name (default: a generated name)")
         private @Nullable String name;
 
         @Override
@@ -154,7 +158,7 @@ public final class LabCommand implements Runnable {
             return 0;
         }
 
-        /** Starts the process that holds hub and NAT, in a session of its own; waits until the network is there. */
+        /** Starts the process that runs hub and NAT, in its own session, and waits until the network exists. */
         private boolean startServer(String given) throws IOException, InterruptedException {
             List<String> command = new ArrayList<>(List.of("setsid", Java.executable()));
             command.addAll(Java.options());
@@ -175,7 +179,7 @@ public final class LabCommand implements Runnable {
         }
     }
 
-    /** The other end of {@code up}; of no use by itself. */
+    /** The process that {@code up} starts; not to be called by users. */
     @Command(name = "serve", hidden = true)
     static final class Serve implements Callable<Integer> {
         static final String READY = "the lab is ready";
@@ -186,7 +190,7 @@ public final class LabCommand implements Runnable {
         @Option(names = "--name", required = true)
         private String name = "";
 
-        /** Ends by a signal, which runs the lab's shutdown hook. */
+        /** Runs until a signal ends it; the lab's shutdown hook then removes the lab. */
         @Override
         public Integer call() throws InterruptedException {
             try (Lab lab = Lab.up(name, nat.options())) {
@@ -198,19 +202,16 @@ public final class LabCommand implements Runnable {
         }
     }
 
-    @Command(
-            name = "down",
-            mixinStandardHelpOptions = true,
-            description = "Takes a lab down, or cleans up after one that crashed.")
+    @Command(name = "down", mixinStandardHelpOptions = true, description = "Removes a lab, even one that has crashed.")
     static final class Down implements Callable<Integer> {
         @Spec
         @SuppressWarnings("NullAway.Init") // set by picocli
         private CommandSpec spec;
 
-        @Option(names = "--name", description = "the lab's name (default: the only one)")
+        @Option(names = "--name", paramLabel = "NAME", description = "the lab's name (default: the only one)")
         private @Nullable String name;
 
-        @Option(names = "--all", description = "every lab of this machine")
+        @Option(names = "--all", description = "remove all labs of this machine")
         private boolean all;
 
         @Override
@@ -227,15 +228,18 @@ public final class LabCommand implements Runnable {
     @Command(
             name = "exec",
             mixinStandardHelpOptions = true,
-            description = "Runs a command in one of the lab's machines; the exit code is the command's.")
+            description = "Runs a command in one of the lab's machines. The exit code is the command's.")
     static final class Exec implements Callable<Integer> {
         @SuppressWarnings("NullAway.Init") // set by picocli
         private CommandSpec spec;
 
-        @Option(names = "--name", description = "the lab's name (default: the only one)")
+        @Option(names = "--name", paramLabel = "NAME", description = "the lab's name (default: the only one)")
         private @Nullable String name;
 
-        @Parameters(index = "0", paramLabel = "NODE", description = "guest1, guest2, host, r1 to r4, target")
+        @Parameters(
+                index = "0",
+                paramLabel = "NODE",
+                description = "the machine: guest1, guest2, host, r1, r2, r3, r4 or target")
         private String node = "";
 
         @Parameters(
@@ -245,7 +249,7 @@ public final class LabCommand implements Runnable {
                 description = "the command and its arguments")
         private List<String> command = List.of();
 
-        /** What stands behind the command's name is the command's, not natexctl's. */
+        /** Options behind the command's name belong to the command, not to natexctl. */
         @Spec
         void spec(CommandSpec given) {
             spec = given;
@@ -266,19 +270,21 @@ public final class LabCommand implements Runnable {
         }
     }
 
-    /** The name given, or that of the only lab there is. */
+    /** The given name, or the name of the only lab. */
     private static String only(@Nullable String name) {
         List<String> names = Lab.names();
         if (name != null) {
             if (!names.contains(name)) {
-                throw new IllegalArgumentException(
-                        "there is no lab " + name + "; there " + (names.isEmpty() ? "is none" : "are: " + names));
+                throw new IllegalArgumentException("there is no lab " + name + "; "
+                        + (names.isEmpty() ? "there is none at all" : "the labs are " + names));
             }
             return name;
         }
         if (names.size() != 1) {
             throw new IllegalArgumentException(
-                    names.isEmpty() ? "there is no lab: `natexctl lab up`" : "say which with --name: " + names);
+                    names.isEmpty()
+                            ? "there is no lab; build one: natexctl lab up"
+                            : "there are several labs; choose one with --name: " + names);
         }
         return names.get(0);
     }

@@ -17,12 +17,13 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code natexctl lab demo}: the whole point of natexd, shown on this machine and compared with what is to be seen. */
+/** {@code natexctl lab demo}: shows what natexd does, on this machine, and compares it with the expected output. */
 @Command(
         name = "demo",
         mixinStandardHelpOptions = true,
         description =
-                "Shows traceroute in a guest before and after natexd starts; exit code 0 if both are as expected.")
+                "Shows traceroute in a guest before and after natexd starts. The exit code is 0 if both outputs are as"
+                        + " expected.")
 final class LabDemo implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
@@ -37,16 +38,16 @@ final class LabDemo implements Callable<Integer> {
         say("Building a VMware-like NAT network in network namespaces (NAT: " + options + "):");
         String name = Lab.uniqueName();
         boolean asExpected;
-        // Ctrl-C ends the JVM, and with it the lab: a shutdown hook of its own takes everything down.
+        // Ctrl-C ends the JVM, and the lab's own shutdown hook removes the lab.
         try (Lab lab = Lab.up(name, options)) {
             say("\n" + Topology.PICTURE);
             asExpected = before(lab, options) & after(lab);
         }
         if (Lab.exists(name)) {
-            say("Something of the lab is left; `natexctl lab down --name " + name + "` removes it.");
+            say("Parts of the lab are left; remove them: natexctl lab down --name " + name);
             return ExitCodes.FAILED;
         }
-        say("5. The network is gone: no namespace, process, rule or file is left.");
+        say("5. The lab has been removed: no namespace, process, rule or file is left.");
         say(asExpected ? "As expected, before and after." : "NOT as expected.");
         return asExpected ? 0 : ExitCodes.FAILED;
     }
@@ -55,23 +56,23 @@ final class LabDemo implements Callable<Integer> {
         boolean swallows = options.handOver() == LabOptions.HandOver.NONE;
         say("1. traceroute in guest1 without natexd: "
                 + (swallows
-                        ? "the NAT swallows the routers' answers, so every hop is a star."
-                        : "this NAT hands errors to guests itself."));
+                        ? "the NAT drops the routers' errors, so every hop is a star."
+                        : "this NAT delivers errors to guests itself."));
         String output = trace(lab, 5);
         return !swallows
                 || Traceroute.hops(output).stream().allMatch(hop -> hop.equals("*") || hop.equals(Topology.GATEWAY));
     }
 
     private boolean after(Lab lab) {
-        say("2. natexd starts in the host, as nobody with CAP_NET_ADMIN and CAP_NET_RAW only.");
+        say("2. natexd starts in the host, as user nobody with only CAP_NET_ADMIN and CAP_NET_RAW.");
         try (NatexdProcess natexd = NatexdProcess.start(lab, Java.tree(), Map.of(), List.of())) {
             say("3. The same traceroute again: four routers and the target.");
             List<String> hops = Traceroute.hops(trace(lab, Traceroute.HOPS_MAX));
             boolean right = hops.equals(lab.hops());
             if (!right) {
-                say("   expected " + lab.hops() + "\n   seen     " + hops + "\n   natexd said:\n" + natexd.log());
+                say("   expected " + lab.hops() + "\n   seen     " + hops + "\n   natexd's log:\n" + natexd.log());
             }
-            say("4. natexd stops; its rules go with it.");
+            say("4. natexd stops and removes its rules.");
             return right & natexd.stop() == 0;
         }
     }

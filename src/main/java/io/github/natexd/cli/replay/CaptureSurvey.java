@@ -18,11 +18,11 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The first reading of a capture: who in it is the host, and which network is the guests'. A probe stands before the
- * error that tells whose it is, so one reading is not enough.
+ * The first reading of a capture: finds the host's addresses and the guest network. A probe comes before the error that
+ * shows whose it is, so one reading is not enough.
  */
 final class CaptureSurvey {
-    /** Candidates that are kept of each kind: memory is bounded. */
+    /** The limit of candidates of each kind, to bound the memory. */
     private static final int CANDIDATES_LIMIT = 1024;
 
     private static final int OUI_VMWARE_GUESTS = 0x000C29;
@@ -36,7 +36,7 @@ final class CaptureSurvey {
     private final Set<Integer> hosts;
     private final @Nullable Integer guest;
     private final @Nullable Ipv4Network guestNetwork;
-    /** Where ICMP errors go. */
+    /** The addresses that receive ICMP errors. */
     private final Map<Integer, Integer> errorsTo = new LinkedHashMap<>();
     /** The networks that VMware's virtual network cards send probes from. */
     private final Map<Ipv4Network, Integer> guestNetworks = new LinkedHashMap<>();
@@ -44,7 +44,7 @@ final class CaptureSurvey {
     private boolean guestCaptured;
     private long firstNanos = -1;
 
-    /** What the user said, as far as anything was said. */
+    /** The roles that the user has given; the rest is empty. */
     CaptureSurvey(Set<Integer> hosts, @Nullable Integer guest, @Nullable Ipv4Network guestNetwork) {
         this.hosts = hosts;
         this.guest = guest;
@@ -64,13 +64,13 @@ final class CaptureSurvey {
         }
     }
 
-    /** The answer, after all packets have been seen. */
+    /** The result, after all packets have been read. */
     ReplayRoles roles() {
         Optional<Ipv4Network> network = Optional.ofNullable(guestNetwork).or(this::likeliestGuestNetwork);
         List<Integer> errorReceivers = errorReceiversOutside(network);
         boolean everyErrorToGuests = !errorsTo.isEmpty() && errorReceivers.isEmpty();
         if (guestNetwork == null && network.isPresent() && hosts.isEmpty() && everyErrorToGuests) {
-            // Then the one with VMware's network card is the host itself, a guest of somebody else.
+            // Then the host itself has VMware's network card: it is a virtual machine.
             network = Optional.empty();
             errorReceivers = errorReceiversOutside(network);
         }

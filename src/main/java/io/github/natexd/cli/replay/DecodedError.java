@@ -10,9 +10,9 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An ICMP error for people to read; nothing is checked but that it can be read.
+ * An ICMP error decoded for display; only its length is checked.
  *
- * @param quote the embedded packet, null if it is too short or no IPv4
+ * @param quote the embedded packet; null if it is too short or not IPv4
  */
 record DecodedError(
         int reporter,
@@ -27,7 +27,7 @@ record DecodedError(
     /**
      * The embedded packet.
      *
-     * @param hasPorts the ports are those of UDP or TCP, or identifier and sequence of an echo
+     * @param hasPorts whether the ports are known: those of UDP or TCP, or identifier and sequence number of an echo
      */
     record Quote(
             int protocol,
@@ -63,7 +63,7 @@ record DecodedError(
         }
     }
 
-    /** Reads a packet that begins with a whole IPv4 header and an ICMP error's first octets, as Replay takes them. */
+    /** Decodes a packet that begins with a complete IPv4 header and the first octets of an ICMP error. */
     static DecodedError of(byte[] octets) {
         ByteBuffer packet = ByteBuffer.wrap(octets);
         Ipv4Header outer = new Ipv4Header().over(packet, 0, octets.length);

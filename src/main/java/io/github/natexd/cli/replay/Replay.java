@@ -21,15 +21,15 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The second reading of a capture. The daemon's own {@link Relay} turns, over ports that hold the capture's packets and by
- * the capture's clock: one turn for each packet, and one whenever a kept copy's time is up in between. What is decided
- * here is only which packet goes to which port.
+ * The second reading of a capture. Runs the daemon's own {@link Relay} over ports that hold the capture's packets, by
+ * the capture's clock: one turn for each packet, and one whenever the time of a kept copy is up in between. This class
+ * decides only which packet goes to which port.
  */
 final class Replay {
     private static final long NANOS_OF_SECOND = 1_000_000_000;
     private static final long NANOS_OF_MILLI = 1_000_000;
 
-    /** An error before its decision. */
+    /** An error about which the relay has not decided yet. */
     private record Pending(long packet, long nanos, boolean cut, byte[] octets) {}
 
     private final ReplayRoles roles;
@@ -44,7 +44,7 @@ final class Replay {
     private final ReplayPorts ports = new ReplayPorts();
     private final Relay relay;
     private final int maxTtl;
-    /** Errors by the time at which they came, which no two share: the one being judged, and those the relay keeps copies of. */
+    /** The current error, and those of which the relay keeps copies, by their arrival times, which are unique. */
     private final Map<Long, Pending> pending = new HashMap<>();
 
     private long nowNanos;
@@ -81,7 +81,7 @@ final class Replay {
         return counts;
     }
 
-    /** Takes the next packet. Time does not run backwards, whatever the file says, and no two packets share a moment. */
+    /** Takes the next packet. The clock never runs backwards, even if the file's does; no two packets share a time. */
     void take(CapturedPacket packet) {
         counts.packets++;
         turnUntil(packet.nanos);
@@ -102,12 +102,12 @@ final class Replay {
         }
     }
 
-    /** After the last packet: what is kept is judged for the last time. */
+    /** To be called after the last packet: the relay decides about the copies that it keeps. */
     void finish() {
         turnUntil(Long.MAX_VALUE);
     }
 
-    /** The turns that the daemon makes because a copy's time is up. */
+    /** The turns that the daemon makes because the time of a copy is up. */
     private void turnUntil(long nanos) {
         for (long idle = relay.idleMillis(); idle >= 0; idle = relay.idleMillis()) {
             long dueNanos = nowNanos + idle * NANOS_OF_MILLI;
@@ -154,7 +154,7 @@ final class Replay {
         return octets;
     }
 
-    /** A probe as the guest would have sent it, behind a NAT that keeps all it can. */
+    /** The probe as the guest would have sent it, if the NAT keeps ports, IP ID and TTL. */
     private byte[] assumed(byte[] leaving, int guest) {
         ByteBuffer copy = ByteBuffer.wrap(leaving.clone());
         Ipv4Header assumed = new Ipv4Header().over(copy, 0, copy.capacity());
@@ -171,7 +171,7 @@ final class Replay {
         if (roles.onGuestNetwork(header.destination()) && !roles.isHost(header.destination())) {
             counts.errorsToGuests++;
             if (link.direction() == CapturedPacket.Direction.IN) {
-                // The NAT process's, if anybody's: natexd's own go out.
+                // Incoming frames can be from the NAT process; natexd's own are outgoing.
                 ports.link.offer(octets(packet.buffer, link.length()), link.source(), link.destination());
                 relay.turn();
             }
@@ -180,7 +180,7 @@ final class Replay {
             return;
         }
         counts.errors++;
-        // Padding goes; but where the total length is no length of an error, what was captured is shown.
+        // Cuts off padding; but if the total length is impossible for an error, everything captured is shown.
         int length = header.totalLength() >= header.headerLength() + IcmpError.LENGTH
                 ? Math.min(header.totalLength(), link.length())
                 : link.length();

@@ -25,51 +25,53 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code natexctl replay}: what natexd would have done with the packets of a capture, and why. */
+/** {@code natexctl replay}: reports what natexd would have done with the packets of a capture, and why. */
 @Command(
         name = "replay",
         mixinStandardHelpOptions = true,
         description = {
-            "Runs the daemon's own relay over a capture, by the clock of the capture, and reports for each ICMP error"
-                    + " to the host what becomes of it, why, and how the guest would get it. Needs neither root nor a"
-                    + " running natexd; changes nothing.",
+            "Runs the daemon's own relay over a capture, by the clock of the capture, and reports for each ICMP"
+                    + " error to the host what natexd does with it, why, and what the guest would get. Needs neither"
+                    + " root nor a running natexd. Changes nothing.",
             "",
-            "FILE is pcap or pcapng, of Ethernet, raw IP or `any' (Linux cooked). Best captured on the guest network"
-                    + " and the uplink at once, whole packets, from before the traceroute on. `any' alone does not"
-                    + " hear the guests unless natexd or another capture listens on the guest network.",
+            "FILE is pcap or pcapng, with Ethernet, raw IP or Linux cooked packets (a capture of `any'). A useful"
+                    + " capture has complete packets of the guest network and the uplink, and starts before the"
+                    + " traceroute. A capture of `any' has the guests' packets only if natexd or another capture"
+                    + " listens on the guest network.",
             "",
         },
-        footerHeading = "%nWhich packet is which:%n",
+        footerHeading = "%nHow replay classifies packets:%n",
         footer = {
             "  error          an ICMP error (types 3, 4, 5, 11, 12) to an address of the host",
-            "  guest's probe  UDP or an echo request from the guest network elsewhere",
+            "  guest's probe  UDP or an echo request from the guest network to elsewhere",
             "  leaving probe  UDP or an echo request from an address of the host",
             "",
-            "  The host's addresses, unless --host says them: all that receive ICMP errors",
-            "  and are not on the guest network (hosts that this one sends errors to can be",
-            "  among them).",
-            "  The guest network, unless --guest-network says it: the /24 around --guest;",
-            "  without that the /24 from which network cards with VMware's MAC addresses",
-            "  (00:0c:29, 00:50:56) and private addresses send the most probes. If then no",
-            "  receiver of errors is left for the host, there is none.",
-            "  With --guest, if no probe of a guest was captured, each probe that leaves the",
-            "  host is taken for that guest's: what natexd would do if it had mapped it.",
+            "  A probe has a TTL of at most probes.max-ttl.",
             "",
-            "  Probes have a TTL of at most probes.max-ttl. The time is the capture's and",
-            "  never runs backwards.",
+            "  Without --host, the host's addresses are all that receive ICMP errors and are",
+            "  not on the guest network. They can include hosts to which this host sends",
+            "  errors.",
+            "  Without --guest-network, the guest network is the /24 network of --guest.",
+            "  Without --guest, it is the /24 network with the most probes from private",
+            "  addresses and VMware's MAC addresses (00:0c:29, 00:50:56). If that leaves no",
+            "  address for the host, the guest network is unknown.",
+            "  If the capture has no guest's probes, --guest makes replay treat each probe",
+            "  that leaves the host as that guest's, as if natexd had seen the guest send it.",
             "",
-            "  Replayed: the daemon's own relay, copies and their deadlines included, and",
-            "  errors that the NAT process delivers itself. For these, the guest network must",
-            "  be Ethernet with directions (pcapng, as `natexctl capture' writes it).",
-            "  Not replayed: which user sent a probe, and whether the guest network takes",
-            "  the frame.",
+            "  The clock is the capture's, but never runs backwards.",
+            "",
+            "  Replay includes copies with their deadlines, and errors that the NAT process",
+            "  delivers itself. For the latter, the capture must have the guest network as",
+            "  Ethernet with directions (pcapng, as `natexctl capture' writes it).",
+            "  Replay does not know which user sent a probe, nor whether the guest network",
+            "  accepts the frame.",
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:the whole capture was replayed",
             "1:natexctl failed",
             "2:the command line is wrong",
-            "65:the file is damaged or no capture; what comes before the damage was replayed",
+            "65:the file is damaged or is not a capture; everything before the damage was replayed",
             "66:the file cannot be read",
             "78:the configuration file has mistakes"
         })
@@ -88,8 +90,8 @@ public final class ReplayCommand implements Callable<Integer> {
             names = "--guest",
             paramLabel = "ADDR",
             converter = Ipv4Network.AddressConverter.class,
-            description = "a guest's address: tells the guest network, and whose the probes are if no guest's were"
-                    + " captured")
+            description = "a guest's address; determines the guest network, and who sent the probes if the capture"
+                    + " has no guest's probes")
     private @Nullable Integer guest;
 
     @Option(
@@ -109,14 +111,14 @@ public final class ReplayCommand implements Callable<Integer> {
     @Option(
             names = "--config",
             paramLabel = "CONFIG",
-            description = "natexd's configuration: [relay] errors, static-guest and [probes] count"
+            description = "natexd's configuration; replay uses relay.errors, relay.static-guest and [probes]"
                     + " (default: natexd's defaults)")
     private @Nullable Path configFile;
 
-    @Option(names = "--json", description = "one JSON document; its fields are stable, see its version")
+    @Option(names = "--json", description = "one JSON document; its fields are stable while its version stays the same")
     private boolean json;
 
-    @Option(names = "--hex", description = "adds the octets of each error as it came and as it was rewritten")
+    @Option(names = "--hex", description = "add the octets of each error as it arrived and as it was rewritten")
     private boolean hex;
 
     @Override
@@ -133,12 +135,12 @@ public final class ReplayCommand implements Callable<Integer> {
         }
     }
 
-    /** Opens the capture anew, from its first octet. */
+    /** Opens the capture; each call starts at the first octet. */
     interface Source {
         InputStream open() throws IOException;
     }
 
-    /** Reads the capture twice; damage ends both readings at the same place. */
+    /** Reads the capture twice; in a damaged file both readings end at the same place. */
     int replay(Config config, Source source) throws IOException {
         CaptureSurvey survey = new CaptureSurvey(hosts, guest, guestNetwork);
         read(source, survey::see);
@@ -158,7 +160,7 @@ public final class ReplayCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** What the relay logs for the daemon's administrator is in the report. Before the first logger is made. */
+    /** Silences the relay's log, because the report has all of it. To be called before the first logger is made. */
     private static void quieten() {
         if (System.getProperty(LOG_LEVEL) == null) {
             System.setProperty(LOG_LEVEL, "warn");
@@ -169,7 +171,7 @@ public final class ReplayCommand implements Callable<Integer> {
         void take(CapturedPacket packet);
     }
 
-    /** Hands over each packet; answers what is wrong with the file, or null. */
+    /** Passes each packet to {@code packets}; returns what is wrong with the file, or null. */
     private static @Nullable String read(Source source, Reader reader) throws IOException {
         CapturedPacket packet = new CapturedPacket();
         try (CaptureFile capture = CaptureFile.open(source.open())) {
@@ -182,10 +184,10 @@ public final class ReplayCommand implements Callable<Integer> {
         }
     }
 
-    /** A pipe cannot be read twice. */
+    /** Rejects other files, because a pipe cannot be read twice. */
     private Path regularFile() throws IOException {
         if (Files.exists(file) && !Files.isRegularFile(file)) {
-            throw new IOException("not a regular file (it is read twice)");
+            throw new IOException("not a regular file (replay reads it twice)");
         }
         return file;
     }

@@ -4,16 +4,16 @@ import io.github.natexd.translate.Reason;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** How many there were of each kind. */
+/** The number of packets of each kind. */
 final class ReplayCounts {
     long packets;
-    /** Packets of interfaces whose link type is not read. */
+    /** Packets of interfaces whose link type is not supported. */
     long otherLinkTypes;
 
     long guestProbes;
     long egressProbes;
     long errors;
-    /** Errors on the guest network: what natexd or the NAT process had delivered when the capture was made. */
+    /** Errors on the guest network, which natexd or the NAT process delivered during the capture. */
     long errorsToGuests;
 
     /** Errors of which the capture has only the beginning. */

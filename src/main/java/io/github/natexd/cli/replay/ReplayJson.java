@@ -11,9 +11,9 @@ import java.time.Instant;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
-/** A replay for programs; the fields are documented in src/site/markdown/replay.md and stay as they are. */
+/** The report as JSON; the fields are documented in src/site/markdown/replay.md and are stable. */
 final class ReplayJson implements ReplayOutput {
-    /** Grows when a field changes its meaning or goes; new fields may come without. */
+    /** Increases when a field is removed or changes its meaning; a new field does not increase it. */
     static final int VERSION = 1;
 
     private static final long NANOS_OF_SECOND = 1_000_000_000;

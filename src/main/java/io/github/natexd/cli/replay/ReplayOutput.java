@@ -2,12 +2,12 @@ package io.github.natexd.cli.replay;
 
 import org.jspecify.annotations.Nullable;
 
-/** How a replay is shown: each error when it has been decided, in between nothing is kept. */
+/** Prints a replay, each error as soon as the relay has decided about it; nothing is stored. */
 sealed interface ReplayOutput permits ReplayText, ReplayJson {
     void begin(String file, ReplayRoles roles);
 
     void error(ReplayedError error);
 
-    /** {@code damage}: what ended the reading before the file's end, or null. */
+    /** @param damage why the rest of the file cannot be read, or null */
     void end(ReplayCounts counts, @Nullable String damage);
 }

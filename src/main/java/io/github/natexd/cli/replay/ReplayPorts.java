@@ -9,9 +9,9 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** The relay's three ports over a capture: each holds the one packet that is replayed next, and frames are kept. */
+/** The relay's three ports over a capture: each holds the packet to be replayed next; delivered frames are recorded. */
 final class ReplayPorts {
-    /** Where a packet lies in its buffer: there is room for a frame's header in front of it. */
+    /** The index of a packet in its buffer, which leaves room for an Ethernet header in front of it. */
     private static final int OFFSET = EthernetFrame.LENGTH;
 
     /** The MTU of VMware's networks. */
@@ -25,7 +25,7 @@ final class ReplayPorts {
     final Link link = new Link();
     private final Deque<Delivered> delivered = new ArrayDeque<>();
 
-    /** The packets that were delivered, in the order of their deliveries. */
+    /** The delivered packets, in the order of delivery. */
     Deque<Delivered> delivered() {
         return delivered;
     }

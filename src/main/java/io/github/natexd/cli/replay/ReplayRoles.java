@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Who is who in a capture.
+ * The roles of the addresses in a capture.
  *
  * @param hosts the host's addresses: where its probes come from and errors about them go
- * @param hostsDerived nobody said so; the capture suggests it
- * @param guestNetwork the network that VMware's NAT serves, where known
- * @param guestNetworkDerived nobody said so; the capture suggests it
- * @param assumedGuest no guest was captured: what leaves the host is taken for this one's
+ * @param hostsDerived whether the hosts were derived from the capture, not given by the user
+ * @param guestNetwork the network that VMware's NAT serves, if known
+ * @param guestNetworkDerived whether the guest network was derived from the capture, not given by the user
+ * @param assumedGuest the guest whose probes are those that leave the host, if the capture has no guest's probes
  * @param firstNanos the time of the first packet
  */
 record ReplayRoles(
@@ -22,7 +22,7 @@ record ReplayRoles(
         boolean guestNetworkDerived,
         Optional<Integer> assumedGuest,
         long firstNanos) {
-    /** No frame's address: the MAC address of the host's interface is not known. */
+    /** Matches no frame, because the MAC address of the host's interface is not known. */
     private static final long NOBODYS_MAC = -1;
 
     boolean isHost(int address) {

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** A replay for people. */
+/** The report as text for people. */
 final class ReplayText implements ReplayOutput {
     private static final int NANOS_OF_MICRO = 1_000;
     private static final int MICROS_OF_SECOND = 1_000_000;
@@ -34,17 +34,16 @@ final class ReplayText implements ReplayOutput {
         guestAssumed = roles.assumedGuest().isPresent();
         out.println(file);
         out.println("  host           " + addresses(roles.hosts())
-                + (roles.hostsDerived() ? origin(roles.hosts().isEmpty(), "ICMP errors go there; --host") : ""));
+                + (roles.hostsDerived() ? origin(roles.hosts().isEmpty(), "it receives ICMP errors; --host") : ""));
         out.println("  guest network  "
                 + roles.guestNetwork().map(Ipv4Network::toString).orElse("unknown")
                 + (roles.guestNetworkDerived()
-                        ? origin(false, "VMware network cards send there; --guest-network")
+                        ? origin(false, "VMware network cards send from it; --guest-network")
                         : ""));
         roles.assumedGuest()
-                .ifPresent(
-                        guest -> out.println("  No guest's packets were captured: every probe that leaves the host is"
-                                + " taken for one of " + Ipv4Address.text(guest)
-                                + ",\n  as if natexd had seen it send them. The host's own probes are no exception."));
+                .ifPresent(guest ->
+                        out.println("  The capture has no guest's probes. Each probe that leaves the host, even the"
+                                + " host's own,\n  is treated as if " + Ipv4Address.text(guest) + " had sent it."));
         out.println();
     }
 
@@ -70,8 +69,8 @@ final class ReplayText implements ReplayOutput {
         if (counts.errors > 0) {
             out.println();
         }
-        out.println(counts.packets + " packets: " + counts.guestProbes + " probes of guests, " + counts.egressProbes
-                + " leaving the host, " + counts.errors + " ICMP errors to the host");
+        out.println("packets: " + counts.packets + ", guests' probes: " + counts.guestProbes
+                + ", probes leaving the host: " + counts.egressProbes + ", ICMP errors to the host: " + counts.errors);
         counts.reasons()
                 .forEach((reason, count) -> out.println("%8d  %-24s %s".formatted(count, reason, reason.text())));
         hints(counts).forEach(hint -> out.println("  " + hint));
@@ -81,28 +80,28 @@ final class ReplayText implements ReplayOutput {
         out.flush();
     }
 
-    /** What the figures mean to somebody who wonders why nothing was relayed. */
+    /** Hints for a user who wonders why nothing was relayed. */
     private List<String> hints(ReplayCounts counts) {
         List<String> hints = new ArrayList<>();
         if (counts.errorsToGuests > 0) {
-            hints.add("Seen beside these: " + counts.errorsToGuests
+            hints.add("The capture also has " + counts.errorsToGuests
                     + " ICMP errors to guests, delivered by natexd or the NAT process.");
         }
         if (counts.cutErrors > 0) {
-            hints.add("Cut by the capture: " + counts.cutErrors
-                    + " errors; natexd had all of them. Capture whole packets (tcpdump -s 0).");
+            hints.add("The capture has only the beginning of " + counts.cutErrors
+                    + " errors; natexd had the whole packets. Capture whole packets (tcpdump -s 0).");
         }
         if (counts.otherLinkTypes > 0) {
-            hints.add("Skipped: " + counts.otherLinkTypes + " packets of interfaces that are not Ethernet, raw IP or"
-                    + " Linux cooked.");
+            hints.add("Skipped: " + counts.otherLinkTypes + " packets whose link layer is not Ethernet, raw IP or Linux"
+                    + " cooked.");
         }
         if (counts.errors > 0 && counts.guestProbes == 0 && counts.egressProbes == 0) {
-            hints.add("Nothing can be mapped: the capture has neither probes of guests nor any leaving the host."
-                    + " Capture on the guest network and the uplink, from before the traceroute on.");
+            hints.add("Nothing can be mapped: the capture has neither guests' probes nor probes that leave the host."
+                    + " Capture on the guest network and the uplink, and start before the traceroute.");
         } else if (counts.errors > 0 && counts.guestProbes == 0 && !guestAssumed) {
             hints.add(
-                    "No probe of a guest was captured: capture on the guest network too (a capture of `any' alone does"
-                            + " not hear it), or say whose the probes are: --guest ADDR.");
+                    "The capture has no guest's probes. Capture on the guest network too (a capture of `any' alone does"
+                            + " not have them), or name the guest that sent the probes: --guest ADDR.");
         }
         return hints;
     }
@@ -124,7 +123,7 @@ final class ReplayText implements ReplayOutput {
     }
 
     private static String later(ReplayedError error) {
-        return error.waitedNanos() == 0 ? "" : " (decided " + seconds(error.waitedNanos()) + " s after it came)";
+        return error.waitedNanos() == 0 ? "" : " (decided " + seconds(error.waitedNanos()) + " s after it arrived)";
     }
 
     private static String mac(long address) {

@@ -4,16 +4,16 @@ import io.github.natexd.translate.Reason;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of one ICMP error.
+ * One ICMP error, and what the relay did with it.
  *
  * @param packet its number in the capture
- * @param nanos when it came, since 1970
- * @param waitedNanos how long after it came it was decided
- * @param cut the capture holds only its beginning
+ * @param nanos the arrival time, since 1970
+ * @param waitedNanos the time from its arrival to the decision
+ * @param cut whether the capture has only its beginning
  * @param original the IPv4 packet as captured
  * @param rewritten the IPv4 packet as the guest would get it, or null
- * @param guestMac where it would go, LinkLayer.NO_MAC if the capture does not have it
- * @param gatewayMac who would have sent it, likewise
+ * @param guestMac the destination of the frame; LinkLayer.NO_MAC if the capture does not have it
+ * @param gatewayMac the source of the frame, likewise
  */
 record ReplayedError(
         long packet,

@@ -1,6 +1,6 @@
 /**
- * {@code natexctl replay}: the daemon's own relay over the packets of a capture, behind ports of its own, and the report
- * of it as text or JSON.
+ * {@code natexctl replay}: runs the daemon's own relay over the packets of a capture, and reports the result as text or
+ * JSON.
  */
 @NullMarked
 package io.github.natexd.cli.replay;

@@ -10,28 +10,28 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** What all commands share that talk to a running natexd: where it listens, and how long to wait for it. */
+/** What the commands that query a running natexd share: its socket, and how long to wait for a response. */
 public final class ControlOptions {
     private static final int TIMEOUT_MILLIS = 5_000;
 
     @Option(
             names = "--socket",
             paramLabel = "PATH",
-            description = "natexd's control socket (default: " + Config.DEFAULT_SOCKET + ", or what "
-                    + Config.DEFAULT_FILE + " says if that is not there)")
+            description = "natexd's control socket (default: " + Config.DEFAULT_SOCKET + ", or if that does not exist,"
+                    + " the one that " + Config.DEFAULT_FILE + " sets)")
     private @Nullable Path socket;
 
-    /** Sends a request to the natexd that is meant. */
+    /** Sends a request to natexd. */
     public ControlClient send(String request) throws ControlException {
         return ControlClient.send(path(), request, TIMEOUT_MILLIS);
     }
 
-    /** Likewise, and waits as long as it takes for each line of the answer. */
+    /** Sends a request to natexd, and waits without a limit for each line of the response. */
     ControlClient sendAndWait(String request) throws ControlException {
         return ControlClient.send(path(), request, 0);
     }
 
-    /** Reading a configuration takes longer than asking natexd: it is read only where it is needed. */
+    /** Reading a configuration takes longer than a query, so it is read only if the default socket does not exist. */
     private Path path() {
         if (socket != null) {
             return socket;
@@ -42,7 +42,7 @@ public final class ControlOptions {
             try {
                 return Path.of(ConfigReader.read(file).control().socket());
             } catch (ConfigException e) {
-                return usual; // natexd itself, or check-config, says what is wrong with it.
+                return usual; // natexd itself and check-config report what is wrong with it.
             }
         }
         return usual;

@@ -9,7 +9,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** A command that asks a running natexd: the questions, and the exit codes when there is no answer. */
+/** A command that queries a running natexd: sends the request, and turns a failure into an exit code. */
 abstract class DaemonCommand implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
@@ -31,17 +31,17 @@ abstract class DaemonCommand implements Callable<Integer> {
         }
     }
 
-    /** Asks, and prints the answer; answers the exit code. */
+    /** Sends the request and prints the response; returns the exit code. */
     abstract int ask() throws ControlException;
 
-    /** Sends a request whose answer is one line; answers that line. */
+    /** Sends a request whose response is one line; returns that line. */
     final String line(String request) throws ControlException {
         try (ControlClient client = control.send(request)) {
             return client.line();
         }
     }
 
-    /** Sends a request whose lines may take long: natexd has to do something first, or something has to happen. */
+    /** Sends a request whose response can take long, because natexd has to work first or waits for an event. */
     final ControlClient sendAndWait(String request) throws ControlException {
         return control.sendAndWait(request);
     }

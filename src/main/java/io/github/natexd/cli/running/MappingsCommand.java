@@ -11,23 +11,23 @@ import java.util.List;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 
-/** {@code natexctl mappings}: the probes that an error could be relayed for now. */
+/** {@code natexctl mappings}: the probes about which natexd can relay an error now. */
 @Command(
         name = "mappings",
         mixinStandardHelpOptions = true,
         exitCodeOnInvalidInput = ExitCodes.USAGE,
         description = {
-            "Lists the probes of guests that are paired with a probe that left the host, in no particular order: errors"
-                    + " about them can be moved.",
-            "Ports are the identifier and the sequence number of echo requests (icmp), too.",
+            "Lists, in no particular order, the guests' probes that are paired with a probe that left the host:"
+                    + " natexd can relay errors about them.",
+            "For echo requests (icmp), the ports are the identifier and the sequence number.",
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:listed",
-            "1:natexd does not answer",
-            "2:it does not run",
+            "1:natexd does not respond",
+            "2:natexd is not running",
             "64:the command line is wrong",
-            "77:only root and members of its group may ask"
+            "77:only root and members of natexd's group may query natexd"
         })
 public final class MappingsCommand extends DaemonCommand {
     private static final String ROW = "%-15s %5s  %-4s  %-15s %5s  %-15s %5s  %3s  %7s%n";
@@ -99,7 +99,7 @@ public final class MappingsCommand extends DaemonCommand {
         if (form.json()) {
             out().print("]}\n");
         } else if (!form.plain() && count == 0) {
-            out().println("none: no guest has sent a probe lately");
+            out().println("no mappings: no guest has sent a probe lately");
         }
     }
 

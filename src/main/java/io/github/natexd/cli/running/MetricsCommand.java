@@ -5,22 +5,22 @@ import io.github.natexd.cli.form.JsonAnswer;
 import io.github.natexd.control.ControlException;
 import picocli.CommandLine.Command;
 
-/** {@code natexctl metrics}: for whoever scrapes. */
+/** {@code natexctl metrics}: the metrics of a running natexd, for monitoring. */
 @Command(
         name = "metrics",
         mixinStandardHelpOptions = true,
         exitCodeOnInvalidInput = ExitCodes.USAGE,
         description = {
             "Prints natexd's metrics as OpenMetrics text, which Prometheus reads.",
-            "With [metrics] textfile, natexd itself writes them for node_exporter now and then.",
+            "If metrics.textfile is set, natexd itself writes them regularly to that file, for node_exporter.",
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:printed",
-            "1:natexd does not answer",
-            "2:it does not run",
+            "1:natexd does not respond",
+            "2:natexd is not running",
             "64:the command line is wrong",
-            "77:only root and members of its group may ask"
+            "77:only root and members of natexd's group may query natexd"
         })
 public final class MetricsCommand extends DaemonCommand {
     @Override

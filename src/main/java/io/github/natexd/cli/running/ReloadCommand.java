@@ -15,9 +15,9 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         exitCodeOnInvalidInput = ExitCodes.USAGE,
         description = {
-            "Makes natexd read its configuration again, and reports what changed. Mappings and queued packets stay. If the"
-                    + " file is invalid or its rules cannot be loaded, the running configuration stays in force. Needs"
-                    + " root.",
+            "Makes natexd read its configuration again, and reports what changed. natexd keeps its mappings and the"
+                    + " queued packets. If the file is invalid or its rules cannot be loaded, the current"
+                    + " configuration stays in force. Needs root.",
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -28,7 +28,7 @@ import picocli.CommandLine.Option;
             "77:only root may change natexd"
         })
 public final class ReloadCommand extends DaemonCommand {
-    @Option(names = "--json", description = "JSON; the fields are stable, see natexd's control.md")
+    @Option(names = "--json", description = "JSON; its fields are stable")
     private boolean json;
 
     @Override

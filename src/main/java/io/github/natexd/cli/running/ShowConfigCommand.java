@@ -22,23 +22,24 @@ import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code natexctl show-config}: every setting, its value, and where that comes from. */
+/** {@code natexctl show-config}: every setting, its effective value, and where the value comes from. */
 @Command(
         name = "show-config",
         mixinStandardHelpOptions = true,
         exitCodeOnInvalidInput = ExitCodes.USAGE,
         description = {
-            "Prints every setting with the value that counts, as a natexd.toml, and where the value comes from.",
-            "Reads the file, whether natexd runs or not; with --running, natexd tells what it goes by.",
+            "Prints every setting with its effective value, in the format of natexd.toml, and where the value comes"
+                    + " from.",
+            "Reads the file and needs no running natexd; with --running, asks natexd for the settings in force.",
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:printed",
-            "1:--running: natexd does not answer",
-            "2:--running: it does not run",
+            "1:--running: natexd does not respond",
+            "2:--running: natexd is not running",
             "64:the command line is wrong",
-            "77:--running: only root and members of its group may ask",
-            "78:the file has mistakes, each told on a line file:line:column"
+            "77:--running: only root and members of natexd's group may query natexd",
+            "78:the file has mistakes; each is reported as file:line:column"
         })
 public final class ShowConfigCommand extends DaemonCommand {
     private static final int VALUE_WIDTH = 40;
@@ -53,10 +54,11 @@ public final class ShowConfigCommand extends DaemonCommand {
         @Option(
                 names = "--config",
                 paramLabel = "FILE",
-                description = "the file to read (default: " + Config.DEFAULT_FILE + ", or defaults without it)")
+                description = "the file to read (default: " + Config.DEFAULT_FILE + ", or natexd's defaults"
+                        + " if that does not exist)")
         private @Nullable Path file;
 
-        @Option(names = "--running", description = "what the running natexd goes by")
+        @Option(names = "--running", description = "show the settings of the running natexd")
         private boolean running;
     }
 
@@ -113,7 +115,7 @@ public final class ShowConfigCommand extends DaemonCommand {
         }
     }
 
-    /** A key without a value is no TOML: it stands there as a comment. */
+    /** TOML has no key without a value, so such a key is printed as a comment. */
     private void printToml(JsonObject setting) {
         String toml = text(setting, "toml");
         String assignment = toml.isEmpty() ? "# " + text(setting, "key") : text(setting, "key") + " = " + toml;

@@ -18,10 +18,10 @@ import picocli.CommandLine.Command;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:natexd works",
-            "1:it runs but is degraded, as told, or does not answer",
-            "2:it does not run",
+            "1:natexd is degraded or does not respond; the output says which",
+            "2:natexd is not running",
             "64:the command line is wrong",
-            "77:only root and members of its group may ask"
+            "77:only root and members of natexd's group may query natexd"
         })
 public final class StatusCommand extends DaemonCommand {
     @ArgGroup

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Help.Ansi;
 
-/** A status for people; colours where {@code ansi} allows them. */
+/** A status as text for people, in colour if {@code ansi} allows it. */
 final class StatusText {
     private static final long MINUTE = 60;
     private static final long HOUR = 60 * MINUTE;
@@ -37,7 +37,7 @@ final class StatusText {
         row("guest network", guestNetwork(status.getAsJsonObject("guestNetwork")));
         row("relays", words(status, "errors") + ", delivered " + delivery(text(status, "delivery")));
         if (!status.get("staticGuest").isJsonNull()) {
-            row("static guest", text(status, "staticGuest") + " gets a copy of each error whose sender is not known");
+            row("static guest", text(status, "staticGuest") + " gets a copy of each error about an unknown probe");
         }
         JsonObject rules = status.getAsJsonObject("rules");
         row("rules", rules(text(rules, "state")));
@@ -73,9 +73,9 @@ final class StatusText {
 
     private static String rules(String state) {
         return switch (state) {
-            case "loaded" -> "loaded, and restored when somebody removes them";
-            case "unmanaged" -> "loaded by somebody else (rules.manage = false)";
-            case "missing" -> "not loaded; somebody else has to load them (rules.manage = false)";
+            case "loaded" -> "loaded; natexd restores them if they are removed";
+            case "unmanaged" -> "loaded, but not by natexd (rules.manage = false)";
+            case "missing" -> "not loaded; natexd does not load them (rules.manage = false)";
             case "pending" -> "not loaded yet";
             case "waiting" -> "not loaded while IPv4 forwarding is off";
             default -> "not loaded";
@@ -85,11 +85,11 @@ final class StatusText {
     private void nat(JsonObject nat) {
         row("NAT process", "UDP: " + traits(nat.getAsJsonObject("udp"), "ports"));
         row("", "echo: " + traits(nat.getAsJsonObject("icmp"), "identifiers"));
-        deliveries(nat, "yes", "delivers itself, so natexd leaves it these: ");
+        deliveries(nat, "yes", "delivers itself, so natexd does not relay: ");
         deliveries(nat, "no", "does not deliver, so natexd relays: ");
     }
 
-    /** What is known first, then what is not. */
+    /** The known traits, then the names of the unknown ones. */
     private static String traits(JsonObject traits, String ports) {
         List<String> known = new ArrayList<>();
         List<String> unknown = new ArrayList<>();
@@ -148,7 +148,7 @@ final class StatusText {
         }
     }
 
-    /** Those that are not zero. */
+    /** The counts that are not zero. */
     private static String counts(JsonObject counts) {
         List<String> parts = new ArrayList<>();
         for (Map.Entry<String, JsonElement> count : counts.entrySet()) {

@@ -18,14 +18,14 @@ import picocli.CommandLine.Option;
         name = "wait",
         mixinStandardHelpOptions = true,
         exitCodeOnInvalidInput = ExitCodes.USAGE,
-        description = "Waits until natexd works, at most so long as --timeout says.",
+        description = "Waits until natexd works, for at most --timeout seconds.",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:natexd works",
-            "1:it still does not, as told",
-            "2:it still does not run",
+            "1:natexd is still degraded or does not respond; the output says which",
+            "2:natexd is still not running",
             "64:the command line is wrong",
-            "77:only root and members of its group may ask"
+            "77:only root and members of natexd's group may query natexd"
         })
 public final class WaitCommand extends DaemonCommand {
     private static final long PAUSE_MILLIS = 200;
@@ -34,7 +34,7 @@ public final class WaitCommand extends DaemonCommand {
             names = "--timeout",
             paramLabel = "SECONDS",
             defaultValue = "30",
-            description = "how long to wait (default: ${DEFAULT-VALUE})")
+            description = "the longest time to wait (default: ${DEFAULT-VALUE})")
     private int timeoutSeconds;
 
     @Override
@@ -51,7 +51,7 @@ public final class WaitCommand extends DaemonCommand {
         return ExitCodes.OK;
     }
 
-    /** Why natexd does not work; null: it does. @throws ControlException what waiting does not change */
+    /** Why natexd does not work yet; null if it works. @throws ControlException if waiting cannot help */
     private @Nullable ControlException notYet() throws ControlException {
         try {
             JsonObject status = JsonAnswer.read(line("status"));

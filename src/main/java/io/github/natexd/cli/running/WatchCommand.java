@@ -20,28 +20,29 @@ import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code natexctl watch}: every error as it is relayed. */
+/** {@code natexctl watch}: shows each ICMP error when natexd has decided about it. */
 @Command(
         name = "watch",
         mixinStandardHelpOptions = true,
         exitCodeOnInvalidInput = ExitCodes.USAGE,
         description = {
-            "Shows each ICMP error that a guest gets, until it is interrupted: the guest that sent the probe, the target,"
-                    + " the TTL (the hop), the router, the round trip, whether the error was moved (the host does not get"
-                    + " it) or copied (the host gets it, too) and why, and MPLS labels.",
+            "Shows each ICMP error that a guest gets: the guest that sent the probe, the target, the TTL (the hop),"
+                    + " the router that reported the error, the round trip, MPLS labels, whether natexd moved the"
+                    + " error (the host did not get it) or copied it (the host got it, too), and why. Ends when it is"
+                    + " interrupted.",
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:--count were shown",
-            "1:natexd has ended or does not answer",
-            "2:it does not run",
+            "0:as many errors as --count sets were shown",
+            "1:natexd has ended or does not respond",
+            "2:natexd is not running",
             "64:the command line is wrong",
-            "77:only root and members of its group may ask"
+            "77:only root and members of natexd's group may query natexd"
         })
 public final class WatchCommand extends DaemonCommand {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss.SSS", Locale.ROOT);
     private static final String ROW = "%-12s  %-15s  %-15s  %3s  %-15s  %10s  %s%n";
-    /** The columns of {@code --plain}: fields of the JSON; the labels as numbers with commas. */
+    /** The columns of {@code --plain}: fields of the JSON. A last column has the MPLS labels, separated by commas. */
     private static final List<String> COLUMNS =
             List.of("time", "reason", "guest", "target", "hop", "reporter", "kind", "type", "code", "roundTripMicros");
 
@@ -51,10 +52,10 @@ public final class WatchCommand extends DaemonCommand {
     @ArgGroup
     private final OutputForm form = new OutputForm();
 
-    @Option(names = "--all", description = "also shows the errors that no guest gets, and why not")
+    @Option(names = "--all", description = "also show the errors that no guest gets, and why not")
     private boolean all;
 
-    @Option(names = "--count", paramLabel = "N", description = "end after so many errors")
+    @Option(names = "--count", paramLabel = "N", description = "end after this number of errors")
     private long count;
 
     @Override
@@ -69,7 +70,7 @@ public final class WatchCommand extends DaemonCommand {
             }
             out().flush();
             long shown = 0;
-            // An error of the output: whoever read it, like head(1), has seen enough.
+            // The output fails when its reader, such as head(1), has seen enough.
             while ((count == ENDLESS || shown < count) && !out().checkError()) {
                 String line = client.line();
                 JsonObject event = JsonAnswer.read(line);
@@ -85,7 +86,9 @@ public final class WatchCommand extends DaemonCommand {
         if (form.json()) {
             out().println(line);
         } else if (event.has("lost")) {
-            spec().commandLine().getErr().println("natexctl: " + event.get("lost") + " errors came too fast to show");
+            spec().commandLine()
+                    .getErr()
+                    .println("natexctl: " + event.get("lost") + " errors are not shown, because they came too fast");
         } else if (form.plain()) {
             String row = PlainRows.row(event, COLUMNS);
             out().print(row.substring(0, row.length() - 1) + "\t" + labels(event, ",") + "\n");
@@ -113,13 +116,13 @@ public final class WatchCommand extends DaemonCommand {
                         what + (labels.isEmpty() ? "" : ", MPLS " + labels));
     }
 
-    /** Whether the error was moved or copied, and why; else the reason in words. */
+    /** Whether the error was moved or copied; for other decisions, the reason in words. */
     private static String outcome(JsonObject event) {
         String reason = event.get("reason").getAsString();
         return switch (reason) {
             case "RELAYED" -> "moved";
-            case "COPIED_LIKELY" -> "copied (little evidence)";
-            case "COPIED_LATE" -> "copied (late sighting)";
+            case "COPIED_LIKELY" -> "copied (weak evidence)";
+            case "COPIED_LATE" -> "copied (guest's probe seen late)";
             default ->
                 reason.toLowerCase(Locale.ROOT).replace('_', '-') + ": "
                         + event.get("text").getAsString();

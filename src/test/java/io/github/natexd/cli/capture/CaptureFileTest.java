@@ -125,9 +125,9 @@ class CaptureFileTest {
         assertEquals("octet 23: the file ends inside the file header", complaint(Arrays.copyOf(good, 23)));
         assertEquals("octet 30: the file ends inside a packet's header", complaint(Arrays.copyOf(good, 30)));
         assertEquals("octet 44: the file ends inside a packet of 5 octets", complaint(Arrays.copyOf(good, 44)));
-        assertEquals("octet 32: a packet of 4294967295 octets; at most 262144 can be", complaint(with(good, 32, -1)));
-        assertTrue(complaint(with(good, 20, 0x69)).startsWith("octet 20: link type 105; read are Ethernet (1)"));
-        assertEquals("octet 4: pcap of version 3.4; only 2.x is read", complaint(with(good, 4, 0x00040003)));
+        assertEquals("octet 32: a packet of 4294967295 octets; the limit is 262144", complaint(with(good, 32, -1)));
+        assertTrue(complaint(with(good, 20, 0x69)).startsWith("octet 20: link type 105 is not supported; "));
+        assertEquals("octet 4: pcap of version 3.4; only 2.x is supported", complaint(with(good, 4, 0x00040003)));
         assertEquals(
                 "octet 0: neither pcap nor pcapng: the file begins with 68616c6c",
                 complaint("hallo".getBytes(java.nio.charset.StandardCharsets.US_ASCII)));
@@ -145,15 +145,15 @@ class CaptureFileTest {
                 .bytes();
         // The section header has 28 octets, the interface 20; the packet's block begins at 48.
 
-        assertEquals("octet 8: 00000000 is no byte-order magic", complaint(with(good, 8, 0)));
-        assertEquals("octet 12: pcapng of version 2.0; only 1.x is read", complaint(with(good, 12, 2)));
-        assertEquals("octet 32: a block of 3 octets cannot be", complaint(with(good, 32, 3)));
+        assertEquals("octet 8: 00000000 is not a byte-order magic", complaint(with(good, 8, 0)));
+        assertEquals("octet 12: pcapng of version 2.0; only 1.x is supported", complaint(with(good, 12, 2)));
+        assertEquals("octet 32: a block of 3 octets is impossible", complaint(with(good, 32, 3)));
         assertEquals("octet 32: an interface description of 0 octets is too short", complaint(with(good, 32, 12)));
         assertEquals(
-                "octet 44: the block at octet 28 says first that it has 20 octets, then 24",
+                "octet 44: the block at octet 28 has two different lengths: 20 octets, then 24",
                 complaint(with(good, 44, 24)));
         assertEquals("octet 56: a packet of interface 1, but 1 were described so far", complaint(with(good, 56, 1)));
-        assertEquals("octet 68: a packet of 9 octets has no room in its block", complaint(with(good, 68, 9)));
+        assertEquals("octet 68: a packet of 9 octets does not fit into its block", complaint(with(good, 68, 9)));
         assertEquals("octet 60: the file ends inside a packet block", complaint(Arrays.copyOf(good, 60)));
     }
 

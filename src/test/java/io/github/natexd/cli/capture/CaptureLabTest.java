@@ -33,7 +33,7 @@ class CaptureLabTest {
     private static final String NATEXCTL =
             LabNatexd.tree().resolve("bin/natexctl").toString();
     private static final long END_SECONDS = 20;
-    /** As of {@code NatWays}: near the worst of VMware's driver. */
+    /** The same value as in {@code NatWays}: near the worst delay of VMware's driver. */
     private static final int EGRESS_FIRST_MILLIS = 5;
 
     @Test
@@ -67,9 +67,9 @@ class CaptureLabTest {
     }
 
     /**
-     * NATs that the daemon sees leaving as the capture does, and whose user is root as on the host: of a packet socket the
-     * daemon's rules see nothing, and a capture names no user. Errors that the NAT hands over are not
-     * replayed. Two NATs are ahead of their guests.
+     * NATs whose probes the daemon and the capture see alike, and whose user is root, as on the host: the daemon's
+     * rules do not see a packet socket, and a capture has no users. Replay leaves out errors that the NAT delivers. Two
+     * NATs are ahead of their guests.
      */
     static List<LabOptions> nats() {
         LabOptions plain = LabOptions.defaults();
@@ -88,7 +88,7 @@ class CaptureLabTest {
 
     @ParameterizedTest
     @MethodSource("nats")
-    @DisplayName("shows 4: the replay of a capture counts what the daemon counted, for every reason")
+    @DisplayName("shows 4: the replay of a capture counts the same as the daemon, for every reason")
     void replayCountsWhatTheDaemonCounted(LabOptions way) throws Exception {
         try (Lab lab = Lab.up(way);
                 LabNatexd natexd = LabNatexd.start(lab)) {
@@ -96,7 +96,7 @@ class CaptureLabTest {
             Running capture = Running.start(lab, file);
 
             for (String method : List.of("", "-I", "-U")) {
-                // The same classes for all three, and for -U one class for all probes of a trace.
+                // The same error classes for all three; with -U, all probes of a trace have one class.
                 traceroute(lab, Node.GUEST1, method);
                 traceroute(lab, Node.HOST, method);
                 traceroute(lab, Node.GUEST2, method);
@@ -119,8 +119,8 @@ class CaptureLabTest {
     }
 
     /**
-     * When a guest is seen late, and the daemon's turn comes later still, the daemon moves what the capture's clock makes a
-     * late copy.
+     * If a guest's probe is seen late, and the daemon's turn comes even later, the daemon moves an error for which the
+     * capture's clock yields a late copy.
      */
     private static Map<String, Integer> comparable(LabOptions way, Map<String, Integer> counted) {
         Map<String, Integer> comparable = new TreeMap<>(counted);
@@ -132,7 +132,7 @@ class CaptureLabTest {
         return comparable;
     }
 
-    /** What the daemon counted, of each reason that occurred. */
+    /** The daemon's counts of all reasons that occurred. */
     private static Map<String, Integer> counted(Lab lab, LabNatexd natexd) throws Exception {
         Lab.Result result = lab.exec(
                 Node.HOST,
@@ -160,7 +160,7 @@ class CaptureLabTest {
         assertEquals(0, result.exitCode(), result::output);
     }
 
-    /** A port and its bridge both hear a packet; twice in the file, a probe would look like two. */
+    /** Both a bridge and its port see a packet; if the file had it twice, one probe would look like two. */
     @Test
     void whatPassesABridgeIsCapturedOnce() throws Exception {
         try (Lab lab = Lab.up(LabOptions.defaults())) {
@@ -182,7 +182,7 @@ class CaptureLabTest {
         }
     }
 
-    /** Nobody was promiscuous before, and nobody is afterwards; with natexd it stays at its one join. */
+    /** The interface is promiscuous neither before nor afterwards; with natexd there is still only its one join. */
     @Test
     void joinsTheGuestNetworkOnlyIfNobodyHas() throws Exception {
         try (Lab lab = Lab.up(LabOptions.defaults())) {
@@ -198,7 +198,7 @@ class CaptureLabTest {
         }
     }
 
-    /** Killed, it leaves a file that ends behind a whole packet. */
+    /** A killed capture leaves a file that ends with a complete packet. */
     @Test
     void aKilledCaptureLeavesAValidFile() throws Exception {
         try (Lab lab = Lab.up(LabOptions.defaults());
@@ -254,7 +254,7 @@ class CaptureLabTest {
             Lab.Result taken = lab.exec(
                     Node.HOST, NATEXCTL, "capture", file.toString(), "--interface", Topology.GUEST_NETWORK_INTERFACE);
             assertEquals(73, taken.exitCode(), taken::output);
-            assertTrue(taken.output().contains("exists; remove it or choose another name"), taken::output);
+            assertTrue(taken.output().contains("exists already; remove it or choose another name"), taken::output);
         }
     }
 
@@ -277,7 +277,7 @@ class CaptureLabTest {
         return Integer.parseInt(output.substring(at, output.indexOf(' ', at)));
     }
 
-    /** A capture that has said that it captures. */
+    /** A capture that has reported that it is capturing. */
     private static final class Running {
         private final Process process;
         private final BufferedReader output;
@@ -292,14 +292,14 @@ class CaptureLabTest {
 
         static Running start(Lab lab, Path file, String... options) throws Exception {
             var command = new java.util.ArrayList<>(
-                    // Whoever runs the tests may ignore SIGINT, as a shell's background jobs do.
+                    // The caller of the tests may ignore SIGINT, as a shell's background jobs do.
                     List.of("env", "--default-signal=INT", NATEXCTL, "capture", file.toString()));
             command.addAll(List.of("--interface", Topology.GUEST_NETWORK_INTERFACE));
             command.addAll(List.of(options));
             return new Running(lab.start(Node.HOST, command.toArray(String[]::new)));
         }
 
-        /** Ctrl-C. */
+        /** Does what Ctrl-C does. */
         void interrupt() throws Exception {
             new ProcessBuilder("kill", "-INT", Long.toString(process.pid()))
                     .start()

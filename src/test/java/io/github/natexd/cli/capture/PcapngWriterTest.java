@@ -50,7 +50,7 @@ class PcapngWriterTest {
         }
     }
 
-    /** Whatever was flushed is a whole file; and more than the buffer holds is flushed by itself. */
+    /** After each flush the file is valid; when the buffer is full, the writer flushes it. */
     @Test
     void theFileIsValidAfterEachFlush() throws Exception {
         Path file = directory.resolve("growing.pcap");

@@ -27,7 +27,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
-/** Whatever a file holds, replay answers with a whole report; damage is told, never a crash. */
+/** For every content of a file, replay prints a complete report; it reports damage and never crashes. */
 class DamagedCaptureTest {
     private static final int FILES = 10_000;
     private static final long SEED = 20_261_120;
@@ -89,7 +89,7 @@ class DamagedCaptureTest {
                 defaults.metrics());
     }
 
-    /** Some octets changed, and sometimes a piece cut off, cut out or doubled. */
+    /** Changes some octets, and sometimes truncates the file, or removes or doubles a part. */
     private byte[] damage(byte[] whole) {
         byte[] file = whole.clone();
         int changes = 1 + random.nextInt(DAMAGES_MOST);
@@ -120,7 +120,7 @@ class DamagedCaptureTest {
         for (byte[] packet : List.of(guest(), egress, error(egress), egress, error(egress))) {
             time += 1_000_000;
             byte[] framed = frame(GATEWAY_MAC, GUEST_MAC, packet);
-            // As a cooked packet it has two octets more before its ether type.
+            // A cooked packet has two more octets before its ether type.
             capture.packet(time, linkType == LinkLayer.ETHERNET ? framed : joined(framed, 2, 0));
         }
         return capture.bytes();

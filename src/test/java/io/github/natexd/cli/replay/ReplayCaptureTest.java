@@ -34,7 +34,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Which packet of a capture is which. */
+/** How replay classifies the packets of a capture. */
 class ReplayCaptureTest {
     private final ReplayScene scene;
 

@@ -65,7 +65,7 @@ class ReplayCommandTest {
         assertEquals(0, scene.run("--hex", scene.file().toString()));
 
         String text = scene.out();
-        assertTrue(text.contains("host           203.0.113.7  (derived: ICMP errors go there"), text);
+        assertTrue(text.contains("host           203.0.113.7  (derived: it receives ICMP errors"), text);
         assertTrue(text.contains("#3 0.002000 RELAYED: moved to the guest that sent the probe\n"), text);
         assertTrue(text.contains("""
                    in   198.51.100.1 > 203.0.113.7 time exceeded, 56 octets
@@ -75,7 +75,9 @@ class ReplayCommandTest {
                 """), text);
         assertTrue(text.contains("in a frame from 00:50:56:e0:00:02 to 00:0c:29:aa:bb:01"), text);
         assertTrue(text.contains("   in   0000  45 c0 00 38"), text);
-        assertTrue(text.contains("3 packets: 1 probes of guests, 1 leaving the host, 1 ICMP errors to the host"), text);
+        assertTrue(
+                text.contains("packets: 3, guests' probes: 1, probes leaving the host: 1, ICMP errors to the host: 1"),
+                text);
     }
 
     @Test
@@ -91,7 +93,7 @@ class ReplayCommandTest {
 
         assertEquals(0, scene.run(scene.file().toString()));
 
-        assertTrue(scene.out().contains("Nothing can be mapped: the capture has neither probes"), scene.out());
+        assertTrue(scene.out().contains("Nothing can be mapped: the capture has neither guests' probes"), scene.out());
     }
 
     @Test
@@ -127,13 +129,13 @@ class ReplayCommandTest {
         assertEquals(2, scene.run("--guest", "192.168.44", "x.pcap"));
         assertEquals(2, scene.run("--guest-network", "192.168.44.1/24", "x.pcap"));
         assertEquals(2, scene.run("--host", "fe80::1", "x.pcap"));
-        assertTrue(scene.err().contains("is 192.168.44.0/24 meant?"), scene.err());
+        assertTrue(scene.err().contains("did you mean 192.168.44.0/24?"), scene.err());
     }
 
     @Test
     void explainsItsHeuristicsInTheHelp() {
         assertEquals(0, scene.run("--help"));
-        assertTrue(scene.out().contains("Which packet is which:"), scene.out());
+        assertTrue(scene.out().contains("How replay classifies packets:"), scene.out());
         assertTrue(scene.out().contains("65"), scene.out());
         assertFalse(scene.out().contains("ParamLabel"), scene.out());
     }

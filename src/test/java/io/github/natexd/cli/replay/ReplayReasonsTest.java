@@ -37,7 +37,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What becomes of the errors in a capture. */
+/** What replay decides about the errors in a capture. */
 class ReplayReasonsTest {
     /** Directions of pcapng. */
     private static final int IN = 1;

@@ -21,7 +21,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 
-/** A capture that grows packet by packet, and the command that replays it. */
+/** Builds a capture packet by packet, and runs the command that replays it. */
 final class ReplayScene {
     static final long START = 1_700_000_000_000_000_000L;
     static final long MILLI = 1_000_000;
@@ -32,14 +32,14 @@ final class ReplayScene {
     private final StringWriter err = new StringWriter();
     private final Path file;
 
-    /** Time of the next packet: they come a millisecond apart. */
+    /** The time of the next packet; packets are a millisecond apart. */
     private long time = START;
 
     ReplayScene(Path directory) {
         file = directory.resolve("report.pcap");
     }
 
-    /** The capture that {@link #replay} writes. */
+    /** The file to which {@link #replay} writes the capture. */
     Path file() {
         return file;
     }

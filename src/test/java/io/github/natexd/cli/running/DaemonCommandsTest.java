@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 
-/** natexctl's commands that ask natexd, against a server that answers what the test wants. */
+/** natexctl's commands that query natexd, with a server whose responses the test chooses. */
 class DaemonCommandsTest {
     private static final Caller ROOT = new Caller(0, List.of(0));
     private static final Caller STRANGER = new Caller(12345, List.of(12345));
@@ -61,7 +61,7 @@ class DaemonCommandsTest {
                         .contains("  NAT process    UDP: keeps ports, sometimes changes IP IDs; not known yet: TTL,"
                                 + " whether its probes are seen leaving\n"
                                 + "                 echo: nothing known yet\n"
-                                + "                 delivers itself, so natexd leaves it these: time-exceeded (icmp)\n"
+                                + "                 delivers itself, so natexd does not relay: time-exceeded (icmp)\n"
                                 + "                 does not deliver, so natexd relays: time-exceeded (udp)\n"
                                 + "  errors "),
                 out.toString());
@@ -94,7 +94,7 @@ class DaemonCommandsTest {
         assertEquals(77, asked(ControlScene.working(), STRANGER, command));
 
         assertTrue(err.toString().contains("user 12345 is neither root nor in group natexd"), err.toString());
-        assertTrue(err.toString().contains("fix: put sudo in front, or join the group"), err.toString());
+        assertTrue(err.toString().contains("fix: use sudo, or join the group"), err.toString());
     }
 
     @ParameterizedTest
@@ -213,7 +213,7 @@ class DaemonCommandsTest {
                 out.toString()
                         .matches(
                                 "(?s)TIME .*[0-9:.]{12}  192.168.44.100   10.0.0.2           7  10.0.0.1            1.23 ms"
-                                        + "  time-exceeded, copied \\(late sighting\\), MPLS 24001 16\n"),
+                                        + "  time-exceeded, copied \\(guest's probe seen late\\), MPLS 24001 16\n"),
                 out.toString());
     }
 

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * The programs that trace routes, each in the ways users call it: the clients of the requirements' table. Each ends by
- * itself and prints numbers for names.
+ * The programs that trace routes, in the ways users call them: the clients of the requirements' table. Each ends by
+ * itself and prints numbers instead of names.
  *
  * <p>Not here: those of {@link #NOT_RUN}, and Windows' tracert, whose probes {@code WindowsGuestsLabTest} sends.
  */
@@ -22,16 +22,16 @@ public enum Client {
     TRACEROUTE_UNFRAGMENTED("traceroute -n -w2 -F TARGET 1400"),
     TRACEROUTE_SOURCE_PORT("traceroute -n -w2 --sport=40000 TARGET"),
     TRACEROUTE_MANY_AT_ONCE("traceroute -n -w2 -q 10 -N 32 TARGET"),
-    // A second between probes: less is root's privilege. A second of grace for answers, instead of five.
+    // A second between probes, because only root may use less. One second to wait for responses, instead of five.
     MTR("mtr -n --report -c2 -i1 -G1 TARGET"),
     MTR_UDP("mtr -n --report -c2 -i1 -G1 -u TARGET"),
-    // mtr's --report has no room for labels, with -e neither; what it draws on a screen is what --raw says.
+    // mtr's --report shows no labels, even with -e; --raw has what mtr shows on a screen.
     MTR_LABELS("mtr -n --raw -e -c1 -i1 -G1 TARGET", Readings::mtrRaw, Road.LABELLED),
     TRACEPATH("tracepath -n TARGET", Readings::tracepath, Road.PLAIN),
     TRACEPATH_SMALL_MTU("tracepath -n TARGET", Readings::tracepath, Road.NARROW),
     INETUTILS("inetutils-traceroute -w2 TARGET"),
     INETUTILS_ICMP("inetutils-traceroute -w2 -I TARGET"),
-    // Debian's has no ICMP mode: it sends UDP with -I too.
+    // Debian's BusyBox has no ICMP mode: it sends UDP even with -I.
     BUSYBOX("busybox traceroute -n -w2 TARGET"),
     FPING("for ttl in 1 2 3 4 5 6; do fping -H $ttl -r0 -t500 TARGET; done", Readings::fping, Road.PLAIN),
     HPING3_UDP("hping3 --traceroute --udp -p 40000 -n -c 6 -i u300000 TARGET", Readings::hping, Road.PLAIN),
@@ -41,17 +41,17 @@ public enum Client {
     SCAMPER_UDP_PARIS("scamper -I 'trace -P udp-paris -w 2 TARGET'"),
     SCAMPER_ICMP_PARIS("scamper -I 'trace -P icmp-paris -w 2 TARGET'");
 
-    /** What of the requirements' table is no constant here, and why. */
+    /** The clients of the requirements' table that have no constant here, and why. */
     static final List<String> NOT_RUN = List.of(
             "paris-traceroute: Debian 12 has no package (scamper traces in its manner: udp-paris, icmp-paris)",
             "dublin-traceroute: Debian 12's 0.4.2 does not end, on the lab's host without natexd neither",
             "tracert: a program of Windows; WindowsGuestsLabTest sends its probes",
             "yarrp, FlashRoute: Debian 12 has no packages");
 
-    /** What the way to the target is like. */
+    /** What is special about the path to the target. */
     private enum Road {
         PLAIN,
-        /** r2 tells MPLS labels. */
+        /** r2 reports MPLS labels. */
         LABELLED,
         /** The MTU behind r3 is small. */
         NARROW
@@ -73,7 +73,7 @@ public enum Client {
         this.road = road;
     }
 
-    /** As one would type it; and what is particular about the way. */
+    /** The command as a user types it, and what is special about the path. */
     String story() {
         return switch (road) {
             case PLAIN -> script;
@@ -87,7 +87,7 @@ public enum Client {
         return List.of("sh", "-c", script);
     }
 
-    /** Runs it in a node; what it printed. The road is plain again afterwards. */
+    /** Runs it in a node and returns its output. Restores the plain path afterwards. */
     public String run(Lab lab, Node node) {
         switch (road) {
             case PLAIN -> {}
@@ -100,15 +100,15 @@ public enum Client {
             case LABELLED -> lab.router(Router.KERNEL);
             case NARROW -> {
                 lab.pathMtu(LabOptions.MTU);
-                lab.exec(node, "ip", "route", "flush", "cache"); // it has learned the small MTU
+                lab.exec(node, "ip", "route", "flush", "cache"); // the node has cached the small MTU
             }
         }
         return output;
     }
 
     /**
-     * Whether its probes differ in their source ports (fping's: in their identifiers) alone, where others vary the
-     * destination port, the sequence or the data.
+     * Whether its probes differ only in their source ports (fping: in their identifiers), whereas other clients vary
+     * the destination port, the sequence or the data.
      */
     public boolean tellsProbesApartBySourcePort() {
         return switch (this) {
@@ -117,7 +117,7 @@ public enum Client {
         };
     }
 
-    /** What a user learns of an output: the hops in order, behind them what else the program found out. */
+    /** What a user learns from an output: the hops in order, then everything else that the program found out. */
     public List<String> read(String output) {
         return reading.apply(output);
     }

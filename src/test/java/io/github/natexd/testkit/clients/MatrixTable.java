@@ -11,9 +11,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Which client showed behind which NAT what it should: a line at once for each NAT, a table in the end. */
+/** The results of each client behind each NAT: prints a line when a NAT is done, and a table at the end. */
 public final class MatrixTable {
-    /** What became of one run. In all but the last, hops may be missing, but none is wrong. */
+    /** The result of one run. In all but the last, hops may be missing, but none is wrong. */
     public enum Cell {
         SAME('+', "as on the host"),
         UNDECIDABLE('?', "stars: this NAT leaves nothing that tells this client's probes apart"),
@@ -35,12 +35,12 @@ public final class MatrixTable {
     private final List<String> failures = new ArrayList<>();
     private int finished;
 
-    /** @param ways the rows there will be, in this order */
+    /** @param ways the rows, in this order */
     public MatrixTable(Collection<LabOptions> ways) {
         ways.forEach(way -> rows.put(way, new EnumMap<>(Client.class)));
     }
 
-    /** A row is done; says at once how it went. */
+    /** Completes a row and prints it at once. */
     public synchronized void finish(LabOptions way, Map<Client, Cell> row, List<String> reasons) {
         finished++;
         rows.put(way, row);
@@ -52,7 +52,7 @@ public final class MatrixTable {
                 finished, rows.size(), count(row, Cell.SAME), row.size(), way);
     }
 
-    /** Writes the table, and what every failure looked like. */
+    /** Writes the table, and the output of every failure. */
     public void save() throws IOException {
         Files.writeString(FILE, this + String.join("\n", failures));
     }

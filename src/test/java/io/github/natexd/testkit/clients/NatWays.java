@@ -8,12 +8,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
-/** The ways of NAT processes that tests choose from; {@link LabOptions} says what each of them does. */
+/** The kinds of NAT processes that tests choose from; {@link LabOptions} describes them. */
 public final class NatWays {
-    /** How late the host sees a guest's frame where the NAT is faster: near the worst of VMware's driver. */
+    /** The delay of a guest's frame at the host if the NAT is faster: near the worst delay of VMware's driver. */
     public static final int EGRESS_FIRST_MILLIS = 5;
 
-    /** In what NAT processes differ; a way has one value of each. */
+    /** The properties in which NAT processes differ; a way has one value of each. */
     enum Dimension {
         PORTS(way -> way.rewritePorts() ? "ports rewritten" : "ports kept"),
         IDENTIFICATION(way -> way.rewriteIds() ? "IP ID rewritten" : "IP ID kept"),
@@ -34,7 +34,7 @@ public final class NatWays {
 
     private NatWays() {}
 
-    /** Those that make a difference to natexd, for tests that are about something else. */
+    /** The ways that matter to natexd, for tests of something else. */
     public static List<LabOptions> notable() {
         LabOptions plain = LabOptions.defaults();
         return List.of(
@@ -49,9 +49,9 @@ public final class NatWays {
     }
 
     /**
-     * Every combination of the {@link Dimension}s' values that exists, a hundred: behind UDP and ICMP sockets IP IDs are
-     * always the kernel's, so there is none that keeps them. A NAT that decrements the TTL answers where that ends, as a
-     * router does.
+     * Every combination of the {@link Dimension}s' values that exists, a hundred: behind UDP and ICMP sockets IP IDs
+     * are always the kernel's, so there is none that keeps them. A NAT that decrements the TTL responds when the TTL
+     * expires, as a router does.
      */
     public static List<LabOptions> all() {
         List<LabOptions> ways = List.of(LabOptions.defaults());

@@ -12,8 +12,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A small part of all clients before all {@link NatWays}: every two values of NAT dimensions that go together meet in some
- * way, and every client meets every value of each dimension. Chosen greedily and always alike; PairwiseTest proves both.
+ * A small selection of all clients with all {@link NatWays}: every possible pair of values of NAT dimensions occurs in
+ * some way, and every client runs with every value of each dimension. The choice is greedy and always the same;
+ * PairwiseTest proves both.
  */
 public final class Pairwise {
     private Pairwise() {}
@@ -48,7 +49,7 @@ public final class Pairwise {
         return chosen;
     }
 
-    /** The way that brings a client most of what it misses; of equal ones, that with the fewest clients. */
+    /** The way with most of the values that a client lacks; among equal ones, the way with the fewest clients. */
     private static LabOptions best(Map<LabOptions, List<Client>> selection, Client client, Set<String> missing) {
         return selection.keySet().stream()
                 .filter(way -> !selection.get(way).contains(client))

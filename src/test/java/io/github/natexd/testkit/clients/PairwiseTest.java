@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The matrix of clients and NATs that runs every time leaves no pair out. */
+/** The selection from the matrix of clients and NATs leaves out no pair. */
 class PairwiseTest {
     private static final int WAYS = 100;
     private static final int RUNS_MAX = 150;

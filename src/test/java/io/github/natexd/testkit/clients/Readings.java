@@ -9,13 +9,13 @@ import java.util.TreeMap;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
-/** Reads what {@link Client}s print: the hops in order; behind them, what else a user learns or misses. */
+/** Parses the output of {@link Client}s: the hops in order, then everything else that a user learns or misses. */
 public final class Readings {
     private static final String UNANSWERED_PROBES = "probes without an answer";
-    /** What stands for an answer that did not come. */
+    /** The signs for a missing response. */
     public static final List<String> MISSING = List.of("*", UNANSWERED_PROBES);
 
-    /** A star, or a loss, at a hop that has answered other probes. */
+    /** A star, or a loss, at a hop that has responded to other probes. */
     private static final Pattern UNANSWERED =
             Pattern.compile("(?m)^ *\\d+ .*\\d\\.\\d.* \\*|^ *\\d+\\.\\|-- [\\d.]++ ++(?!0\\.0%)|no reply");
 
@@ -29,7 +29,7 @@ public final class Readings {
 
     private Readings() {}
 
-    /** Of the programs that print a line for each hop. */
+    /** Parses the output of programs that print a line for each hop. */
     public static List<String> hops(String output) {
         List<String> seen = new ArrayList<>(Traceroute.hops(output));
         if (UNANSWERED.matcher(output).find()) {
@@ -44,7 +44,7 @@ public final class Readings {
         return seen;
     }
 
-    /** A line {@code h} for each answer at a hop, counted from 0, {@code m} for each label in it. */
+    /** Has a line {@code h} for each response at a hop, counted from 0, and {@code m} for each label in it. */
     static List<String> mtrRaw(String output) {
         Map<Integer, String> hops = new TreeMap<>();
         List<String> labels = new ArrayList<>();
@@ -79,7 +79,7 @@ public final class Readings {
                 .toList());
     }
 
-    /** Some programs do not stop there. */
+    /** Ends the hops at the target, because some programs do not stop there. */
     private static List<String> upToTarget(List<String> hops) {
         int target = hops.indexOf(Topology.TARGET);
         return new ArrayList<>(target < 0 ? hops : hops.subList(0, target + 1));

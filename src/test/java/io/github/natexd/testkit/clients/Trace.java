@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
-/** A run of a client that may go on beside others. */
+/** A run of a client, which can run in parallel with others. */
 public final class Trace {
     private final CompletableFuture<String> output;
 
@@ -23,8 +23,8 @@ public final class Trace {
     }
 
     /**
-     * On the host as nobody: where the NAT rewrites both ports and IP IDs, the sender's user is all that tells a probe of
-     * the host from one of the NAT.
+     * Runs on the host as nobody: if the NAT rewrites both ports and IP IDs, only the sender's user distinguishes a
+     * probe of the host from one of the NAT.
      */
     public static Trace startUnprivileged(Lab lab, Node node, Client client) {
         List<String> command = new java.util.ArrayList<>(Lab.UNPRIVILEGED);
@@ -43,18 +43,18 @@ public final class Trace {
         assertEquals(hops, Traceroute.hops(text), () -> story + ":\n" + text);
     }
 
-    /** Like {@link #shows}, and no probe was without an answer. */
+    /** Like {@link #shows}, and every probe must have a response. */
     public void showsAll(List<String> hops, Supplier<String> story) {
         String text = output.join();
         assertEquals(hops, Readings.hops(text), () -> story.get() + ":\n" + text);
     }
 
-    /** Like {@link #shows}, but stars are allowed; answers whether there are none. */
+    /** Like {@link #shows}, but allows stars; returns whether there are none. */
     public boolean showsAtMost(List<String> hops, String story) {
         String text = output.join();
         List<String> seen = Traceroute.hops(text);
         for (int i = 0; i < seen.size(); i++) {
-            // Behind a star for the target a client goes on, and the target answers once more.
+            // After a star for the target a client continues, and the target responds again.
             String expected = hops.get(Math.min(i, hops.size() - 1));
             assertTrue(
                     List.of("*", expected).contains(seen.get(i)),

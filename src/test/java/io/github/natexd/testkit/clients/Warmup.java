@@ -8,7 +8,9 @@ import io.github.natexd.lab.LabOptions.Send;
 import io.github.natexd.lab.Node;
 import java.util.concurrent.TimeUnit;
 
-/** What natexd must have seen of a NAT process before it is right about each packet; a user would not notice. */
+/**
+ * Lets natexd learn what it needs about a NAT process to be right about every packet; users do not notice this phase.
+ */
 public final class Warmup {
     private static final long START_MILLIS = 1200;
 
@@ -17,12 +19,12 @@ public final class Warmup {
     public static void of(Lab lab) {
         LabOptions options = lab.options();
         if (options.rewritePorts() && options.send() == Send.PACKET) {
-            // The content alone tells whose the quoted probe is, and only once natexd has seen all that the host sent:
-            // for a second after its start the host may have sent probes that it has not seen.
+            // Only the content identifies the sender of the quoted probe, and only after natexd has seen all that the
+            // host sent: for a second after its start, the host may have sent probes that natexd has not seen.
             pause();
         }
         if (options.egressFirstMillis() != 0) {
-            // A guest that is seen late gets its copy within 10 ms, or none: natexd's code must be warm.
+            // A guest whose probe is seen late gets its copy within 10 ms, or none: natexd's code must be warm.
             Client.TRACEROUTE.run(lab, Node.GUEST1);
             Client.TRACEROUTE_ICMP.run(lab, Node.GUEST1);
         }
@@ -38,7 +40,7 @@ public final class Warmup {
         }
     }
 
-    /** Until natexd has seen all that the host sent of late: from a second after its rules came. */
+    /** Waits until natexd has seen all recent probes of the host: a second after its rules were loaded. */
     public static void pause() {
         try {
             TimeUnit.MILLISECONDS.sleep(START_MILLIS);

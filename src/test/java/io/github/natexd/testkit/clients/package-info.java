@@ -1,5 +1,5 @@
 /**
- * The programs that trace routes and how to read their output, the ways of NAT processes to run them behind, and the
- * selection and the table of the matrix of both.
+ * The programs that trace routes, the parsing of their output, the kinds of NAT processes behind which they run, and
+ * the selection and the table of the matrix of both.
  */
 package io.github.natexd.testkit.clients;
