@@ -10,15 +10,20 @@ import io.github.natexd.cli.running.ControlOptions;
 import io.github.natexd.config.ConfigException;
 import io.github.natexd.control.ControlClient;
 import io.github.natexd.control.ControlException;
+import io.github.natexd.linux.libc.Errno;
+import io.github.natexd.linux.libc.OsException;
 import io.github.natexd.wire.Ipv4Address;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -136,10 +141,14 @@ public final class NatProfileCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (file != null && sides != null) {
-            throw new ParameterException(spec.commandLine(), "give FILE, or --guest-side and --host-side, or neither");
+        if (Stream.of(file, sides, probing).filter(Objects::nonNull).count() > 1) {
+            throw new ParameterException(
+                    spec.commandLine(), "give one of FILE, --guest-side with --host-side, and --probe");
         }
         try {
+            if (probing != null) {
+                return probe(probing);
+            }
             return print(file == null && sides == null ? live() : captured());
         } catch (ControlException e) {
             complain(e.reason());
@@ -149,19 +158,30 @@ public final class NatProfileCommand implements Callable<Integer> {
                 case REFUSED -> ExitCodes.NO_PERMISSION;
                 case IN_USE, FAILED -> ExitCodes.FAILED;
             };
+        } catch (ConfigException e) {
+            return fail(ExitCodes.CONFIGURATION, e.getMessage());
+        } catch (OsException e) {
+            boolean refused = e.errno() == Errno.EPERM || e.errno() == Errno.EACCES;
+            return fail(refused ? ExitCodes.NO_PERMISSION : ExitCodes.UNAVAILABLE, e.getMessage());
         } catch (DamagedCaptureException e) {
-            complain(String.valueOf(e.getMessage()));
-            return ExitCodes.DAMAGED;
+            return fail(ExitCodes.DAMAGED, e.getMessage());
+        } catch (FileAlreadyExistsException e) {
+            return fail(ExitCodes.CANNOT_CREATE, e.getFile() + " exists; remove it or choose another name");
         } catch (NoSuchFileException e) {
-            complain(e.getFile() + ": no such file");
-            return ExitCodes.CANNOT_READ;
+            return fail(
+                    probing == null ? ExitCodes.CANNOT_READ : ExitCodes.CANNOT_CREATE, e.getFile() + ": no such file");
         } catch (AccessDeniedException e) {
-            complain(e.getFile() + ": permission denied");
-            return ExitCodes.CANNOT_READ;
+            return fail(
+                    probing == null ? ExitCodes.CANNOT_READ : ExitCodes.CANNOT_CREATE,
+                    e.getFile() + ": permission denied");
         } catch (IOException e) {
-            complain(String.valueOf(e.getMessage()));
-            return ExitCodes.CANNOT_READ;
+            return fail(probing == null ? ExitCodes.CANNOT_READ : ExitCodes.CANNOT_CREATE, e.getMessage());
         }
+    }
+
+    private int fail(int code, @Nullable String message) {
+        complain(String.valueOf(message));
+        return code;
     }
 
     private NatReport live() throws ControlException {

@@ -179,7 +179,6 @@ class NatProfileLabTest {
         expected.put("udp.handsOverPortUnreachable", way.handOver() == HandOver.ALL ? "yes" : "no");
         expected.put("icmp.handsOverTimeExceeded", echo ? "yes" : "no");
         expected.put("tcp.proxied", "yes");
-        expected.put("tcp.handshakeWithoutGuest", "yes");
         expected.put("tcp.sequenceKept", "no");
         return expected;
     }
