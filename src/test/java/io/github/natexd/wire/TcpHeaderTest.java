@@ -20,8 +20,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class TcpHeaderTest {
     private static final int AT = 3;
     /** A SYN as Linux sends it: MSS 1460, SACK permitted, timestamps, nothing, window scale 7. */
-    private static final String SYN = "9c40 0050 89abcdef 00000000 a002 faf0 bc7c 0000"
-            + "020405b4 0402 080a aabbccdd00000000 01 030307";
+    private static final String SYN =
+            "9c40 0050 89abcdef 00000000 a002 faf0 bc7c 0000" + "020405b4 0402 080a aabbccdd00000000 01 030307";
 
     private final TcpHeader tcp = new TcpHeader();
 
