@@ -120,7 +120,7 @@ final class TcpTermination implements AutoCloseable {
     }
 
     private int freshId() {
-        nextId = nextId + 1 & 0xFFFF;
+        nextId = nextId % 0xFFFF + 1;
         return nextId;
     }
 
