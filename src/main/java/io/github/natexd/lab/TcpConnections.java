@@ -51,7 +51,7 @@ final class TcpConnections implements Runnable {
     }
 
     /** The connection that the guest has used least recently is reset for a new one. */
-    private static final int CONNECTIONS_MAX = 256;
+    static final int CONNECTIONS_MAX = 256;
     /** A guest that still wants to connect then begins anew with its next SYN. */
     private static final long CONNECT_MILLIS = 10_000;
 
@@ -144,16 +144,15 @@ final class TcpConnections implements Runnable {
                 ThreadLocalRandom.current().nextInt(),
                 segment -> output.send(flow, arrival.guestMac, segment));
         makeRoom();
-        SocketChannel host = open();
-        Connection connection = new Connection(flow, host, guest, now + CONNECT_MILLIS);
+        Connection connection = new Connection(flow, open(), guest, now + CONNECT_MILLIS);
+        connections.put(flow, connection);
+        touched.add(connection);
         try {
-            host.configureBlocking(false);
-            host.register(selector, SelectionKey.OP_CONNECT, connection);
-            host.connect(new InetSocketAddress(Ipv4Address.text(flow.target), flow.port));
-            connections.put(flow, connection);
-            touched.add(connection);
+            connection.host.configureBlocking(false);
+            connection.host.register(selector, SelectionKey.OP_CONNECT, connection);
+            connection.host.connect(new InetSocketAddress(Ipv4Address.text(flow.target), flow.port));
         } catch (IOException e) {
-            close(host); // There is no way to the target, so there is no answer for the guest.
+            failed(connection, e);
         }
     }
 

@@ -24,12 +24,15 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import jdk.net.ExtendedSocketOptions;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The lab's NAT process is a proxy for TCP, as VMware's is. Guest and target have real kernels; natexd is not there. Each
@@ -37,6 +40,8 @@ import org.junit.jupiter.api.Test;
  */
 class TcpProxyLabTest {
     private static final int TIMEOUT_MILLIS = 5000;
+    /** All connections there can be may wait to be accepted. */
+    private static final int BACKLOG = 2 * TcpConnections.CONNECTIONS_MAX;
     /** Nobody in the lab has this address, so nobody acknowledges or resets what comes to it. */
     private static final String NOBODY = "192.168.44.77";
 
@@ -182,11 +187,37 @@ class TcpProxyLabTest {
         }
     }
 
-    @Test
-    void theGuestLearnsThatTheTargetRefuses() {
-        ConnectException refused = assertThrows(ConnectException.class, () -> connect(1007));
+    /** The host's kernel refuses its own connection before connect(2) has returned. */
+    @ParameterizedTest
+    @ValueSource(strings = {Topology.TARGET, Topology.HOST})
+    void theGuestLearnsThatTheTargetRefuses(String target) {
+        ConnectException refused = assertThrows(ConnectException.class, () -> connect(target, 1007, TIMEOUT_MILLIS));
 
         assertTrue(String.valueOf(refused.getMessage()).contains("refused"), refused.getMessage());
+    }
+
+    @Test
+    void theConnectionUnusedForTheLongestTimeMakesRoomForANewOne() throws IOException {
+        int port = 1010;
+        List<Socket> guests = new ArrayList<>();
+        try (ServerSocket server = listen(port)) {
+            for (int i = 0; i < TcpConnections.CONNECTIONS_MAX; i++) {
+                guests.add(connect(port));
+            }
+            write(guests.get(0), "still here");
+            try (Socket target = accept(server)) {
+                assertEquals("still here", read(target, 10));
+                guests.add(connect(port));
+
+                assertReset(guests.get(1));
+                write(target, "hello");
+                assertEquals("hello", read(guests.get(0), 5));
+            }
+        } finally {
+            for (Socket guest : guests) {
+                reset(guest);
+            }
+        }
     }
 
     @Test
@@ -196,7 +227,7 @@ class TcpProxyLabTest {
                 Capture outside = Capture.on(lab, Node.HOST, Topology.UP)) {
             blackHole("add");
 
-            assertThrows(SocketTimeoutException.class, () -> connect(port, 1500));
+            assertThrows(SocketTimeoutException.class, () -> connect(Topology.TARGET, port, 1500));
 
             assertEquals(List.of(), received(inside, port));
             List<Packet> asked = sent(outside, port);
@@ -241,7 +272,7 @@ class TcpProxyLabTest {
 
     private static ServerSocket listen(int port) {
         return Namespace.call(lab.namespace(Node.TARGET), () -> {
-            ServerSocket server = new ServerSocket(port);
+            ServerSocket server = new ServerSocket(port, BACKLOG);
             server.setSoTimeout(TIMEOUT_MILLIS);
             return server;
         });
@@ -254,18 +285,18 @@ class TcpProxyLabTest {
     }
 
     private static Socket connect(int port) throws IOException {
-        return connect(port, TIMEOUT_MILLIS);
+        return connect(Topology.TARGET, port, TIMEOUT_MILLIS);
     }
 
-    /** A connection of guest1 to the target. */
-    private static Socket connect(int port, int millis) throws IOException {
+    /** A connection of guest1. */
+    private static Socket connect(String target, int port, int millis) throws IOException {
         Socket socket = Namespace.call(lab.namespace(Node.GUEST1), () -> {
             Socket made = new Socket();
             made.bind(null); // makes the descriptor, in the guest
             return made;
         });
         socket.setSoTimeout(TIMEOUT_MILLIS);
-        socket.connect(new InetSocketAddress(Topology.TARGET, port), millis);
+        socket.connect(new InetSocketAddress(target, port), millis);
         return socket;
     }
 
