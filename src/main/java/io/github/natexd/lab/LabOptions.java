@@ -10,6 +10,7 @@ import java.util.function.Consumer;
  *
  * @param rewritePorts the NAT replaces every source port and ICMP identifier, not only those that are taken
  * @param rewriteIds the NAT replaces every IP ID
+ * @param perDestination the NAT takes another port or identifier for each destination, and replaces every IP ID
  * @param decrementTtl the NAT is a hop: it decrements the TTL, and drops packets with TTL 1
  * @param answerTtlOne the NAT responds to probes with TTL 1 itself, as 192.168.44.2
  * @param send the kind of socket that sends probes to the uplink
@@ -25,6 +26,7 @@ import java.util.function.Consumer;
 public record LabOptions(
         boolean rewritePorts,
         boolean rewriteIds,
+        boolean perDestination,
         boolean decrementTtl,
         boolean answerTtlOne,
         Send send,
@@ -108,7 +110,7 @@ public record LabOptions(
     public static final int MTU = 1500;
 
     private static final LabOptions DEFAULTS = new LabOptions(
-            false, false, false, false, Send.RAW, HandOver.NONE, Receive.RAW, 0, MTU, Router.KERNEL, false);
+            false, false, false, false, false, Send.RAW, HandOver.NONE, Receive.RAW, 0, MTU, Router.KERNEL, false);
 
     /** As VMware Workstation behaves: keeps TTL and IP ID, and neither responds nor delivers errors itself. */
     public static LabOptions defaults() {
@@ -121,6 +123,10 @@ public record LabOptions(
 
     public LabOptions rewritingIds() {
         return with(draft -> draft.rewriteIds = true);
+    }
+
+    public LabOptions changingPerDestination() {
+        return with(draft -> draft.perDestination = true);
     }
 
     public LabOptions decrementingTtl() {
@@ -168,6 +174,7 @@ public record LabOptions(
     private static final class Draft {
         private boolean rewritePorts;
         private boolean rewriteIds;
+        private boolean perDestination;
         private boolean decrementTtl;
         private boolean answerTtlOne;
         private Send send;
@@ -181,6 +188,7 @@ public record LabOptions(
         Draft(LabOptions from) {
             rewritePorts = from.rewritePorts;
             rewriteIds = from.rewriteIds;
+            perDestination = from.perDestination;
             decrementTtl = from.decrementTtl;
             answerTtlOne = from.answerTtlOne;
             send = from.send;
@@ -196,6 +204,7 @@ public record LabOptions(
             return new LabOptions(
                     rewritePorts,
                     rewriteIds,
+                    perDestination,
                     decrementTtl,
                     answerTtlOne,
                     send,
@@ -216,6 +225,9 @@ public record LabOptions(
         }
         if (rewriteIds) {
             arguments.add("--rewrite-ids");
+        }
+        if (perDestination) {
+            arguments.add("--per-destination");
         }
         if (decrementTtl) {
             arguments.add("--decrement-ttl");

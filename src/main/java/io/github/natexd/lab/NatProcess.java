@@ -71,7 +71,8 @@ final class NatProcess implements AutoCloseable {
     NatProcess(LabOptions options, Output output, Poller poller) {
         this.options = options;
         this.output = output;
-        this.table = new NatTable(options.rewritePorts(), options.send() == LabOptions.Send.SOCKET);
+        this.table = new NatTable(
+                options.rewritePorts(), options.perDestination(), options.send() == LabOptions.Send.SOCKET);
         boolean packets = options.send() == LabOptions.Send.PACKET || options.receive() == LabOptions.Receive.PACKET;
         this.uplink = packets ? PacketSocket.openUnfiltered(Topology.UP) : null;
         this.udpPlace = poller.register(udpReplies.descriptor());
@@ -132,7 +133,7 @@ final class NatProcess implements AutoCloseable {
             }
             out.put(ip.offset() + 8, (byte) (ip.timeToLive() - 1));
         }
-        if (options.rewriteIds()) {
+        if (options.rewriteIds() || options.perDestination()) {
             ip.rewriteIdentification(freshId());
         }
         send(ip, translate(ip, guestMac));
@@ -144,11 +145,11 @@ final class NatProcess implements AutoCloseable {
         Binding binding;
         if (ip.protocol() == Protocol.UDP) {
             udp.over(out, ip.transportOffset());
-            binding = table.outbound(Protocol.UDP, guest, udp.sourcePort(), guestMac);
+            binding = table.outbound(Protocol.UDP, guest, udp.sourcePort(), ip.destination(), guestMac);
             udp.rewriteSource(guest, HOST, binding.outsidePort());
         } else {
             echo.over(out, ip.transportOffset());
-            binding = table.outbound(Protocol.ICMP, guest, echo.identifier(), guestMac);
+            binding = table.outbound(Protocol.ICMP, guest, echo.identifier(), ip.destination(), guestMac);
             echo.rewriteIdentifier(binding.outsidePort());
         }
         ip.rewriteSource(HOST);

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Maps guests' ports (or ICMP identifiers) to the host's. A port keeps its number unless another guest or the host
- * itself uses it, or unless every port is replaced.
+ * itself uses it, or unless every port is replaced, perhaps by another one for each destination.
  *
  * <p>A bound socket reserves each UDP port, however probes are sent: without it, the host's kernel would respond to
  * replies from outside with port unreachable, and could give the port to a program of the host.
@@ -32,7 +32,8 @@ final class NatTable implements AutoCloseable {
         }
     }
 
-    private record Inside(int protocol, int address, int port) {}
+    /** {@code destination}: 0, if it makes no difference. */
+    private record Inside(int protocol, int address, int port, int destination) {}
 
     private record Outside(int protocol, int port) {}
 
@@ -48,6 +49,7 @@ final class NatTable implements AutoCloseable {
     private static final int ATTEMPTS = 1000;
 
     private final boolean always;
+    private final boolean perDestination;
     private final boolean pingSockets;
     private final Random random = new Random();
     private final Map<Inside, Binding> inside = new LinkedHashMap<>(16, 0.75f, true);
@@ -55,16 +57,18 @@ final class NatTable implements AutoCloseable {
 
     /**
      * @param always whether every port and identifier is replaced
+     * @param perDestination whether it is replaced by another one for each destination
      * @param pingSockets whether ICMP sockets reserve the identifiers and send the probes
      */
-    NatTable(boolean always, boolean pingSockets) {
-        this.always = always;
+    NatTable(boolean always, boolean perDestination, boolean pingSockets) {
+        this.always = always || perDestination;
+        this.perDestination = perDestination;
         this.pingSockets = pingSockets;
     }
 
     /** The binding of a guest's port; created if there is none yet. */
-    Binding outbound(int protocol, int guestAddress, int guestPort, long guestMac) {
-        Inside key = new Inside(protocol, guestAddress, guestPort);
+    Binding outbound(int protocol, int guestAddress, int guestPort, int destination, long guestMac) {
+        Inside key = new Inside(protocol, guestAddress, guestPort, perDestination ? destination : 0);
         Binding known = inside.get(key);
         return known != null ? known : bind(key, guestMac);
     }

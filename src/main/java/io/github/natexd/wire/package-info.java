@@ -1,5 +1,5 @@
 /**
- * Views over octets: IPv4, ICMP, UDP, Ethernet, and the checksums that go with them.
+ * Views over octets: IPv4, ICMP, UDP, TCP, Ethernet, and the checksums that go with them.
  *
  * <p>A view is a flyweight: {@code over} lays it over a region of a big-endian {@link java.nio.ByteBuffer}, {@code
  * check} decides once whether the region can be such a header, and then the accessors cannot leave it. All access is

@@ -29,6 +29,7 @@ class TracerouteLabTest {
                 egressFirst.rewritingPorts(),
                 egressFirst.rewritingPorts().rewritingIds(),
                 egressFirst.sendingBy(Send.SOCKET),
+                plain.changingPerDestination(),
                 plain.decrementingTtl(),
                 plain.answeringTtlOne());
     }

@@ -10,9 +10,13 @@ import io.github.natexd.lab.LabOptions.HandOver;
 import io.github.natexd.lab.LabOptions.Receive;
 import io.github.natexd.lab.LabOptions.Send;
 import io.github.natexd.linux.emulation.Namespace;
+import io.github.natexd.linux.packet.PacketSocket;
 import io.github.natexd.testkit.Capture;
+import io.github.natexd.testkit.Macs;
 import io.github.natexd.testkit.Packet;
+import io.github.natexd.testkit.Packets;
 import io.github.natexd.testkit.clients.Trace;
+import io.github.natexd.wire.Ipv4Address;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -71,6 +75,64 @@ class NatLabTest {
             assertEquals("hello", receive(guest));
             assertEquals(List.of(), wire.incoming(octets -> Packet.of(octets).isIcmpError()));
             assertEquals(ECHO_PORT, server.getLocalPort());
+        }
+    }
+
+    @Test
+    void repliesToAPingHaveAHeaderOfTheNatsOwn() {
+        try (Lab lab = Lab.up(LabOptions.defaults());
+                Capture inside = Capture.on(lab, Node.GUEST1, Topology.GUEST_INTERFACE);
+                Capture outside = Capture.on(lab, Node.HOST, Topology.UP)) {
+            lab.exec(Node.GUEST1, "busybox", "ping", "-c2", "-W2", Topology.TARGET);
+
+            List<Packet> toHost = echoReplies(outside);
+            List<Packet> toGuest = echoReplies(inside);
+            assertEquals(2, toHost.size());
+            assertEquals(2, toGuest.size());
+            assertEquals(64 - 4, toHost.get(0).ttl(), "four routers on the way");
+            assertEquals(64, toGuest.get(0).ttl());
+            assertNotEquals(toHost.get(0).id(), toGuest.get(0).id());
+            assertArrayEquals(toHost.get(1).data(), toGuest.get(1).data());
+        }
+    }
+
+    private static List<Packet> echoReplies(Capture capture) {
+        return capture.incoming(octets -> Packet.of(octets).isEcho(0)).stream()
+                .map(Packet::of)
+                .toList();
+    }
+
+    @Test
+    void takesAnotherPortAndIdentifierForEachDestinationWhenAsked() {
+        int guest = Ipv4Address.parse(Topology.GUEST1);
+        List<String> destinations = List.of(Topology.TARGET, Topology.TARGET, "10.0.34.2", "10.0.34.2");
+        try (Lab lab = Lab.up(LabOptions.defaults().changingPerDestination());
+                Capture outside = Capture.on(lab, Node.R1, Topology.DOWN);
+                PacketSocket socket = Namespace.call(
+                        lab.namespace(Node.GUEST1), () -> PacketSocket.openUnfiltered(Topology.GUEST_INTERFACE))) {
+            for (String text : destinations) {
+                int destination = Ipv4Address.parse(text);
+                byte[] udp =
+                        Packets.udpProbe(guest, destination, CLIENT_PORT, 33434).bytes();
+                byte[] echo =
+                        Packets.echoProbe(guest, destination, CLIENT_PORT, 1).bytes();
+                Packets.send(socket, Macs.NAT, Macs.GUEST1, udp);
+                Packets.send(socket, Macs.NAT, Macs.GUEST1, echo);
+            }
+
+            List<Packet> all = probes(outside);
+            for (boolean isUdp : new boolean[] {true, false}) {
+                List<Packet> sent =
+                        all.stream().filter(packet -> packet.isUdp() == isUdp).toList();
+                assertEquals(
+                        destinations, sent.stream().map(Packet::destination).toList());
+                assertEquals(4, sent.stream().map(Packet::id).distinct().count(), sent.toString());
+                assertEquals(sent.get(0).port(), sent.get(1).port(), "the same destination");
+                assertEquals(sent.get(2).port(), sent.get(3).port(), "the same destination");
+                assertNotEquals(sent.get(0).port(), sent.get(2).port(), "another destination");
+                assertNotEquals(CLIENT_PORT, sent.get(0).port());
+                assertNotEquals(CLIENT_PORT, sent.get(2).port());
+            }
         }
     }
 

@@ -54,6 +54,12 @@ public final class LabCommand implements Runnable {
         @Option(names = "--rewrite-ids", description = "the NAT replaces IP IDs")
         private boolean rewriteIds;
 
+        @Option(
+                names = "--per-destination",
+                description = "the NAT takes another source port or ICMP identifier for each destination, and replaces"
+                        + " IP IDs")
+        private boolean perDestination;
+
         @Option(names = "--decrement-ttl", description = "the NAT decrements the TTL")
         private boolean decrementTtl;
 
@@ -110,6 +116,7 @@ public final class LabCommand implements Runnable {
             return new LabOptions(
                     rewritePorts,
                     rewriteIds,
+                    perDestination,
                     decrementTtl,
                     answerTtlOne,
                     send,
