@@ -12,7 +12,6 @@ import io.github.natexd.testkit.Macs;
 import io.github.natexd.testkit.Packet;
 import io.github.natexd.testkit.Packets;
 import io.github.natexd.wire.Ipv4Address;
-import io.github.natexd.wire.Ipv4Header;
 import io.github.natexd.wire.Protocol;
 import io.github.natexd.wire.TcpHeader;
 import java.io.IOException;
@@ -22,7 +21,6 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,7 +61,7 @@ class TcpProxyLabTest {
         try (ServerSocket server = listen(port);
                 Capture inside = Capture.on(lab, Node.GUEST1, Topology.GUEST_INTERFACE);
                 Capture outside = Capture.on(lab, Node.HOST, Topology.UP)) {
-            byte[] lone = syn(NOBODY, 5000, port);
+            byte[] lone = Packets.syn(Ipv4Address.parse(NOBODY), 5000, Ipv4Address.parse(Topology.TARGET), port);
             try (PacketSocket socket = Namespace.call(
                     lab.namespace(Node.GUEST1), () -> PacketSocket.openUnfiltered(Topology.GUEST_INTERFACE))) {
                 Packets.send(socket, Macs.NAT, Macs.GUEST1, lone);
@@ -257,17 +255,6 @@ class TcpProxyLabTest {
     private static void blackHole(String verb) {
         Lab.Result result = lab.exec(Node.TARGET, "ip", "route", verb, "blackhole", Topology.HOST + "/32");
         assertEquals(0, result.exitCode(), result.output());
-    }
-
-    private static byte[] syn(String source, int sourcePort, int port) {
-        ByteBuffer packet = ByteBuffer.allocate(Ipv4Header.MIN_LENGTH + TcpHeader.MIN_LENGTH);
-        int from = Ipv4Address.parse(source);
-        int to = Ipv4Address.parse(Topology.TARGET);
-        Ipv4Header.write(packet, 0, 0, packet.capacity(), 0x1234, 0, 200, Protocol.TCP, from, to);
-        int at = Ipv4Header.MIN_LENGTH;
-        TcpHeader.write(packet, at, sourcePort, port, 1_000_000, 0, TcpHeader.SYN, 5000, 0);
-        new TcpHeader().over(packet, at, TcpHeader.MIN_LENGTH).computeChecksum(from, to);
-        return packet.array();
     }
 
     private static ServerSocket listen(int port) {

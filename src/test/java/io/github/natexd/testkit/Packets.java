@@ -5,7 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.natexd.relay.GuestLink;
 import io.github.natexd.wire.EthernetFrame;
 import io.github.natexd.wire.Ipv4Address;
+import io.github.natexd.wire.Ipv4Header;
 import io.github.natexd.wire.MacAddress;
+import io.github.natexd.wire.Protocol;
+import io.github.natexd.wire.TcpHeader;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
@@ -50,6 +53,16 @@ public final class Packets {
 
     public static ProbeBuilder echoProbe(int source, int destination, int identifier, int sequence) {
         return new ProbeBuilder(ICMP, source, destination, identifier, sequence);
+    }
+
+    /** Opens a TCP connection, with a TTL and a window that no kernel chooses. */
+    public static byte[] syn(int source, int sourcePort, int destination, int destinationPort) {
+        ByteBuffer packet = ByteBuffer.allocate(Ipv4Header.MIN_LENGTH + TcpHeader.MIN_LENGTH);
+        Ipv4Header.write(packet, 0, 0, packet.capacity(), 0x1234, 0, 200, Protocol.TCP, source, destination);
+        int at = Ipv4Header.MIN_LENGTH;
+        TcpHeader.write(packet, at, sourcePort, destinationPort, 1_000_000, 0, TcpHeader.SYN, 5000, 0);
+        new TcpHeader().over(packet, at, TcpHeader.MIN_LENGTH).computeChecksum(source, destination);
+        return packet.array();
     }
 
     public static IcmpErrorBuilder icmpError(int type, int code, int reporter, int destination) {

@@ -7,6 +7,9 @@ package io.github.natexd.cli.profile;
  * @param no how many show the opposite
  */
 record Finding(Trait trait, State state, long yes, long no) {
+    /** One example in ten may be a number that is equal by chance, or a lost packet. */
+    private static final long ONE_IN = 10;
+
     enum State {
         YES,
         NO,
@@ -17,7 +20,8 @@ record Finding(Trait trait, State state, long yes, long no) {
             if (yes == 0 && no == 0) {
                 return UNKNOWN;
             }
-            return no == 0 ? YES : yes == 0 ? NO : MIXED;
+            long all = yes + no;
+            return no * ONE_IN <= all ? YES : yes * ONE_IN <= all ? NO : MIXED;
         }
     }
 

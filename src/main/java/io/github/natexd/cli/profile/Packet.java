@@ -1,5 +1,6 @@
 package io.github.natexd.cli.profile;
 
+import io.github.natexd.wire.TcpHeader;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,24 +37,19 @@ record Packet(
 
     /** @param octets of data, without the header */
     record Segment(int flags, int sequence, int acknowledged, int octets) {
-        private static final int FIN = 1;
-        private static final int SYN = 2;
-        private static final int RST = 4;
-        private static final int ACK = 16;
-
         /** Opens a connection. */
         boolean isOpening() {
-            return (flags & (SYN | ACK)) == SYN;
+            return (flags & (TcpHeader.SYN | TcpHeader.ACK)) == TcpHeader.SYN;
         }
 
-        /** Answers an opening. */
+        /** Accepts an opening. */
         boolean isAccepting() {
-            return (flags & (SYN | ACK)) == (SYN | ACK);
+            return (flags & (TcpHeader.SYN | TcpHeader.ACK)) == (TcpHeader.SYN | TcpHeader.ACK);
         }
 
         /** Carries an acknowledgement and neither opens nor ends anything. */
         boolean isAcknowledging() {
-            return (flags & (FIN | SYN | RST | ACK)) == ACK;
+            return (flags & (TcpHeader.FIN | TcpHeader.SYN | TcpHeader.RST | TcpHeader.ACK)) == TcpHeader.ACK;
         }
     }
 

@@ -7,23 +7,17 @@ import io.github.natexd.wire.IcmpEcho;
 import io.github.natexd.wire.IcmpError;
 import io.github.natexd.wire.Ipv4Header;
 import io.github.natexd.wire.Protocol;
+import io.github.natexd.wire.TcpHeader;
 import io.github.natexd.wire.UdpHeader;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** Reduces captured packets to {@link Packet}s. What is neither UDP, TCP, an echo nor an ICMP error is left out. */
 final class PacketReader {
-    private static final int TCP = 6;
-    private static final int TCP_HEADER_LENGTH = 20;
-    private static final int TCP_SEQUENCE = 4;
-    private static final int TCP_ACKNOWLEDGED = 8;
-    private static final int TCP_LENGTH_AND_FLAGS = 12;
-    private static final int TCP_LENGTH_SHIFT = 12;
-    private static final int TCP_FLAGS = 0x3F;
-
     private final LinkLayer link = new LinkLayer();
     private final Ipv4Header header = new Ipv4Header();
     private final UdpHeader udp = new UdpHeader();
+    private final TcpHeader tcp = new TcpHeader();
     private final IcmpEcho echo = new IcmpEcho();
     private final IcmpError error = new IcmpError();
     private final Ipv4Header embedded = new Ipv4Header();
@@ -42,7 +36,7 @@ final class PacketReader {
         return switch (header.protocol()) {
             case Protocol.UDP -> readUdp(captured);
             case Protocol.ICMP -> readIcmp(captured);
-            case TCP -> readTcp(captured);
+            case Protocol.TCP -> readTcp(captured);
             default -> null;
         };
     }
@@ -93,21 +87,15 @@ final class PacketReader {
     }
 
     private @Nullable Packet readTcp(CapturedPacket captured) {
-        if (header.transportOctets() < TCP_HEADER_LENGTH) {
+        if (!tcp.over(captured.buffer, header.transportOffset(), header.transportOctets())
+                .check()) {
             return null;
         }
-        ByteBuffer octets = captured.buffer;
-        int at = header.transportOffset();
-        int lengthAndFlags = octets.getShort(at + TCP_LENGTH_AND_FLAGS) & 0xFFFF;
-        int headerLength = Integer.BYTES * (lengthAndFlags >>> TCP_LENGTH_SHIFT);
-        int length = header.totalLength() - header.headerLength() - headerLength;
-        Packet.Segment segment = new Packet.Segment(
-                lengthAndFlags & TCP_FLAGS,
-                octets.getInt(at + TCP_SEQUENCE),
-                octets.getInt(at + TCP_ACKNOWLEDGED),
-                Math.max(0, length));
-        int ports = octets.getInt(at);
-        return packet(captured, Packet.Kind.TCP, ports >>> 16, ports & 0xFFFF, 0, segment, null);
+        // Not the octets at hand: the capture may have cut the packet.
+        int octets = header.totalLength() - header.headerLength() - tcp.headerLength();
+        Packet.Segment segment =
+                new Packet.Segment(tcp.flags(), tcp.sequence(), tcp.acknowledged(), Math.max(0, octets));
+        return packet(captured, Packet.Kind.TCP, tcp.sourcePort(), tcp.destinationPort(), 0, segment, null);
     }
 
     private Packet packet(

@@ -31,6 +31,7 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -51,6 +52,7 @@ class NatProfileLabTest {
     private static final int SOURCE_PORT = 9_000;
     private static final int IDENTIFIER = 0x4E58;
     private static final int SERVER_PORT = 7_007;
+    private static final String NOBODY = "192.168.44.77";
     private static final int FAR = 30;
     private static final int DATA_OCTETS = 21;
 
@@ -127,6 +129,20 @@ class NatProfileLabTest {
     }
 
     @Test
+    @DisplayName("a NAT that takes another port for each destination is seen to do so")
+    void portsOfEachDestinationAreSeen() throws IOException {
+        try (Lab lab = Lab.up(LabOptions.defaults().changingPerDestination())) {
+            JsonObject profile = profileOfCaptures(lab, Macs.NAT);
+
+            Map<String, String> expected = new LinkedHashMap<>();
+            expected.put("udp.portKept", "no");
+            expected.put("udp.samePortForEveryDestination", "no");
+            expected.put("icmp.sameIdentifierForEveryDestination", "no");
+            assertEquals(expected, states(profile, expected), profile::toString);
+        }
+    }
+
+    @Test
     @DisplayName("--probe captures both sides while commands run in the guest")
     void probingCapturesWhatTheGuestDoes() throws Exception {
         Path capture = directory.resolve("probe.pcapng");
@@ -141,16 +157,18 @@ class NatProfileLabTest {
                                     "--interface=" + Topology.GUEST_NETWORK_INTERFACE,
                                     "--probe=" + Topology.TARGET,
                                     "--guest=" + Topology.GUEST1,
-                                    "--duration=5",
+                                    "--duration=4",
                                     "--write=" + capture)),
                     task -> new Thread(task, "natexctl").start());
             while (!Files.exists(capture) && !probing.isDone()) {
                 TimeUnit.MILLISECONDS.sleep(50);
             }
             TimeUnit.MILLISECONDS.sleep(500); // the sockets are older than the file; the capture begins at once
-            Client.TRACEROUTE.run(lab, Node.GUEST1);
-            Client.TRACEROUTE_ICMP.run(lab, Node.GUEST1);
             connect(lab);
+            for (String method : List.of("-U", "-I")) {
+                // Without natexd every hop but the last is silent.
+                lab.exec(Node.GUEST1, "traceroute", "-n", "-q1", "-N9", "-m4", "-w0.5", method, Topology.TARGET);
+            }
             Lab.Result result = probing.get(1, TimeUnit.MINUTES);
 
             assertEquals(0, result.exitCode(), result.output());
@@ -178,7 +196,10 @@ class NatProfileLabTest {
         expected.put("udp.handsOverTimeExceeded", way.handOver() == HandOver.ALL ? "yes" : "no");
         expected.put("udp.handsOverPortUnreachable", way.handOver() == HandOver.ALL ? "yes" : "no");
         expected.put("icmp.handsOverTimeExceeded", echo ? "yes" : "no");
+        expected.put("icmp.replyTtlKept", "no");
+        expected.put("icmp.replyIpIdKept", "no");
         expected.put("tcp.proxied", "yes");
+        expected.put("tcp.handshakeWithoutGuest", "yes");
         expected.put("tcp.sequenceKept", "no");
         return expected;
     }
@@ -232,6 +253,7 @@ class NatProfileLabTest {
             Client.TRACEROUTE_ICMP.run(lab, Node.GUEST1);
             sendToTwoDestinations(lab, gateway);
             connect(lab);
+            openOnly(lab, gateway);
             write(guests, guestSide.frames());
             write(host, hostSide.frames());
         }
@@ -279,6 +301,23 @@ class NatProfileLabTest {
                 Socket accepted = server.accept()) {
             assertEquals(SERVER_PORT, guest.getPort());
             assertEquals(SERVER_PORT, accepted.getLocalPort());
+        }
+    }
+
+    /** A SYN of an address that nobody has: nobody completes this handshake but the NAT. */
+    private static void openOnly(Lab lab, long gateway) throws IOException {
+        byte[] syn = Packets.syn(
+                Ipv4Address.parse(NOBODY), SOURCE_PORT, Ipv4Address.parse(Topology.TARGET), SERVER_PORT + 1);
+        try (ServerSocket server = Namespace.call(lab.namespace(Node.TARGET), () -> listen(SERVER_PORT + 1));
+                PacketSocket socket = Namespace.call(
+                        lab.namespace(Node.GUEST1), () -> PacketSocket.openUnfiltered(Topology.GUEST_INTERFACE))) {
+            Packets.send(socket, gateway, Macs.GUEST1, syn);
+            server.setSoTimeout(1000);
+            try {
+                server.accept().close();
+            } catch (SocketTimeoutException e) {
+                assertEquals(Macs.HOST, gateway, "the NAT process completes the handshake");
+            }
         }
     }
 
