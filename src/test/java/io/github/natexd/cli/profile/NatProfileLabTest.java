@@ -20,7 +20,6 @@ import io.github.natexd.testkit.LabNatexd;
 import io.github.natexd.testkit.Macs;
 import io.github.natexd.testkit.Packets;
 import io.github.natexd.testkit.PcapBuilder;
-import io.github.natexd.testkit.clients.Client;
 import io.github.natexd.testkit.clients.NatWays;
 import io.github.natexd.testkit.clients.Pairwise;
 import io.github.natexd.testkit.clients.Warmup;
@@ -91,8 +90,7 @@ class NatProfileLabTest {
             try (LabNatexd natexd = LabNatexd.start(lab)) {
                 Warmup.pause(); // before that, nothing is learned of a NAT that is not seen sending
                 for (int round = 0; round < 2; round++) {
-                    Client.TRACEROUTE.run(lab, Node.GUEST1);
-                    Client.TRACEROUTE_ICMP.run(lab, Node.GUEST1);
+                    trace(lab);
                 }
                 Lab.Result result = natexd.natexctl("nat-profile", "--json");
                 assertEquals(0, result.exitCode(), result.output());
@@ -165,10 +163,7 @@ class NatProfileLabTest {
             }
             TimeUnit.MILLISECONDS.sleep(500); // the sockets are older than the file; the capture begins at once
             connect(lab);
-            for (String method : List.of("-U", "-I")) {
-                // Without natexd every hop but the last is silent.
-                lab.exec(Node.GUEST1, "traceroute", "-n", "-q1", "-N9", "-m4", "-w0.5", method, Topology.TARGET);
-            }
+            trace(lab);
             Lab.Result result = probing.get(1, TimeUnit.MINUTES);
 
             assertEquals(0, result.exitCode(), result.output());
@@ -249,8 +244,7 @@ class NatProfileLabTest {
         Path host = directory.resolve("host.pcap");
         try (Capture guestSide = Capture.on(lab, Node.GUEST1, Topology.GUEST_INTERFACE);
                 Capture hostSide = Capture.on(lab, Node.HOST, Topology.UP)) {
-            Client.TRACEROUTE.run(lab, Node.GUEST1);
-            Client.TRACEROUTE_ICMP.run(lab, Node.GUEST1);
+            trace(lab);
             sendToTwoDestinations(lab, gateway);
             connect(lab);
             openOnly(lab, gateway);
@@ -266,6 +260,13 @@ class NatProfileLabTest {
         natexctl.setOut(new PrintWriter(printed));
         assertEquals(0, natexctl.execute(words));
         return JsonParser.parseString(printed.toString()).getAsJsonObject();
+    }
+
+    /** By UDP and by ICMP, to the target, without waiting long: without natexd most hops are silent. */
+    private static void trace(Lab lab) {
+        for (String method : List.of("-4", "-I")) {
+            lab.exec(Node.GUEST1, "traceroute", "-n", "-q2", "-N9", "-m7", "-w0.4", method, Topology.TARGET);
+        }
     }
 
     private static void sendToTwoDestinations(Lab lab, long gateway) {
