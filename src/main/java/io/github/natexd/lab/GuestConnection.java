@@ -13,36 +13,36 @@ import java.nio.channels.WritableByteChannel;
 import java.util.function.Consumer;
 
 /**
- * The NAT's end of one TCP connection of a guest (RFC 9293): takes the guest's segments, sends its own, and keeps the
- * octets of both directions until the host's connection or the guest has taken them.
+ * The NAT's end of a guest's TCP connection (RFC 9293). It takes the guest's segments, sends its own, and buffers the
+ * data of both directions until the host's socket or the guest takes them.
  *
- * <p>The hub loses nothing, so there is no congestion control, and what arrives out of order is dropped. What the guest
- * does not acknowledge in time is sent again, from the first octet that is missing.
+ * <p>The hub loses no frames, so there is no congestion control, and data out of order are dropped. Data that the guest
+ * does not acknowledge in time are sent again, beginning with the first octet that is missing.
  *
- * <p>Calculates only: the caller has socket, wire and clock. It calls {@link #flush} after whatever else it has called,
- * and {@link #expire} when {@link #deadline} has come.
+ * <p>This class has no socket and no clock. The caller must call {@link #flush} after its other calls, and {@link
+ * #expire} when the {@link #deadline} has passed.
  */
 final class GuestConnection {
     private enum State {
-        /** The host's connection is not made yet, and the guest has no answer. */
+        /** The host's connection is not established, so the guest has no response. */
         WAITING,
-        /** The SYN is answered; the guest has not acknowledged that. */
+        /** The guest has a response to its SYN, but has not acknowledged it. */
         ANSWERED,
         OPEN,
-        /** Ended by a reset, in whatever direction. */
+        /** A reset of either side has ended the connection. */
         RESET
     }
 
-    /** The octets kept in each direction; also the largest window, which is never scaled. */
+    /** The size of the buffer of each direction; also the largest window, because windows are not scaled. */
     static final int BUFFER = 0xFFFF;
-    /** What fits into a frame of the guest network. */
+    /** The data that fit into a frame of the guest network. */
     static final int MAXIMUM_SEGMENT = 1460;
-    /** Holds for a guest that does not say (RFC 9293, section 3.7.1). */
+    /** For a guest that sends no such option (RFC 9293, section 3.7.1). */
     static final int MAXIMUM_SEGMENT_DEFAULT = 536;
 
-    /** The first time that the guest gets to acknowledge; it doubles with each attempt. */
+    /** The time until the first retransmission; it doubles with each attempt. */
     static final long RETRANSMIT_MILLIS = 500;
-    /** Attempts without any sign of life of the guest. */
+    /** The connection is reset after this many attempts without an acknowledgment. */
     static final int ATTEMPTS = 5;
 
     static final long NEVER = Long.MAX_VALUE;
@@ -51,21 +51,21 @@ final class GuestConnection {
     private final int maximumSegment;
     private State state = State.WAITING;
 
-    /** What the guest has sent and the host has not taken. */
+    /** Data from the guest that the host's socket has not taken yet. */
     private final ByteBuffer toHost = ByteBuffer.allocate(BUFFER);
-    /** The next sequence number expected of the guest. */
+    /** The sequence number that the guest must send next. */
     private int expected;
-    /** The first sequence number beyond the window that the guest knows. */
+    /** The first sequence number beyond the last window sent to the guest. */
     private int announced;
 
     private boolean guestEnded;
     private boolean acknowledgmentOwed;
 
-    /** What the host has sent and the guest has not acknowledged; the first octet has the number {@link #missing}. */
+    /** Data from the target that the guest has not acknowledged; the first octet has the number {@link #missing}. */
     private final ByteBuffer toGuest = ByteBuffer.allocate(BUFFER);
     /** The first sequence number that the guest has not acknowledged. */
     private int missing;
-    /** The sequence number to be sent next; falls back to {@link #missing} when the guest was silent for too long. */
+    /** The sequence number to send next; goes back to {@link #missing} for a retransmission. */
     private int next;
     /** The first sequence number never sent. */
     private int unsent;
@@ -78,8 +78,8 @@ final class GuestConnection {
     private int attempts;
 
     /**
-     * @param sequence the first number of the NAT's own
-     * @param output sends a segment to the guest; its data are valid during the call
+     * @param sequence the NAT's first sequence number
+     * @param output sends a segment to the guest; its data are valid only during the call
      */
     GuestConnection(Segment syn, int sequence, Consumer<Segment> output) {
         this.output = output;
@@ -99,12 +99,12 @@ final class GuestConnection {
         return state == State.WAITING;
     }
 
-    /** The host's connection is made: the guest gets its answer. */
+    /** The host's connection is established: the guest gets its SYN and ACK. */
     void hostConnected() {
         state = State.ANSWERED;
     }
 
-    /** Gives the host's connection what the guest has sent, as far as it takes that. */
+    /** Writes the guest's data to the host's socket, as much as it takes. */
     void writeTo(WritableByteChannel host) throws IOException {
         if (!hasOctetsForHost()) {
             return;
@@ -117,7 +117,7 @@ final class GuestConnection {
         }
     }
 
-    /** Fetches what the host's connection has, as far as there is room. */
+    /** Reads data from the host's socket, as much as there is room for. */
     void readFrom(ReadableByteChannel host) throws IOException {
         if (hasRoomForGuest() && host.read(toGuest) < 0) {
             hostEnded = true;
@@ -132,22 +132,22 @@ final class GuestConnection {
         return !hostEnded && toGuest.hasRemaining();
     }
 
-    /** The guest sends nothing any more, and the host has taken it all. */
+    /** Whether the guest has ended its direction and the host's socket has taken all its data. */
     boolean hasEnded() {
         return guestEnded && !hasOctetsForHost();
     }
 
-    /** Both directions have ended, and both sides know it. */
+    /** Whether both directions have ended and both ends are acknowledged. */
     boolean isDone() {
         return hasEnded() && endAcknowledged;
     }
 
-    /** Was reset by the guest, by {@link #reset} or for the guest's silence. */
+    /** Whether the guest or {@link #reset} has reset it, or the guest was silent for too long. */
     boolean isReset() {
         return state == State.RESET;
     }
 
-    /** The host's connection was refused or reset, or is given up: the guest learns it at once. */
+    /** Resets the connection, because the host's connection was refused or reset, or has to make room. */
     void reset() {
         if (state != State.RESET) {
             int sequence = state == State.WAITING ? 0 : next;
@@ -158,7 +158,7 @@ final class GuestConnection {
 
     // ---- the guest's side ----
 
-    /** Takes a segment of the guest. */
+    /** Takes a guest's segment. */
     void take(Segment segment) {
         if (state == State.RESET) {
             return;
@@ -176,7 +176,7 @@ final class GuestConnection {
         }
     }
 
-    /** The guest has seen no answer, or knows nothing of this connection and will reset it (section 3.10.7.4). */
+    /** The guest missed the response, or does not know this connection and will reset it (section 3.10.7.4). */
     private void takeSynAgain(Segment syn) {
         if (state == State.ANSWERED && syn.sequence() == expected - 1) {
             next = missing;
@@ -185,7 +185,7 @@ final class GuestConnection {
         }
     }
 
-    /** Answers false if this acknowledges what was never sent. */
+    /** Returns false if the segment acknowledges data that was never sent. */
     private boolean acknowledge(Segment segment) {
         int advance = segment.acknowledged() - missing;
         if (advance > unsent - missing || (state == State.ANSWERED && advance != 1)) {
@@ -215,7 +215,7 @@ final class GuestConnection {
         return true;
     }
 
-    /** Data and FIN. What lies before the window, above all a keepalive's octet, is acknowledged once more. */
+    /** Takes data and FIN. Octets before the window, such as a keepalive's, get another acknowledgment. */
     private void receive(Segment segment) {
         int known = expected - segment.sequence();
         if (segment.length() == 0 && known == 0) {
@@ -236,7 +236,7 @@ final class GuestConnection {
         }
     }
 
-    /** Sends what there is to send by now. */
+    /** Sends everything that may be sent now. */
     void flush(long nowMillis) {
         if (state == State.WAITING || state == State.RESET) {
             return;
@@ -266,7 +266,7 @@ final class GuestConnection {
             int waiting = toGuest.position() - inFlight();
             int octets = Math.min(Math.min(waiting, guestWindow - inFlight()), maximumSegment);
             boolean sliver = octets < Math.min(waiting, maximumSegment) && inFlight() > 0;
-            if (octets <= 0 || sliver) { // a window that is nearly full is left alone (section 3.8.6.2.1)
+            if (octets <= 0 || sliver) { // no small segments into a window that is nearly full (section 3.8.6.2.1)
                 return;
             }
             send(octets == waiting ? ACK | PSH : ACK, toGuest.slice(inFlight(), octets));
@@ -289,12 +289,12 @@ final class GuestConnection {
         output.accept(segment);
     }
 
-    /** When the guest must have acknowledged something, or has to be asked for its window; {@link #NEVER} if not. */
+    /** The time of the next {@link #expire}; {@link #NEVER} if the guest owes nothing. */
     long deadline() {
         return deadline;
     }
 
-    /** The guest has had its time. */
+    /** Sends again what the guest has not acknowledged, or asks for its window; resets after too many attempts. */
     void expire() {
         deadline = NEVER;
         attempts++;
@@ -303,7 +303,7 @@ final class GuestConnection {
         } else if (inFlight() > 0) {
             next = missing;
         } else {
-            // The window is closed. An octet that the guest has had makes it announce its window, as a keepalive does.
+            // The window is closed. Like a keepalive, a number before the window makes the guest announce it.
             output.accept(new Segment(missing - 1, expected, ACK, toHost.remaining(), 0, Segment.NO_DATA));
         }
     }

@@ -22,37 +22,37 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * The connections that guests have through the NAT: for each a socket of the host, and the NAT's end of the guest's
- * connection ({@link GuestConnection}).
+ * Guests' connections through the NAT. Each has a socket of the host and the NAT's end of the guest's connection
+ * ({@link GuestConnection}).
  *
- * <p>A guest's SYN is answered as the target has answered the host: with SYN and ACK, with a reset, or not at all. The
- * end of a direction travels on when its octets have, a reset at once.
+ * <p>The NAT responds to a guest's SYN as the target has responded to the host: with SYN and ACK, with a reset, or not
+ * at all. It passes on the end of a direction after all data of that direction, and a reset at once.
  *
- * <p>Everything happens in one thread of the host's namespace, the one that calls {@link #run}; but {@link #offer} and
- * {@link #stop} are for others.
+ * <p>Everything runs in the thread that calls {@link #run}, which must be in the host's namespace; only {@link #offer}
+ * and {@link #stop} are for other threads.
  */
 final class TcpConnections implements Runnable {
-    /** Who talks to whom, as the guest sees it. */
+    /** A connection as the guest sees it. */
     record Flow(int guest, int guestPort, int target, int port) {}
 
     /** A segment of a guest. */
     record Arrival(Flow flow, long guestMac, Segment segment) {}
 
-    /** Sends a segment to a guest; its data are valid during the call. */
+    /** Sends a segment to a guest; its data are valid only during the call. */
     interface Output {
         void send(Flow flow, long guestMac, Segment segment);
     }
 
-    /** Both sides of a connection; {@code connectDeadline}: until when the target may be silent, in milliseconds. */
+    /** Both sides of a connection; the target must respond before {@code connectDeadline}, in milliseconds. */
     private record Connection(Flow flow, SocketChannel host, GuestConnection guest, long connectDeadline) {
         long deadline() {
             return guest.isWaiting() ? connectDeadline : guest.deadline();
         }
     }
 
-    /** The connection that the guest has used least recently is reset for a new one. */
+    /** A new connection beyond this number resets the connection that was unused for the longest time. */
     static final int CONNECTIONS_MAX = 256;
-    /** A guest that still wants to connect then begins anew with its next SYN. */
+    /** After this time, the guest's next SYN starts another attempt. */
     private static final long CONNECT_MILLIS = 10_000;
 
     private static final int ARRIVALS_MAX = 4096;
@@ -62,7 +62,7 @@ final class TcpConnections implements Runnable {
     private final LinkedBlockingQueue<Arrival> arrivals = new LinkedBlockingQueue<>(ARRIVALS_MAX);
     private final List<Arrival> batch = new ArrayList<>();
     private final Map<Flow, Connection> connections = new LinkedHashMap<>(16, 0.75f, true);
-    /** Those for which there may be something to do. */
+    /** The connections that may have something to do. */
     private final Set<Connection> touched = new LinkedHashSet<>();
 
     private volatile boolean stopped;
@@ -76,7 +76,7 @@ final class TcpConnections implements Runnable {
         }
     }
 
-    /** Hands over a segment, from any thread; it is lost where too many wait. */
+    /** Passes a segment to the connections' thread, from any thread; drops it if too many are waiting. */
     void offer(Arrival arrival) {
         if (arrivals.offer(arrival)) {
             selector.wakeup();
@@ -115,7 +115,7 @@ final class TcpConnections implements Runnable {
         return System.nanoTime() / 1_000_000;
     }
 
-    /** Until the first deadline; 0: until something happens. */
+    /** The time until the first deadline; 0 if there is none, which means no limit. */
     private long millisToSleep() {
         long first = GuestConnection.NEVER;
         for (Connection connection : connections.values()) {
@@ -181,7 +181,7 @@ final class TcpConnections implements Runnable {
         touched.add(connection);
     }
 
-    /** Moves what can be moved, in both directions. */
+    /** Moves all the data that can be moved, in both directions. */
     private void serve(Connection connection, long now) {
         GuestConnection guest = connection.guest;
         try {
@@ -207,7 +207,7 @@ final class TcpConnections implements Runnable {
         }
     }
 
-    /** The target has refused or reset the connection; where it is out of reach, the guest gets no answer. */
+    /** The target has refused or reset the connection. If it cannot be reached, the guest gets no response. */
     private static void failed(Connection connection, IOException cause) {
         if (!connection.guest.isWaiting() || cause instanceof ConnectException) {
             connection.guest.reset();
@@ -232,7 +232,7 @@ final class TcpConnections implements Runnable {
         }
     }
 
-    /** Closes it with a reset for the target. */
+    /** Closes the connection with a reset to the target. */
     private static void reset(SocketChannel host) {
         try {
             host.setOption(StandardSocketOptions.SO_LINGER, 0);
@@ -246,7 +246,7 @@ final class TcpConnections implements Runnable {
         try {
             host.close();
         } catch (IOException e) {
-            // It is gone either way.
+            // It is closed in any case.
         }
     }
 }

@@ -15,13 +15,13 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * TCP as VMware's NAT process has it: a guest's connection ends here, and the process makes its own to where the guest
- * wants to go. Octets are copied; segments are not. So the target sees port, TTL, IP ID and sequence numbers of the
- * host's kernel, and nothing of a guest's keepalives or bare acknowledgments. That is why no traceroute by TCP can work.
+ * TCP as in VMware's NAT process: the NAT terminates a guest's connection and makes its own connection to the target.
+ * It copies data, not segments. The target sees the source port, TTL, IP ID and sequence numbers of the host's kernel,
+ * and no keepalive or bare acknowledgment of a guest. That is why traceroute over TCP cannot work.
  *
- * <p>This class is the part of the hub's thread: it reads frames of guests and sends frames to them. The connections
- * live in a thread of their own ({@link TcpConnections}). What does not fit into the queues between the two is lost, as
- * on any wire.
+ * <p>This class runs in the hub's thread: it reads guests' frames and sends frames to guests. The connections have
+ * their own thread ({@link TcpConnections}). The queues between the two are bounded; what does not fit is lost, as on a
+ * wire.
  */
 final class TcpTermination implements AutoCloseable {
     private static final int TTL = 64;
@@ -51,10 +51,10 @@ final class TcpTermination implements AutoCloseable {
         this.output = output;
         this.place = poller.register(news.descriptor());
         thread.setDaemon(true);
-        thread.start(); // It inherits the host's namespace, and so do the sockets that it opens.
+        thread.start(); // It inherits the host's namespace, so its sockets are in that namespace, too.
     }
 
-    /** Takes a segment of a guest; one with a wrong checksum is lost. */
+    /** Takes a guest's segment; drops it if its checksum is wrong. */
     void take(Ipv4Header ip, ByteBuffer frame, long guestMac) {
         arriving.over(frame, ip.transportOffset(), ip.transportOctets());
         if (!arriving.check() || !arriving.checksumOk(ip.source(), ip.destination())) {
@@ -75,7 +75,7 @@ final class TcpTermination implements AutoCloseable {
                         ByteBuffer.wrap(data))));
     }
 
-    /** Sends what there is for guests. */
+    /** Sends the frames that wait for guests. */
     void serve(Poller poller) {
         if (poller.ready(place) && news.drain()) {
             frames.drainTo(batch);
@@ -133,7 +133,7 @@ final class TcpTermination implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         if (!thread.isAlive()) {
-            news.close(); // else it may still signal, and the descriptor stays open
+            news.close(); // otherwise the thread may still signal, so the descriptor stays open
         }
     }
 }

@@ -33,8 +33,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The lab's NAT process is a proxy for TCP, as VMware's is. Guest and target have real kernels; natexd is not there. Each
- * test has a port of its own, because a connection of another test may still be about to end.
+ * The lab's NAT process is a TCP proxy like VMware's. Guest and target have real kernels; natexd is not running. Each
+ * test has its own port, because connections of other tests may still be ending.
  */
 class TcpProxyLabTest {
     private static final int TIMEOUT_MILLIS = 5000;
