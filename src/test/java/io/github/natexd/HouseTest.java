@@ -194,6 +194,24 @@ class HouseTest {
     }
 
     @Test
+    void aScenarioSharesWithTheLabHowNamespacesAreNamedAndRemoved() {
+        String shared = ".*\\.lab\\.(LabState|Shell|Lab)(\\$.*)?";
+        in("lab.scenario")
+                .should()
+                .dependOnClassesThat(inTheHouseBut("lab.scenario", "wire", "linux.libc", "linux.emulation")
+                        .and(not(nameMatching(shared))))
+                .because("each scenario has a network of its own, and knows nothing of VMware's")
+                .check(CLASSES);
+        noClasses()
+                .that(resideInAPackage(HOUSE + ".lab"))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(room("lab.scenario"))
+                .because("a scenario is one of several users of a lab's state")
+                .check(CLASSES);
+    }
+
+    @Test
     void roomsDependOnEachOtherInOneDirection() {
         slices().matching(HOUSE + ".(*)..")
                 .should()

@@ -4,14 +4,11 @@ import io.github.natexd.lab.LabOptions.Router;
 import io.github.natexd.linux.emulation.Namespace;
 import io.github.natexd.linux.emulation.Tap;
 import io.github.natexd.linux.libc.EventFd;
-import io.github.natexd.linux.libc.Libc;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -60,7 +57,6 @@ public final class Lab implements AutoCloseable {
 
     /** @throws IllegalStateException if a lab of this name exists, or if the caller is not root */
     public static Lab up(String name, LabOptions options) {
-        requireRoot();
         LabState state = new LabState(name);
         state.create();
         Lab lab = new Lab(state, options);
@@ -90,14 +86,12 @@ public final class Lab implements AutoCloseable {
     /** Whether anything of a lab of this name exists: its state or a namespace. */
     public static boolean exists(String name) {
         LabState state = new LabState(name);
-        return state.exists()
-                || Arrays.stream(Node.values())
-                        .anyMatch(node -> Files.exists(Path.of(Namespace.DIRECTORY, state.namespace(node))));
+        return state.exists() || !state.namespaces().isEmpty();
     }
 
     /** Removes a lab, even if another process runs it: its processes, its namespaces, its state. */
     public static void down(String name) {
-        requireRoot();
+        LabState.requireRoot();
         new LabState(name).remove();
     }
 
@@ -109,12 +103,6 @@ public final class Lab implements AutoCloseable {
     /** A prefix for a command: runs it inside a node. */
     public static List<String> inside(String labName, Node node) {
         return List.of("nsenter", "--net=" + Namespace.DIRECTORY + namespace(labName, node));
-    }
-
-    private static void requireRoot() {
-        if (Libc.INSTANCE.geteuid() != 0) {
-            throw new IllegalStateException("the lab uses network namespaces, which needs root; run it with sudo");
-        }
     }
 
     private void build() {

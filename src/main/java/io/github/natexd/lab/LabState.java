@@ -1,6 +1,7 @@
 package io.github.natexd.lab;
 
 import io.github.natexd.linux.emulation.Namespace;
+import io.github.natexd.linux.libc.Libc;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryNotEmptyException;
@@ -16,11 +17,12 @@ import java.util.stream.Stream;
 
 /**
  * The state of a lab on disk, with which another process can remove the lab: {@code /run/natexd-lab/NAME/owner} has the
- * process id and start time of the process that runs the hub. The names of the namespaces derive from the lab's name.
+ * process id and start time of the process that runs the hub. The names of the namespaces begin with
+ * {@code natexd-lab-NAME-}.
  *
  * <p>After a crash, another process may have the same process id; with the start time it is unambiguous.
  */
-final class LabState {
+public final class LabState {
     static final Path ROOT = Path.of("/run/natexd-lab");
 
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,30}");
@@ -29,7 +31,7 @@ final class LabState {
 
     private final String name;
 
-    LabState(String name) {
+    public LabState(String name) {
         if (!NAME.matcher(name).matches()) {
             throw new IllegalArgumentException(
                     "a lab's name must have 1 to 31 lower-case letters, digits and hyphens; this one does not: "
@@ -53,7 +55,7 @@ final class LabState {
         }
     }
 
-    String name() {
+    public String name() {
         return name;
     }
 
@@ -62,15 +64,42 @@ final class LabState {
     }
 
     String namespace(Node node) {
-        return "natexd-lab-" + name + "-" + node.label();
+        return namespace(node.label());
+    }
+
+    /** @param node letters and digits: a hyphen could make it the namespace of a lab with a longer name */
+    public String namespace(String node) {
+        return "natexd-lab-" + name + "-" + node;
+    }
+
+    /** The namespaces that there are, whatever nodes this lab has. */
+    List<String> namespaces() {
+        Pattern own = Pattern.compile(Pattern.quote(namespace("")) + "[a-z0-9]+");
+        Path directory = Path.of(Namespace.DIRECTORY);
+        if (!Files.isDirectory(directory)) {
+            return List.of();
+        }
+        try (Stream<Path> entries = Files.list(directory)) {
+            return entries.map(entry -> entry.getFileName().toString())
+                    .filter(entry -> own.matcher(entry).matches())
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     boolean exists() {
         return Files.isDirectory(directory());
     }
 
-    /** Reserves the name for this process. */
-    void create() {
+    /**
+     * Reserves the name for this process.
+     *
+     * @throws IllegalStateException if a lab of this name exists, or if the caller is not root
+     */
+    public void create() {
+        requireRoot();
         try {
             Files.createDirectories(ROOT);
             Files.createDirectory(directory());
@@ -84,6 +113,12 @@ final class LabState {
                     "the lab " + name + " exists already; remove it: natexctl lab down --name " + name, e);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot create " + directory() + " (this needs root): " + e.getMessage(), e);
+        }
+    }
+
+    static void requireRoot() {
+        if (Libc.INSTANCE.geteuid() != 0) {
+            throw new IllegalStateException("the lab uses network namespaces, which needs root; run it with sudo");
         }
     }
 
@@ -101,16 +136,14 @@ final class LabState {
     }
 
     /** Ends the owner (unless it is this process) and all processes in the namespaces; removes namespaces and state. */
-    void remove() {
+    public void remove() {
         owner().filter(process -> process.pid() != ProcessHandle.current().pid())
                 .ifPresent(LabState::end);
-        for (Node node : Node.values()) {
-            if (Files.exists(Path.of(Namespace.DIRECTORY, namespace(node)))) {
-                if (isHere(namespace(node))) {
-                    release(node);
-                } else {
-                    sweep(namespace(node));
-                }
+        for (String namespace : namespaces()) {
+            if (isHere(namespace)) {
+                release(namespace);
+            } else {
+                sweep(namespace);
             }
         }
         try {
@@ -140,9 +173,9 @@ final class LabState {
     }
 
     /** If the host is this machine itself, removes only the name and the wire to r1, with its interface. */
-    private void release(Node host) {
+    private void release(String host) {
         Shell.result(null, Shell.LIMIT, List.of("ip", "-n", namespace(Node.R1), "link", "del", Topology.DOWN));
-        Shell.run(null, "ip", "netns", "del", namespace(host));
+        Shell.run(null, "ip", "netns", "del", host);
     }
 
     /** Ends every process in a namespace of the lab: only the lab's own processes run there. */

@@ -11,13 +11,13 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Runs commands, and waits for their end. */
-final class Shell {
-    static final Duration LIMIT = Duration.ofSeconds(30);
+public final class Shell {
+    public static final Duration LIMIT = Duration.ofSeconds(30);
 
     private Shell() {}
 
     /** @throws IllegalStateException with the command and its output, if it fails */
-    static String run(@Nullable String input, String... command) {
+    public static String run(@Nullable String input, String... command) {
         Lab.Result result = result(input, LIMIT, List.of(command));
         if (result.exitCode() != 0) {
             throw new IllegalStateException(
@@ -27,7 +27,7 @@ final class Shell {
     }
 
     /** @param input text for the command's standard input, or null for none */
-    static Lab.Result result(@Nullable String input, Duration limit, List<String> command) {
+    public static Lab.Result result(@Nullable String input, Duration limit, List<String> command) {
         try {
             Process process =
                     new ProcessBuilder(command).redirectErrorStream(true).start();

@@ -34,6 +34,8 @@ import picocli.CommandLine.Spec;
             LabCommand.Down.class,
             LabCommand.Exec.class,
             LabDemo.class,
+            LabTapInject.class,
+            LabTunPing.class,
             LabCommand.Serve.class
         })
 public final class LabCommand implements Runnable {
@@ -43,7 +45,8 @@ public final class LabCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "a command is missing: up, down, exec or demo");
+        throw new ParameterException(
+                spec.commandLine(), "a command is missing: up, down, exec, demo, tap-inject or tun-ping");
     }
 
     /** How the NAT process behaves; see {@link LabOptions}. */

@@ -6,6 +6,7 @@ import io.github.natexd.linux.libc.Native;
 import io.github.natexd.linux.libc.OsException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 
 /**
  * The IPv4 sockets that a NAT made of a user process needs: raw, UDP, ICMP echo. Each lives in the network namespace of
@@ -26,6 +27,8 @@ public final class Inet4Socket implements AutoCloseable {
 
     private static final int SOCKADDR_PORT = 2;
     private static final int SOCKADDR_ADDRESS = 4;
+
+    private static final int SO_BINDTODEVICE = 25;
 
     private final int descriptor;
     private final ByteBuffer name = Native.allocate(SOCKADDR_LENGTH).order(ByteOrder.BIG_ENDIAN);
@@ -91,6 +94,30 @@ public final class Inet4Socket implements AutoCloseable {
         return this;
     }
 
+    /**
+     * Sends by this interface alone, whatever the routes of other interfaces say, and receives from it alone. The
+     * interface itself needs a route to each destination.
+     */
+    public Inet4Socket boundTo(String interfaceName) {
+        byte[] octets = interfaceName.getBytes(StandardCharsets.UTF_8);
+        ByteBuffer value = Native.allocate(octets.length + 1).put(0, octets);
+        if (Native.setOption(descriptor, Libc.SOL_SOCKET, SO_BINDTODEVICE, value, octets.length) != 0) {
+            int errno = Libc.lastError();
+            close();
+            throw new OsException("bind a socket to " + interfaceName, errno);
+        }
+        return this;
+    }
+
+    /** The socket's own port, or ICMP identifier. */
+    public int port() {
+        ByteBuffer length = Native.allocate(Integer.BYTES).putInt(0, SOCKADDR_LENGTH);
+        OsException.check(
+                Libc.INSTANCE.getsockname(descriptor, Native.address(name), Native.address(length)),
+                "ask for a socket's own port");
+        return name.getShort(SOCKADDR_PORT) & 0xFFFF;
+    }
+
     /** Sets TTL and DF bit of what is sent from now on (not by {@link #rawSender}). */
     public void header(int timeToLive, boolean dontFragment) {
         Native.setOption(descriptor, IPPROTO_IP, IP_TTL, timeToLive, "set a TTL of " + timeToLive);
@@ -113,6 +140,19 @@ public final class Inet4Socket implements AutoCloseable {
     /** Receives one packet or datagram to index 0 of a direct buffer; returns its length, 0 if there is none. */
     public int receive(ByteBuffer buffer) {
         return (int) Math.max(0, Libc.INSTANCE.recv(descriptor, Native.address(buffer), buffer.capacity(), 0));
+    }
+
+    /** Like {@link #receive}; {@link #sender} is then the address it came from. */
+    public int receiveFrom(ByteBuffer buffer) {
+        headers.octets(0, Native.address(buffer), buffer.capacity());
+        int received = headers.receive(descriptor, 1, Libc.MSG_DONTWAIT);
+        headers.name(0, Native.address(name), SOCKADDR_LENGTH); // the kernel has put the sender's length there
+        return received == 1 ? headers.received(0) : 0;
+    }
+
+    /** Where the last packet of {@link #receiveFrom} came from. */
+    public int sender() {
+        return name.getInt(SOCKADDR_ADDRESS);
     }
 
     private void setName(int address, int port) {

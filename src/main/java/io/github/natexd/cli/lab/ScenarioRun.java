@@ -1,0 +1,143 @@
+package io.github.natexd.cli.lab;
+
+import io.github.natexd.cli.form.ExitCodes;
+import io.github.natexd.control.JsonWriter;
+import io.github.natexd.lab.Lab;
+import io.github.natexd.lab.scenario.Scenario;
+import io.github.natexd.lab.scenario.Stage;
+import io.github.natexd.lab.scenario.Step;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+
+/** Plays a scenario and shows its steps: for people as they come, or as one JSON document at the end. */
+final class ScenarioRun {
+    private static final int VERSION = 1;
+
+    @Option(
+            names = "--keep",
+            description = "keeps the network after the last step, until Ctrl-C or `natexctl lab down'")
+    private boolean keep;
+
+    @Option(
+            names = "--pcap",
+            paramLabel = "DIR",
+            description = "writes a capture of each interface into this directory; none is overwritten")
+    private @Nullable Path captures;
+
+    @Option(names = "--json", description = "JSON; natexd's lab-scenarios.md describes the fields")
+    private boolean json;
+
+    int play(Scenario scenario, CommandLine line) throws IOException, InterruptedException {
+        PrintWriter out = line.getOut();
+        try {
+            if (captures != null) {
+                Files.createDirectories(captures);
+            }
+            return play(scenario, out);
+        } catch (UncheckedIOException e) {
+            if (captures == null) {
+                throw e;
+            }
+            return cannotWrite(line, e.getCause());
+        } catch (IOException e) {
+            return cannotWrite(line, e);
+        }
+    }
+
+    private int play(Scenario scenario, PrintWriter out) throws InterruptedException {
+        List<Step> steps = new ArrayList<>();
+        String name;
+        boolean asExpected;
+        // Ctrl-C ends the JVM, and with it the network: the stage has a shutdown hook of its own.
+        try (Stage stage = Stage.open(scenario, captures)) {
+            name = stage.name();
+            say(out, "%s: %s.%n%n%s".formatted(scenario.name(), scenario.title(), scenario.picture()));
+            scenario.play(stage, step -> {
+                steps.add(step);
+                show(out, steps.size(), step);
+            });
+            asExpected = steps.stream().allMatch(Step::asExpected);
+            conclude(out, scenario, stage, steps, asExpected);
+            if (keep) {
+                new CountDownLatch(1).await();
+            }
+        }
+        if (Lab.exists(name)) {
+            throw new IllegalStateException(
+                    "something of the network is left; `natexctl lab down --name " + name + "` removes it");
+        }
+        return asExpected ? ExitCodes.OK : ExitCodes.FAILED;
+    }
+
+    private void show(PrintWriter out, int number, Step step) {
+        String seen = step.asExpected()
+                ? "   ✔ %s%n     (%s)".formatted(step.expected(), step.seen())
+                : "   ✘ expected: %s%n     seen:     %s".formatted(step.expected(), step.seen());
+        say(out, "%d. %s%n%s".formatted(number, step.sentence(), seen));
+    }
+
+    private void conclude(PrintWriter out, Scenario scenario, Stage stage, List<Step> steps, boolean asExpected) {
+        if (json) {
+            write(out, scenario, stage, steps, asExpected);
+            out.flush();
+        }
+        say(out, asExpected ? "All steps are as expected." : "NOT all steps are as expected.");
+        if (!stage.captures().isEmpty()) {
+            say(out, stage.captures().size() + " captures are in " + captures + ".");
+        }
+        if (keep) {
+            say(out, """
+                    The network stays until Ctrl-C or `natexctl lab down --name %s`.
+                    Its namespaces, for `ip netns exec`:
+                      %s""".formatted(stage.name(), String.join("\n  ", stage.namespaces())));
+        }
+    }
+
+    /** The document that lab-scenarios.md describes. */
+    private static void write(PrintWriter out, Scenario scenario, Stage stage, List<Step> steps, boolean asExpected) {
+        JsonWriter writer = JsonWriter.indented(out).beginObject();
+        writer.name("version").value(VERSION);
+        writer.name("scenario").value(scenario.name());
+        writer.name("lab").value(stage.name());
+        writer.name("asExpected").value(asExpected);
+        writer.name("steps").beginArray();
+        for (Step step : steps) {
+            writer.beginObject();
+            writer.name("name").value(step.name());
+            writer.name("sentence").value(step.sentence());
+            writer.name("expected").value(step.expected());
+            writer.name("seen").value(step.seen());
+            writer.name("asExpected").value(step.asExpected());
+            writer.endObject();
+        }
+        writer.endArray();
+        writer.name("namespaces").beginArray();
+        stage.namespaces().forEach(writer::value);
+        writer.endArray();
+        writer.name("captures").beginArray();
+        stage.captures().forEach(file -> writer.value(file.toString()));
+        writer.endArray().endObject();
+    }
+
+    private void say(PrintWriter out, String text) {
+        if (!json) {
+            out.println(text);
+            out.flush();
+        }
+    }
+
+    private static int cannotWrite(CommandLine line, @Nullable IOException e) {
+        line.getErr().println("natexctl: cannot write a capture: " + e);
+        line.getErr().flush();
+        return ExitCodes.CANNOT_CREATE;
+    }
+}
