@@ -122,7 +122,8 @@ final class HealthyFacts {
                 defaults.probes(),
                 rules,
                 defaults.control(),
-                defaults.metrics());
+                defaults.metrics(),
+                defaults.keepalive());
         return new Settings("/etc/natexd/natexd.toml", Fact.known(List.of()), config);
     }
 
