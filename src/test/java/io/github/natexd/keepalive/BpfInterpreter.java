@@ -1,6 +1,7 @@
 package io.github.natexd.keepalive;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -82,7 +83,7 @@ final class BpfInterpreter {
     static List<Path> paths(long[] program, Set<Integer> contextWords) {
         BpfInterpreter interpreter = new BpfInterpreter(program, contextWords);
         State state = new State();
-        java.util.Arrays.fill(state.registers, Value.UNSET_VALUE);
+        Arrays.fill(state.registers, Value.UNSET_VALUE);
         state.registers[1] = new Value(Kind.CONTEXT, 0, "context");
         state.registers[FRAME] = new Value(Kind.STACK, 0, "stack");
         interpreter.follow(state, 0);
