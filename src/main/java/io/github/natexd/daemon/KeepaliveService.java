@@ -67,9 +67,14 @@ final class KeepaliveService {
     /** Null: it was told to stop before it had started. */
     private synchronized @Nullable Keepalive start(Config.Keepalive settings) throws IOException {
         if (!stopped) {
-            keepalive = new Keepalive(settings, words -> notify.send("STATUS=" + words));
+            keepalive = new Keepalive(settings, this::tell);
         }
         return keepalive;
+    }
+
+    private void tell(String words) {
+        notify.send("STATUS=" + words);
+        KeepaliveState.write(System.getenv("RUNTIME_DIRECTORY"), words);
     }
 
     /** Ends {@link #run} and waits for that; what is attached is detached then. */
