@@ -66,13 +66,13 @@ public final class Keepalive implements AutoCloseable {
     public Keepalive(Config.Keepalive settings, Consumer<String> status) throws IOException {
         this.settings = settings;
         this.status = status;
+        ConnectPrograms.check(KeepaliveProgram.forProcess(1, settings));
         if (!Files.readSymbolicLink(PROC.resolve("self/ns/pid")).toString().equals(INITIAL_NAMESPACE)) {
             throw new OsException(
                     "find out the process id of " + NatProcesses.NAME,
                     Errno.EINVAL,
                     "in a container, processes have other ids than the kernel knows; run natexd-keepalive on the host");
         }
-        ConnectPrograms.check(KeepaliveProgram.forProcess(1, settings));
         groups = ControlGroups.mountPoint(PROC)
                 .orElseThrow(() -> new OsException(
                         "find the control groups of version 2",
