@@ -129,6 +129,27 @@ class HouseTest {
     }
 
     @Test
+    void bpfImportsLibcAlone() {
+        importsOnly("linux.bpf", "linux.libc")
+                .because("it loads and attaches programs, whatever they do")
+                .check(CLASSES);
+    }
+
+    @Test
+    void keepaliveIsApartFromTheWayOfAPacket() {
+        importsOnly("keepalive", "linux.bpf", "linux.libc", "config")
+                .because("it runs in a process of its own")
+                .check(CLASSES);
+        outside("daemon")
+                .and(not(resideInAPackage(room("keepalive"))))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(room("keepalive"))
+                .because("nothing that relays may depend on it")
+                .check(CLASSES);
+    }
+
+    @Test
     void configImportsNoOtherRoom() {
         importsOnly("config")
                 .because("check-config must work where nothing else does")
@@ -150,7 +171,7 @@ class HouseTest {
 
     @Test
     void daemonImportsWhatItWires() {
-        importsOnly("daemon", "wire", "mapping", "translate", "relay", "linux", "config", "control")
+        importsOnly("daemon", "wire", "mapping", "translate", "relay", "linux", "config", "control", "keepalive")
                 .because("a daemon needs neither its own client nor an emulated network")
                 .check(CLASSES);
     }
@@ -313,8 +334,18 @@ class HouseTest {
 
     @Test
     void everyRoomIsOneOfTheDesign() {
-        String[] rooms =
-                rooms("wire", "mapping", "translate", "relay", "linux", "config", "control", "daemon", "cli", "lab");
+        String[] rooms = rooms(
+                "wire",
+                "mapping",
+                "translate",
+                "relay",
+                "linux",
+                "keepalive",
+                "config",
+                "control",
+                "daemon",
+                "cli",
+                "lab");
         classes()
                 .should()
                 .resideInAnyPackage(rooms)

@@ -56,6 +56,13 @@ class ManPagesTest {
     }
 
     @Test
+    void keepalivesPageHasTheOptionAndTheExitCodesOfNatexd() throws IOException {
+        String page = page("natexd-keepalive.8");
+        assertEquals(Set.of("config"), items(page));
+        assertEquals(found(ITEM_CODE, page("natexd.8")), found(ITEM_CODE, page));
+    }
+
+    @Test
     void theRulesPageHasTheOptionsAndExitCodesOfTheScript() throws IOException {
         String script = Files.readString(Path.of("nftables/natexd-rules"));
         String help = script.substring(script.indexOf("Usage:"), script.indexOf("\nEOF"));

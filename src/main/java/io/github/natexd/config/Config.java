@@ -20,7 +20,8 @@ public record Config(
         Probes probes,
         Rules rules,
         Control control,
-        Metrics metrics) {
+        Metrics metrics,
+        Keepalive keepalive) {
 
     /** Where the package installs the file, and where both programs look by default. */
     public static final String DEFAULT_FILE = "/etc/natexd/natexd.toml";
@@ -54,6 +55,14 @@ public record Config(
 
     /** The file for node_exporter's textfile collector, if it is set, and how often natexd writes it. */
     public record Metrics(Optional<String> textfile, int intervalSeconds) {}
+
+    /**
+     * The keepalives on the NAT's connections, which natexd-keepalive sees to: after how many seconds without data the
+     * first is sent, how many seconds lie between them, and after how many without an answer the connection ends;
+     * {@code userTimeoutSeconds}: after how long without an answer, whatever the count.
+     */
+    public record Keepalive(
+            boolean enabled, int idleSeconds, int intervalSeconds, int count, OptionalInt userTimeoutSeconds) {}
 
     /** A choice that the file names with a word. */
     interface Keyed {
@@ -110,7 +119,8 @@ public record Config(
                 new Probes(60, 30, 65_536),
                 new Rules(true),
                 new Control(DEFAULT_SOCKET, "natexd"),
-                new Metrics(Optional.empty(), 60));
+                new Metrics(Optional.empty(), 60),
+                new Keepalive(false, 60, 15, 4, OptionalInt.empty()));
     }
 
     /** The options with which natexd-rules loads or checks the rules that this configuration needs. */

@@ -3,6 +3,7 @@ package io.github.natexd.config;
 import io.github.natexd.config.Config.Control;
 import io.github.natexd.config.Config.ErrorKind;
 import io.github.natexd.config.Config.GuestNetwork;
+import io.github.natexd.config.Config.Keepalive;
 import io.github.natexd.config.Config.Metrics;
 import io.github.natexd.config.Config.Probes;
 import io.github.natexd.config.Config.Queue;
@@ -119,7 +120,8 @@ public final class ConfigReader {
                 probes(section("probes"), defaults.probes()),
                 new Rules(section("rules").flag("manage", defaults.rules().manage())),
                 control(section("control"), defaults.control()),
-                metrics(section("metrics"), defaults.metrics()));
+                metrics(section("metrics"), defaults.metrics()),
+                keepalive(section("keepalive"), defaults.keepalive()));
     }
 
     private static Queue queue(Section table, Queue defaults) {
@@ -198,6 +200,16 @@ public final class ConfigReader {
                             + " ends with .prom, like \"" + METRICS_EXAMPLE + "\"");
         }
         return new Metrics(textfile, table.integer("interval-seconds", 5, 3_600, defaults.intervalSeconds()));
+    }
+
+    /** The kernel's own limits (MAX_TCP_KEEPIDLE, MAX_TCP_KEEPINTVL, MAX_TCP_KEEPCNT in net/tcp.h). */
+    private static Keepalive keepalive(Section table, Keepalive defaults) {
+        return new Keepalive(
+                table.flag("enabled", defaults.enabled()),
+                table.integer("idle-seconds", 1, 32_767, defaults.idleSeconds()),
+                table.integer("interval-seconds", 1, 32_767, defaults.intervalSeconds()),
+                table.integer("count", 1, 127, defaults.count()),
+                table.integer("user-timeout-seconds", 1, 32_767, 120, OptionalInt.empty()));
     }
 
     /** Stricter than the kernel: rejects names that a packet filter would read as a pattern or an option. */

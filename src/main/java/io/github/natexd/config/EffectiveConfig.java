@@ -71,6 +71,18 @@ public record EffectiveConfig(Config config, Optional<Path> file, Map<String, In
         add(settings, "control", "group", config.control().group());
         add(settings, "metrics", "textfile", config.metrics().textfile().orElse(null));
         add(settings, "metrics", "interval-seconds", (long) config.metrics().intervalSeconds());
+        Config.Keepalive keepalive = config.keepalive();
+        add(settings, "keepalive", "enabled", keepalive.enabled());
+        add(settings, "keepalive", "idle-seconds", (long) keepalive.idleSeconds());
+        add(settings, "keepalive", "interval-seconds", (long) keepalive.intervalSeconds());
+        add(settings, "keepalive", "count", (long) keepalive.count());
+        add(
+                settings,
+                "keepalive",
+                "user-timeout-seconds",
+                keepalive.userTimeoutSeconds().isPresent()
+                        ? (long) keepalive.userTimeoutSeconds().getAsInt()
+                        : null);
         return List.copyOf(settings);
     }
 

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tomlj.TomlArray;
@@ -56,11 +57,16 @@ final class Section {
     }
 
     int integer(String key, int least, int most, int otherwise) {
+        return integer(key, least, most, otherwise, OptionalInt.of(otherwise)).orElse(otherwise);
+    }
+
+    /** A number that may be absent without a default in its place. */
+    OptionalInt integer(String key, int least, int most, int example, OptionalInt otherwise) {
         Object value = value(key);
         if (value == null) {
             return otherwise;
         }
-        String wanted = "write a whole number from " + least + " to " + most + ", like " + otherwise;
+        String wanted = "write a whole number from " + least + " to " + most + ", like " + example;
         if (!(value instanceof Long number)) {
             reject(key, key + " is " + article(value) + "; " + wanted);
             return otherwise;
@@ -69,7 +75,7 @@ final class Section {
             reject(key, key + " = " + number + " is out of range; " + wanted);
             return otherwise;
         }
-        return number.intValue();
+        return OptionalInt.of(number.intValue());
     }
 
     boolean flag(String key, boolean otherwise) {

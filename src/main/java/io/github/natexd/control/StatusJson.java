@@ -40,6 +40,7 @@ final class StatusJson {
         json.name("state").value(report.rules().state().name().toLowerCase(Locale.ROOT));
         json.name("detail").value(report.rules().detail());
         json.endObject();
+        json.name("keepalive").value(report.keepalive().orElse(null));
         relay(json, report.relay(), report);
         json.endObject();
     }

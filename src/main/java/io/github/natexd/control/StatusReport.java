@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param delivery as {@code relay.reinject} spells it
  * @param errors the kinds that natexd relays, as {@code relay.errors} spells them
  * @param staticGuest a dotted quad
+ * @param keepalive what the service natexd-keepalive does, in its own words; empty: it does not run
  */
 public record StatusReport(
         String version,
@@ -25,6 +26,7 @@ public record StatusReport(
         Optional<String> staticGuest,
         Rules rules,
         Limits limits,
+        Optional<String> keepalive,
         Snapshot relay) {
 
     /**

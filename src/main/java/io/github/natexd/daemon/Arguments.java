@@ -8,6 +8,7 @@ import java.util.Optional;
 record Arguments(Verb verb, Optional<Path> config) {
     enum Verb {
         RUN,
+        KEEPALIVE,
         HELP,
         VERSION
     }
@@ -16,10 +17,13 @@ record Arguments(Verb verb, Optional<Path> config) {
     static String usage() {
         return """
             Usage: natexd run [--config FILE]
+                   natexd keepalive [--config FILE]
                    natexd --help | --version
 
-            Relays ICMP errors to VMware Workstation guests behind NAT, so that traceroute works in them.
-            Stays in the foreground. Logs to standard error and reports "ready" there. Ends on SIGTERM.
+            run        relays ICMP errors to VMware Workstation guests behind NAT, so that traceroute works in them
+            keepalive  switches TCP keepalives on for the connections that VMware's NAT process makes; see
+                       natexd-keepalive(8)
+            Each stays in the foreground, logs to standard error, reports "ready" there, and ends on SIGTERM.
 
               --config FILE   the configuration (default: %s, or natexd's
                               defaults if that does not exist)
@@ -43,6 +47,8 @@ record Arguments(Verb verb, Optional<Path> config) {
                 return new Arguments(Verb.VERSION, config);
             } else if (word.equals("run") && verb == null) {
                 verb = Verb.RUN;
+            } else if (word.equals("keepalive") && verb == null) {
+                verb = Verb.KEEPALIVE;
             } else if (word.equals("--config") && i + 1 < words.length) {
                 config = Optional.of(Path.of(words[++i]));
             } else if (word.startsWith("--config=")) {

@@ -17,34 +17,76 @@ import java.util.stream.Collectors;
  * @param needRestart changes that take effect only after a restart
  */
 record Changes(Config effective, List<String> reloaded, List<String> needRestart) {
-    private record Key(String name, boolean reloads, Function<Config, String> value) {}
+    /** How a key's new value comes into force. */
+    private enum Way {
+        RELOAD(""),
+        RESTART(""),
+        /** natexd itself does not use it. */
+        OTHER_SERVICE(" (natexd-keepalive reads it when it starts)");
+
+        private final String note;
+
+        Way(String note) {
+            this.note = note;
+        }
+    }
+
+    private record Key(String name, Way way, Function<Config, String> value) {}
 
     private static final List<Key> KEYS = List.of(
-            new Key("queue.number", false, config -> text(config.queue().number())),
-            new Key("queue.max-length", false, config -> text(config.queue().maxLength())),
-            new Key("queue.log-group", false, config -> text(config.queue().logGroup())),
-            new Key("guest-network.interface", true, config -> config.guestNetwork()
+            new Key("queue.number", Way.RESTART, config -> text(config.queue().number())),
+            new Key(
+                    "queue.max-length",
+                    Way.RESTART,
+                    config -> text(config.queue().maxLength())),
+            new Key(
+                    "queue.log-group",
+                    Way.RESTART,
+                    config -> text(config.queue().logGroup())),
+            new Key("guest-network.interface", Way.RELOAD, config -> config.guestNetwork()
                     .interfaceName()
                     .orElse("as VMware records it")),
-            new Key("relay.errors", true, Changes::errors),
-            new Key("relay.reinject", true, config -> config.relay().reinject().key()),
-            new Key("relay.static-guest", true, Changes::staticGuest),
-            new Key("probes.max-ttl", true, config -> text(config.probes().maxTtl())),
+            new Key("relay.errors", Way.RELOAD, Changes::errors),
+            new Key("relay.reinject", Way.RELOAD, config -> config.relay()
+                    .reinject()
+                    .key()),
+            new Key("relay.static-guest", Way.RELOAD, Changes::staticGuest),
+            new Key("probes.max-ttl", Way.RELOAD, config -> text(config.probes().maxTtl())),
             new Key(
                     "probes.lifetime-seconds",
-                    true,
+                    Way.RELOAD,
                     config -> text(config.probes().lifetimeSeconds())),
-            new Key("probes.capacity", false, config -> text(config.probes().capacity())),
-            new Key("rules.manage", true, config -> text(config.rules().manage())),
-            new Key("control.socket", false, config -> config.control().socket()),
-            new Key("control.group", false, config -> config.control().group()),
-            new Key("metrics.textfile", false, config -> config.metrics()
+            new Key(
+                    "probes.capacity",
+                    Way.RESTART,
+                    config -> text(config.probes().capacity())),
+            new Key("rules.manage", Way.RELOAD, config -> text(config.rules().manage())),
+            new Key("control.socket", Way.RESTART, config -> config.control().socket()),
+            new Key("control.group", Way.RESTART, config -> config.control().group()),
+            new Key("metrics.textfile", Way.RESTART, config -> config.metrics()
                     .textfile()
                     .orElse("none")),
             new Key(
                     "metrics.interval-seconds",
-                    false,
-                    config -> text(config.metrics().intervalSeconds())));
+                    Way.RESTART,
+                    config -> text(config.metrics().intervalSeconds())),
+            new Key(
+                    "keepalive.enabled",
+                    Way.OTHER_SERVICE,
+                    config -> text(config.keepalive().enabled())),
+            new Key(
+                    "keepalive.idle-seconds",
+                    Way.OTHER_SERVICE,
+                    config -> text(config.keepalive().idleSeconds())),
+            new Key(
+                    "keepalive.interval-seconds",
+                    Way.OTHER_SERVICE,
+                    config -> text(config.keepalive().intervalSeconds())),
+            new Key(
+                    "keepalive.count",
+                    Way.OTHER_SERVICE,
+                    config -> text(config.keepalive().count())),
+            new Key("keepalive.user-timeout-seconds", Way.OTHER_SERVICE, Changes::userTimeout));
 
     static Changes between(Config running, Config read) {
         List<String> reloaded = new ArrayList<>();
@@ -53,7 +95,8 @@ record Changes(Config effective, List<String> reloaded, List<String> needRestart
             String before = key.value.apply(running);
             String after = key.value.apply(read);
             if (!before.equals(after)) {
-                (key.reloads ? reloaded : needRestart).add(key.name + ": " + before + " -> " + after);
+                (key.way == Way.RESTART ? needRestart : reloaded)
+                        .add(key.name + ": " + before + " -> " + after + key.way.note);
             }
         }
         Config.Probes probes = new Config.Probes(
@@ -67,7 +110,8 @@ record Changes(Config effective, List<String> reloaded, List<String> needRestart
                 probes,
                 read.rules(),
                 running.control(),
-                running.metrics());
+                running.metrics(),
+                read.keepalive());
         return new Changes(effective, List.copyOf(reloaded), List.copyOf(needRestart));
     }
 
@@ -78,6 +122,11 @@ record Changes(Config effective, List<String> reloaded, List<String> needRestart
     private static String staticGuest(Config config) {
         var guest = config.relay().staticGuest();
         return guest.isPresent() ? Ipv4Address.text(guest.getAsInt()) : "none";
+    }
+
+    private static String userTimeout(Config config) {
+        var seconds = config.keepalive().userTimeoutSeconds();
+        return seconds.isPresent() ? text(seconds.getAsInt()) : "none";
     }
 
     private static String text(Object value) {

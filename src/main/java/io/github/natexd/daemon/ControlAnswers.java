@@ -74,6 +74,7 @@ final class ControlAnswers implements DaemonView {
                         config.queue().logGroup(),
                         config.probes().maxTtl(),
                         config.probes().capacity()),
+                KeepaliveState.read(),
                 report.relay());
     }
 

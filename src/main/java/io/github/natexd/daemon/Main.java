@@ -2,7 +2,7 @@ package io.github.natexd.daemon;
 
 import org.slf4j.LoggerFactory;
 
-/** Runs natexd in the foreground; systemd starts this class. */
+/** Runs natexd or natexd-keepalive in the foreground; systemd starts this class. */
 public final class Main {
     /**
      * The exit code. It replaces the 143 that the JVM would return after a SIGTERM, which is the normal way to stop
@@ -18,6 +18,7 @@ public final class Main {
             Arguments arguments = Arguments.parse(words);
             exitCode = switch (arguments.verb()) {
                 case RUN -> run(arguments);
+                case KEEPALIVE -> keepalive(arguments);
                 case HELP -> print(Arguments.usage());
                 case VERSION -> print("natexd " + version() + System.lineSeparator());
             };
@@ -39,6 +40,20 @@ public final class Main {
         natexd.init(arguments.config());
         natexd.start();
         return natexd.awaitEnd() == null ? ExitCode.OK : ExitCode.FAILURE;
+    }
+
+    private static ExitCode keepalive(Arguments arguments) throws StartException {
+        KeepaliveService service = new KeepaliveService();
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(
+                        () -> {
+                            service.stop();
+                            System.err.flush();
+                            Runtime.getRuntime().halt(exitCode.code());
+                        },
+                        "stop"));
+        service.run(arguments.config());
+        return ExitCode.OK;
     }
 
     private static void end(Natexd natexd) {

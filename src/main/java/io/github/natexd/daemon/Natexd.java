@@ -60,8 +60,7 @@ public final class Natexd implements Daemon, DaemonUserSignal {
         try {
             config = file.read();
         } catch (ConfigException e) {
-            throw new StartException(
-                    e.isMistake() ? ExitCode.CONFIGURATION : ExitCode.FAILURE, String.valueOf(e.getMessage()));
+            throw StartException.of(e);
         }
     }
 

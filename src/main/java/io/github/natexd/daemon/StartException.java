@@ -1,5 +1,6 @@
 package io.github.natexd.daemon;
 
+import io.github.natexd.config.ConfigException;
 import io.github.natexd.linux.libc.Errno;
 import io.github.natexd.linux.libc.OsException;
 
@@ -19,10 +20,17 @@ final class StartException extends Exception {
         ExitCode code =
                 switch (e.errno()) {
                     case Errno.EPERM, Errno.EACCES, Errno.EBUSY -> ExitCode.NO_PERMISSION;
-                    case Errno.ENOENT, Errno.EAFNOSUPPORT, Errno.EPROTONOSUPPORT, Errno.EINVAL -> ExitCode.UNAVAILABLE;
+                    case Errno.ENOENT, Errno.EAFNOSUPPORT, Errno.EPROTONOSUPPORT, Errno.EINVAL, Errno.ENOSYS ->
+                        ExitCode.UNAVAILABLE;
                     default -> ExitCode.FAILURE;
                 };
         return new StartException(code, String.valueOf(e.getMessage()));
+    }
+
+    /** The configuration cannot be used. */
+    static StartException of(ConfigException e) {
+        return new StartException(
+                e.isMistake() ? ExitCode.CONFIGURATION : ExitCode.FAILURE, String.valueOf(e.getMessage()));
     }
 
     /** natexd's own native library is missing, or cannot be loaded here. */

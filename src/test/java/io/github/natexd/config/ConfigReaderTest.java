@@ -52,17 +52,17 @@ class ConfigReaderTest {
 
     @Test
     void theShippedFileNamesEveryKeyWithItsDefault() throws Exception {
-        // The three keys without a fixed default have an example there.
+        // The four keys without a fixed default have an example there.
         String uncommented = Files.readString(SHIPPED)
-                .replaceAll("(?m)^#(interface|static-guest|textfile) =.*$", "")
+                .replaceAll("(?m)^#(interface|static-guest|textfile|user-timeout-seconds) =.*$", "")
                 .replaceAll("(?m)^#(?=[a-z])", "");
 
         assertEquals(Config.defaults(), read(uncommented));
-        for (String key : List.of("interface", "static-guest", "textfile")) {
+        for (String key : List.of("interface", "static-guest", "textfile", "user-timeout-seconds")) {
             assertTrue(Files.readString(SHIPPED).contains("\n#" + key + " = "), key);
         }
         assertEquals(
-                15,
+                20,
                 Files.readString(SHIPPED)
                         .lines()
                         .filter(line -> line.matches("#[a-z-]+ = .*"))
@@ -94,6 +94,12 @@ class ConfigReaderTest {
                 [metrics]
                 textfile = "/tmp/natexd.prom"
                 interval-seconds = 15
+                [keepalive]
+                enabled = true
+                idle-seconds = 32767
+                interval-seconds = 7
+                count = 127
+                user-timeout-seconds = 90
                 """);
 
         assertEquals(new Config.Queue(7, 8, 9), config.queue());
@@ -107,6 +113,7 @@ class ConfigReaderTest {
         assertEquals(new Config.Rules(false), config.rules());
         assertEquals(new Config.Control("/tmp/natexd.sock", "net-dev"), config.control());
         assertEquals(new Config.Metrics(Optional.of("/tmp/natexd.prom"), 15), config.metrics());
+        assertEquals(new Config.Keepalive(true, 32_767, 7, 127, OptionalInt.of(90)), config.keepalive());
     }
 
     @ParameterizedTest
@@ -158,6 +165,12 @@ class ConfigReaderTest {
                 "[metrics]%ntextfile = \"natexd.prom\" | 2:1: \"natexd.prom\" is not a file that node_exporter reads; write",
                 "[metrics]%ntextfile = \"/tmp/natexd\" | 2:1: \"/tmp/natexd\" is not a file that node_exporter reads; write",
                 "[metrics]%ninterval-seconds = 1 | 2:1: interval-seconds = 1 is out of range; write a whole number from 5",
+                "[keepalive]%nenabled = 1 | 2:1: enabled is a number (1); write true or false, without quotes",
+                "[keepalive]%nidle-seconds = 32768 | 2:1: idle-seconds = 32768 is out of range; write a whole number from 1",
+                "[keepalive]%ninterval-seconds = 0 | 2:1: interval-seconds = 0 is out of range; write a whole number from 1",
+                "[keepalive]%ncount = 128 | 2:1: count = 128 is out of range; write a whole number from 1 to 127, like 4",
+                "[keepalive]%nuser-timeout-seconds = 0 | 2:1: user-timeout-seconds = 0 is out of range; write a whole",
+                "[keepalive]%nuser-timeout-seconds = \"1\" | 2:1: user-timeout-seconds is text (\"1\"); write a whole",
                 "[control]%nsocket = \"natexd.sock\" | 2:1: \"natexd.sock\" is not an absolute path; write one that begins",
                 "[guest-network]%ninterface = \"a/b\" | 2:1: \"a/b\" cannot be the name of an interface; write one",
                 "[guest-network]%ninterface = \"\" | 2:1: \"\" cannot be the name of an interface; write one",

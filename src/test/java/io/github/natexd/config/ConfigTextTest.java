@@ -43,6 +43,12 @@ class ConfigTextTest {
                 [metrics]
                 textfile = "/tmp/natexd.prom"
                 interval-seconds = 6
+                [keepalive]
+                enabled = true
+                idle-seconds = 7
+                interval-seconds = 8
+                count = 9
+                user-timeout-seconds = 10
                 """));
 
         String text = ConfigText.of(config);

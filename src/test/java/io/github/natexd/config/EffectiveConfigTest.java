@@ -53,7 +53,8 @@ class EffectiveConfigTest {
                 read.config().probes(),
                 read.config().rules(),
                 read.config().control(),
-                read.config().metrics());
+                read.config().metrics(),
+                read.config().keepalive());
 
         EffectiveConfig inEffect = read.inEffect(running);
 

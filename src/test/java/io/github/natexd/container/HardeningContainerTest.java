@@ -35,18 +35,35 @@ class HardeningContainerTest {
             // ProtectClock= allows reading the real-time clock.
             "DeviceAllow");
 
+    /** The same for natexd-keepalive, which needs no network. */
+    private static final Set<String> NEEDED_FOR_KEEPALIVE = Set.of(
+            "RootDirectoryOrRootImage",
+            "AmbientCapabilities",
+            "PrivateUsers",
+            "MemoryDenyWriteExecute",
+            "RestrictAddressFamilies_AF_UNIX",
+            "CapabilityBoundingSet_CAP_NET_ADMIN",
+            "CapabilityBoundingSet_CAP_BPF",
+            // It finds VMware's process among those of other users, and loads a program for it.
+            "ProtectProc",
+            "SystemCallFilter_privileged",
+            "DeviceAllow");
+
     @ParameterizedTest
     @MethodSource("io.github.natexd.container.Machine#images")
     void unitsAreCorrectAndAskForNoMoreThanNatexdNeeds(String image) throws IOException {
         try (Machine machine = Machine.boot(image)) {
             machine.installPackage(Machine.PACKAGE);
 
-            assertEquals("", machine.must("systemd-analyze verify natexd.service natexd-jsvc.service"));
+            assertEquals(
+                    "",
+                    machine.must("systemd-analyze verify natexd.service natexd-jsvc.service natexd-keepalive.service"));
             assertAsksForNoMore(machine, "natexd.service", NEEDED);
             Set<String> ofJsvc = new TreeSet<>(NEEDED);
             // The daemon is jsvc's child.
             ofJsvc.add("NotifyAccess");
             assertAsksForNoMore(machine, "natexd-jsvc.service", ofJsvc);
+            assertAsksForNoMore(machine, "natexd-keepalive.service", NEEDED_FOR_KEEPALIVE);
         }
     }
 

@@ -54,6 +54,9 @@ public final class ControlScene implements DaemonView {
                 snapshot(0));
     }
 
+    /** What natexd-keepalive does where it runs. */
+    public static final String KEEPALIVE = "new TCP connections of vmnet-natd send keepalives (process 9)";
+
     static ControlScene of(StatusReport.GuestNetwork network, StatusReport.Rules rules, Snapshot relay) {
         return new ControlScene(new StatusReport(
                 "1.0",
@@ -66,6 +69,7 @@ public final class ControlScene implements DaemonView {
                 Optional.empty(),
                 rules,
                 new StatusReport.Limits(5511, 4096, 5511, 60, 65_536),
+                network.present() ? Optional.of(KEEPALIVE) : Optional.empty(),
                 relay));
     }
 

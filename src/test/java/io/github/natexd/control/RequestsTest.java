@@ -59,6 +59,7 @@ class RequestsTest {
             assertFalse(problem.at("/fix").asText().isEmpty(), problem.toString());
         }
         assertTrue(status.at("/problems/1/problem").asText().contains("nft: no permission"), status.toString());
+        assertTrue(status.at("/keepalive").isNull(), status.toString());
     }
 
     @Test

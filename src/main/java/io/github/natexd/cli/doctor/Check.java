@@ -27,6 +27,7 @@ enum Check {
     FIREWALL("no other rule drops ICMP errors first", NetworkChecks::firewall),
     FORWARDING("the kernel forwards what natexd rewrote", NetworkChecks::forwarding),
     HEALTH("natexd reports no problem", DaemonChecks::health),
+    KEEPALIVE("keepalives are as configured", KeepaliveChecks::keepalive),
     GUESTS("guests are seen", NatChecks::guests),
     NAT_TTL("the NAT process and the TTL", NatChecks::ttl),
     NAT_IDENTIFICATION("the NAT process and the IP ID", NatChecks::identification),

@@ -117,6 +117,7 @@ public final class Checkup {
                 caller,
                 listeners.daemon(again(first, client)),
                 service,
+                keepalive(),
                 guestNetwork,
                 own,
                 listeners.listeners(),
@@ -234,16 +235,27 @@ public final class Checkup {
         });
     }
 
-    private static Unit unit(String name) throws IOException {
-        Program.Result result = Program.run(List.of("systemctl", "show", "-p", UNIT_PROPERTIES, name));
+    private Fact<Optional<KeepaliveChecks.Service>> keepalive() {
+        return Files.isDirectory(root.resolve(SYSTEMD))
+                ? Fact.of("systemd's view of natexd-keepalive", () -> Optional.of(KeepaliveChecks.service()))
+                : Fact.known(Optional.empty());
+    }
+
+    /** What systemd says of a unit. */
+    static Map<String, String> properties(String unit, String names) throws IOException {
+        Program.Result result = Program.run(List.of("systemctl", "show", "-p", names, unit));
         if (result.exitCode() != 0) {
             throw new IOException(result.text());
         }
-        Map<String, String> values = result.text()
+        return result.text()
                 .lines()
                 .filter(line -> line.contains("="))
                 .collect(Collectors.toMap(
                         line -> line.substring(0, line.indexOf('=')), line -> line.substring(line.indexOf('=') + 1)));
+    }
+
+    private static Unit unit(String name) throws IOException {
+        Map<String, String> values = properties(name, UNIT_PROPERTIES);
         return new Unit(
                 name,
                 values.getOrDefault("LoadState", ""),

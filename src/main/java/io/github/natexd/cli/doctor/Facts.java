@@ -16,6 +16,7 @@ record Facts(
         Caller caller,
         Daemon daemon,
         Fact<Optional<Unit>> service,
+        Fact<Optional<KeepaliveChecks.Service>> keepalive,
         GuestNetwork guestNetwork,
         Rules rules,
         Listeners listeners,

@@ -41,6 +41,8 @@ final class StatusText {
         }
         JsonObject rules = status.getAsJsonObject("rules");
         row("rules", rules(text(rules, "state")));
+        JsonElement keepalive = status.get("keepalive");
+        row("keepalive", keepalive.isJsonNull() ? "off (natexd-keepalive is not running)" : keepalive.getAsString());
         row("last relayed", ago(status.get("lastRelayedSecondsAgo")));
         JsonObject mappings = status.getAsJsonObject("mappings");
         row("mappings", text(mappings, "live") + " of at most " + text(mappings, "capacity"));

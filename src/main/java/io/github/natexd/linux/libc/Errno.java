@@ -4,6 +4,7 @@ package io.github.natexd.linux.libc;
 public final class Errno {
     public static final int EPERM = 1;
     public static final int ENOENT = 2;
+    public static final int ESRCH = 3;
     public static final int EINTR = 4;
     public static final int ENXIO = 6;
     public static final int EAGAIN = 11;
@@ -14,6 +15,7 @@ public final class Errno {
     public static final int ENODEV = 19;
     public static final int EINVAL = 22;
     public static final int ERANGE = 34;
+    public static final int ENOSYS = 38;
     public static final int EMSGSIZE = 90;
     public static final int EPROTONOSUPPORT = 93;
     public static final int EAFNOSUPPORT = 97;
@@ -39,6 +41,7 @@ public final class Errno {
         return switch (errno) {
             case EPERM -> "EPERM operation not permitted";
             case ENOENT -> "ENOENT no such file or directory";
+            case ESRCH -> "ESRCH no such process";
             case EINTR -> "EINTR interrupted by a signal";
             case 5 -> "EIO input/output error";
             case ENXIO -> "ENXIO no such device or address";
@@ -57,7 +60,7 @@ public final class Errno {
             case 25 -> "ENOTTY no such ioctl for this file";
             case 32 -> "EPIPE broken pipe";
             case ERANGE -> "ERANGE out of range";
-            case 38 -> "ENOSYS function not implemented";
+            case ENOSYS -> "ENOSYS function not implemented";
             case EMSGSIZE -> "EMSGSIZE message too long";
             case 92 -> "ENOPROTOOPT option not available";
             case EPROTONOSUPPORT -> "EPROTONOSUPPORT protocol not supported";

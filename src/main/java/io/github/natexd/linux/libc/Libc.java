@@ -117,6 +117,9 @@ public interface Libc {
 
     int kill(int processId, int signal);
 
+    /** For what the C library has no function of its own. */
+    long syscall(long number, long first, long second, long third);
+
     /** The errno of the calling thread's last call through this interface (or any other of jnr-ffi). */
     static int lastError() {
         return RUNTIME.getLastError();

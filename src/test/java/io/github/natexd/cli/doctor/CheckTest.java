@@ -62,7 +62,7 @@ class CheckTest {
                         .filter(finding -> finding.state() == State.WRONG)
                         .toList());
         assertEquals(
-                List.of("configuration", "library", "vmware", "interface", "forwarding"),
+                List.of("configuration", "library", "vmware", "interface", "forwarding", "keepalive"),
                 findings.stream()
                         .filter(finding -> finding.state() == State.OK)
                         .map(DoctorFinding::check)
@@ -75,7 +75,7 @@ class CheckTest {
         assertEquals(
                 "configuration library kernel-queue kernel-log kernel-rule caller vmware interface daemon control"
                         + " service capabilities promiscuous rules counters queue log-group firewall forwarding health"
-                        + " guests nat-ttl nat-identification nat-ports nat-leaving nat-errors",
+                        + " keepalive guests nat-ttl nat-identification nat-ports nat-leaving nat-errors",
                 String.join(" ", Arrays.stream(Check.values()).map(Check::word).toList()));
     }
 
@@ -85,7 +85,8 @@ class CheckTest {
                         DaemonChecksTest.cases(),
                         NetworkChecksTest.cases(),
                         RulesCases.cases(),
-                        NatCases.cases())
+                        NatCases.cases(),
+                        KeepaliveCases.cases())
                 .flatMap(List::stream);
     }
 }

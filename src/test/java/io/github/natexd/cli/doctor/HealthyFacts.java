@@ -47,6 +47,8 @@ final class HealthyFacts {
     Fact<Optional<Running>> process = Fact.known(Optional.of(new Running(NATEXD, Fact.known(CAPABILITIES))));
     Control control = answering(status(List.of(), YES, NO, "no"));
     Fact<Optional<Unit>> service = Fact.known(Optional.of(unit("loaded", "active", "enabled")));
+    Fact<Optional<KeepaliveChecks.Service>> keepalive =
+            Fact.known(Optional.of(new KeepaliveChecks.Service("loaded", "inactive", "disabled", "")));
     GuestNetwork guestNetwork = new GuestNetwork(
             Optional.empty(),
             Fact.known(new Vmware(true, List.of("vmnet8"))),
@@ -122,7 +124,8 @@ final class HealthyFacts {
                 defaults.probes(),
                 rules,
                 defaults.control(),
-                defaults.metrics());
+                defaults.metrics(),
+                defaults.keepalive());
         return new Settings("/etc/natexd/natexd.toml", Fact.known(List.of()), config);
     }
 
@@ -138,6 +141,7 @@ final class HealthyFacts {
                 caller,
                 new Daemon(process, control),
                 service,
+                keepalive,
                 guestNetwork,
                 new Rules(Path.of("/usr/local/lib/natexd/libexec/natexd-rules"), rules, passed),
                 new Listeners(queue, logGroup),

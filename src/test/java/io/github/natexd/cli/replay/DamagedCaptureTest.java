@@ -86,7 +86,8 @@ class DamagedCaptureTest {
                 new Config.Probes(60, 30, CAPACITY),
                 defaults.rules(),
                 defaults.control(),
-                defaults.metrics());
+                defaults.metrics(),
+                defaults.keepalive());
     }
 
     /** Changes some octets, and sometimes truncates the file, or removes or doubles a part. */

@@ -50,6 +50,7 @@ class DaemonCommandsTest {
         assertTrue(out.toString().contains("since 2026-11-21T00:00:00Z (90 s), pid 4711"), out.toString());
         assertTrue(out.toString().contains("vmnet8, 192.168.44.1/24"), out.toString());
         assertTrue(out.toString().contains("5 s ago"), out.toString());
+        assertTrue(out.toString().contains("  keepalive      " + ControlScene.KEEPALIVE + "\n"), out.toString());
     }
 
     @Test
@@ -73,6 +74,7 @@ class DaemonCommandsTest {
         assertEquals(1, asked(ControlScene.degraded(), ROOT, "status"));
 
         assertTrue(out.toString().startsWith("natexd 1.0 is degraded\n"), out.toString());
+        assertTrue(out.toString().contains("  keepalive      off (natexd-keepalive is not running)\n"), out.toString());
         assertTrue(
                 out.toString().contains("  ✘ the packet filter rules are not loaded: nft: no permission\n    fix: "));
     }
