@@ -1,42 +1,32 @@
 package io.github.natexd;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
-import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
-import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static io.github.natexd.Rooms.CLASSES;
+import static io.github.natexd.Rooms.HOUSE;
+import static io.github.natexd.Rooms.importsOnly;
+import static io.github.natexd.Rooms.importsOnlyAndPorts;
+import static io.github.natexd.Rooms.importsOnlyWithinCli;
+import static io.github.natexd.Rooms.in;
+import static io.github.natexd.Rooms.inTheHouseBut;
+import static io.github.natexd.Rooms.outside;
+import static io.github.natexd.Rooms.room;
+import static io.github.natexd.Rooms.rooms;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
-import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
-import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
-import com.tngtech.archunit.lang.ArchRule;
-import com.tngtech.archunit.lang.syntax.elements.GivenClassesConjunction;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
-import java.util.Arrays;
-import java.util.Set;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Which room may import which, each rule with its reason. */
 class HouseTest {
-    private static final String HOUSE = "io.github.natexd";
-
-    private static final JavaClasses CLASSES = new ClassFileImporter()
-            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-            .importPackages(HOUSE);
-
-    /** The rooms that only calculate: the same octets and times always give the same result. */
-    private static final String[] PURE_ROOMS = rooms("wire", "mapping", "translate");
-
     private static final SliceAssignment EACH_PACKAGE = new SliceAssignment() {
         @Override
         public SliceIdentifier getIdentifierOf(JavaClass type) {
@@ -252,87 +242,6 @@ class HouseTest {
     }
 
     @Test
-    void jnrStaysInLinux() {
-        outside("linux")
-                .and(not(resideInAnyPackage(room("control"), room("daemon"))))
-                .should()
-                .dependOnClassesThat()
-                .resideInAnyPackage("jnr..", "com.kenai.jffi..")
-                .because("a null Pointer given to a library ends the JVM: one room checks them all")
-                .allowEmptyShould(true)
-                .check(CLASSES);
-    }
-
-    @Test
-    void controlAndDaemonUseJnrForUnixSocketsOnly() {
-        noClasses()
-                .that(resideInAnyPackage(room("control"), room("daemon")))
-                .should()
-                .dependOnClassesThat(resideInAnyPackage("jnr..", "com.kenai.jffi..")
-                        .and(not(resideInAnyPackage("jnr.unixsocket..", "jnr.enxio.."))))
-                .because("the control socket and sd_notify need unix sockets (and the channels they extend), no more")
-                .allowEmptyShould(true)
-                .check(CLASSES);
-    }
-
-    @Test
-    void pureRoomsHaveNoLog() {
-        noClasses()
-                .that(resideInAnyPackage(PURE_ROOMS))
-                .should()
-                .dependOnClassesThat()
-                .resideInAnyPackage("org.slf4j..", "java.util.logging..")
-                .because("reasons are returned; what is worth a line in the log is decided above")
-                .allowEmptyShould(true)
-                .check(CLASSES);
-    }
-
-    @Test
-    void pureRoomsHaveNoClock() {
-        noClasses()
-                .that(resideInAnyPackage(PURE_ROOMS))
-                .should()
-                .dependOnClassesThat(resideInAPackage("java.time..").and(not(type(java.time.Duration.class))))
-                .orShould()
-                .accessTargetWhere(
-                        target(owner(type(System.class))).and(target(nameMatching(".*(nanoTime|currentTimeMillis)"))))
-                .orShould()
-                .dependOnClassesThat()
-                .areAssignableTo(java.util.Date.class)
-                .because("time is an argument: tests and replay decide what time it is")
-                .allowEmptyShould(true)
-                .check(CLASSES);
-    }
-
-    @Test
-    void pureRoomsTouchNoSystem() {
-        noClasses()
-                .that(resideInAnyPackage(PURE_ROOMS))
-                .should()
-                .dependOnClassesThat()
-                .resideInAnyPackage("java.net..", "java.nio.channels..", "java.nio.file..", "java.util.concurrent..")
-                .because("they only calculate, on the thread of their caller")
-                .allowEmptyShould(true)
-                .check(CLASSES);
-    }
-
-    @Test
-    void librariesForOneTaskStayInOneRoom() {
-        library("picocli..", "cli")
-                .because("the daemon starts without parsing annotations")
-                .check(CLASSES);
-        library("com.google.gson..", "cli")
-                .because("natexctl alone reads JSON; control.JsonWriter writes it, for natexd's answers and natexctl's")
-                .check(CLASSES);
-        library("org.tomlj..", "config")
-                .because("the rest of the house sees Config, not TOML")
-                .check(CLASSES);
-        library("org.apache.commons.daemon..", "daemon")
-                .because("the life cycle is the daemon's")
-                .check(CLASSES);
-    }
-
-    @Test
     void everyRoomIsOneOfTheDesign() {
         String[] rooms = rooms(
                 "wire",
@@ -351,56 +260,5 @@ class HouseTest {
                 .resideInAnyPackage(rooms)
                 .because("a class in no room would be bound by no rule")
                 .check(CLASSES);
-    }
-
-    private static ArchRule importsOnly(String room, String... others) {
-        String[] allowed = Stream.concat(Stream.of(room), Arrays.stream(others)).toArray(String[]::new);
-        return in(room).should().dependOnClassesThat(inTheHouseBut(allowed)).allowEmptyShould(true);
-    }
-
-    private static ArchRule importsOnlyAndPorts(String ports, String room, String... others) {
-        String[] allowed = Stream.concat(Stream.of(room), Arrays.stream(others)).toArray(String[]::new);
-        DescribedPredicate<JavaClass> port = resideInAPackage(room("relay"))
-                .and(nameMatching(".*\\." + ports))
-                .as("ports");
-        return in(room).should().dependOnClassesThat(inTheHouseBut(allowed).and(not(port)));
-    }
-
-    private static ArchRule importsOnlyWithinCli(String room, String... others) {
-        String[] allowed = Stream.concat(Stream.of(room), Arrays.stream(others)).toArray(String[]::new);
-        return in(room).should()
-                .dependOnClassesThat(resideInAPackage(room("cli"))
-                        .and(not(resideInAnyPackage(rooms(allowed))))
-                        .as("are in a room of cli other than %s", Set.of(allowed)));
-    }
-
-    private static ArchRule library(String packages, String room) {
-        return outside(room)
-                .should()
-                .dependOnClassesThat()
-                .resideInAPackage(packages)
-                .allowEmptyShould(true);
-    }
-
-    private static GivenClassesConjunction in(String room) {
-        return noClasses().that(resideInAPackage(room(room)));
-    }
-
-    private static GivenClassesConjunction outside(String room) {
-        return noClasses().that(not(resideInAPackage(room(room))));
-    }
-
-    private static DescribedPredicate<JavaClass> inTheHouseBut(String... allowed) {
-        return resideInAPackage(HOUSE + "..")
-                .and(not(resideInAnyPackage(rooms(allowed))))
-                .as("are in a room other than %s", Set.of(allowed));
-    }
-
-    private static String[] rooms(String... names) {
-        return Arrays.stream(names).map(HouseTest::room).toArray(String[]::new);
-    }
-
-    private static String room(String name) {
-        return HOUSE + "." + name + "..";
     }
 }
