@@ -10,7 +10,7 @@ import java.util.function.Consumer;
  *
  * @param rewritePorts the NAT replaces every source port and ICMP identifier, not only those that are taken
  * @param rewriteIds the NAT replaces every IP ID
- * @param perDestination the NAT takes another port or identifier for each destination, and replaces every IP ID
+ * @param perDestination the NAT takes another port or identifier for each destination, and a random IP ID for every packet
  * @param decrementTtl the NAT is a hop: it decrements the TTL, and drops packets with TTL 1
  * @param answerTtlOne the NAT responds to probes with TTL 1 itself, as 192.168.44.2
  * @param send the kind of socket that sends probes to the uplink

@@ -65,7 +65,8 @@ final class NatProcess implements AutoCloseable {
     private final Ipv4Header embedded = new Ipv4Header();
     private final IcmpEcho echo = new IcmpEcho();
     private final UdpHeader udp = new UdpHeader();
-    private int nextId = new Random().nextInt(0x10000);
+    private final Random random = new Random();
+    private int nextId = random.nextInt(0x10000);
 
     /** To be called in the host's namespace; {@code poller} must have room for four more descriptors. */
     NatProcess(LabOptions options, Output output, Poller poller) {
@@ -369,9 +370,9 @@ final class NatProcess implements AutoCloseable {
         buffer.putShort(offset + 10, (short) Checksum.complement(Checksum.sum(buffer, offset, length)));
     }
 
-    /** Never returns 0, which the kernel would replace. */
+    /** The next one, or any; never 0, which the kernel would replace. */
     private int freshId() {
-        nextId = nextId % 0xFFFF + 1;
+        nextId = options.perDestination() ? 1 + random.nextInt(0xFFFF) : nextId % 0xFFFF + 1;
         return nextId;
     }
 

@@ -59,7 +59,7 @@ public final class LabCommand implements Runnable {
 
         @Option(
                 names = "--per-destination",
-                description = "the NAT takes another source port or ICMP identifier for each destination, and replaces"
+                description = "the NAT takes another source port or ICMP identifier for each destination, and random"
                         + " IP IDs")
         private boolean perDestination;
 
