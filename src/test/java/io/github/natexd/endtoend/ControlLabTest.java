@@ -239,7 +239,7 @@ class ControlLabTest {
         Lab.Result result = asked(STRANGER, natexd.socket(), "status");
 
         assertEquals(NO_PERMISSION, result.exitCode(), result.output());
-        assertTrue(result.output().contains("it is for root and group nogroup"), result.output());
+        assertTrue(result.output().contains("only root and group nogroup may"), result.output());
         assertTrue(result.output().contains("sudo usermod -aG nogroup $USER"), result.output());
     }
 
@@ -264,7 +264,7 @@ class ControlLabTest {
 
         assertEquals(0, status.exitCode(), status.output());
         assertEquals(NO_PERMISSION, reload.exitCode(), reload.output());
-        assertTrue(reload.output().contains("changing natexd needs root"), reload.output());
+        assertTrue(reload.output().contains("only root may change natexd"), reload.output());
         assertEquals(0, byRoot.exitCode(), byRoot.output());
         assertTrue(byRoot.output().contains("reloaded; nothing changed"), byRoot.output());
     }
