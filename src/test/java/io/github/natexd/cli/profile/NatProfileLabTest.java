@@ -70,7 +70,7 @@ class NatProfileLabTest {
     @TempDir
     private Path directory;
 
-    /** With {@code -Dnatexd.matrix}, as ClientMatrixLabTest has it, all of them. */
+    /** In {@code ./dev test matrix} all of them. */
     static Stream<LabOptions> ways() {
         return System.getProperty("natexd.matrix") == null
                 ? Pairwise.selection().keySet().stream()
