@@ -59,7 +59,7 @@ public final class LabCommand implements Runnable {
 
         @Option(
                 names = "--per-destination",
-                description = "the NAT takes another source port or ICMP identifier for each destination, and random"
+                description = "the NAT uses a different source port or ICMP identifier for each destination, and random"
                         + " IP IDs")
         private boolean perDestination;
 
@@ -221,7 +221,7 @@ public final class LabCommand implements Runnable {
         @Option(names = "--name", paramLabel = "NAME", description = "the lab's name (default: the only one)")
         private @Nullable String name;
 
-        @Option(names = "--all", description = "remove all labs of this machine")
+        @Option(names = "--all", description = "removes all labs of this machine")
         private boolean all;
 
         @Override

@@ -13,14 +13,14 @@ import picocli.CommandLine.Spec;
         name = "tap-inject",
         mixinStandardHelpOptions = true,
         description =
-                "Shows how a SYN that a firewall drops enters a server: not through a TUN device, but through a TAP"
-                        + " device in a bridge (five seconds).",
+                "Shows how a SYN that a firewall drops can still reach a server: not through a TUN device, but through"
+                        + " a TAP device in a bridge (takes five seconds).",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:every step was as expected",
-            "1:a step was not as expected, or could not be played",
+            "1:a step was not as expected, or could not be run",
             "2:the command line is wrong",
-            "73:a capture cannot be written, or exists"
+            "73:a capture cannot be written, or exists already"
         })
 final class LabTapInject implements Callable<Integer> {
     private final TapInject scenario;

@@ -14,13 +14,13 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description =
                 "Shows what a program behind a TUN device can do with pings: fake the replies, send the pings in a"
-                        + " loop, or forward them by a socket bound to the uplink (five seconds).",
+                        + " loop, or forward them through a socket bound to the uplink (takes five seconds).",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:every step was as expected",
-            "1:a step was not as expected, or could not be played",
+            "1:a step was not as expected, or could not be run",
             "2:the command line is wrong",
-            "73:a capture cannot be written, or exists"
+            "73:a capture cannot be written, or exists already"
         })
 final class LabTunPing implements Callable<Integer> {
     private final TunPing scenario;

@@ -30,10 +30,10 @@ final class ScenarioRun {
     @Option(
             names = "--pcap",
             paramLabel = "DIR",
-            description = "writes a capture of each interface into this directory; none is overwritten")
+            description = "writes a capture of each interface into this directory; existing files stay")
     private @Nullable Path captures;
 
-    @Option(names = "--json", description = "JSON; natexd's lab-scenarios.md describes the fields")
+    @Option(names = "--json", description = "one JSON document; lab-scenarios.md describes its fields")
     private boolean json;
 
     int play(Scenario scenario, CommandLine line) throws IOException, InterruptedException {
@@ -73,7 +73,7 @@ final class ScenarioRun {
         }
         if (Lab.exists(name)) {
             throw new IllegalStateException(
-                    "something of the network is left; `natexctl lab down --name " + name + "` removes it");
+                    "parts of the network are left; `natexctl lab down --name " + name + "` removes it");
         }
         return asExpected ? ExitCodes.OK : ExitCodes.FAILED;
     }

@@ -53,10 +53,10 @@ import picocli.CommandLine.Spec;
             "1:natexd does not respond, or natexctl failed",
             "2:natexd is not running, and no capture was given",
             "64:the command line is wrong",
-            "65:a file is damaged or no capture",
+            "65:a file is damaged or is not a capture",
             "66:a file cannot be read",
             "69:there is no guest network (--probe)",
-            "73:the file of --write cannot be written, or exists",
+            "73:the file of --write cannot be written, or exists already",
             "77:only root and members of natexd's group may query natexd; --probe needs CAP_NET_RAW",
             "78:the configuration file has mistakes"
         })
@@ -97,8 +97,8 @@ public final class NatProfileCommand implements Callable<Integer> {
                 paramLabel = "TARGET",
                 required = true,
                 converter = Ipv4Network.AddressConverter.class,
-                description = "captures while you run commands in a guest, which it prints, against this address;"
-                        + " needs root")
+                description = "prints commands to run in a guest against this address, captures meanwhile, and"
+                        + " reports; needs CAP_NET_RAW")
         @SuppressWarnings("NullAway.Init") // set by picocli
         private Integer target;
 
@@ -107,7 +107,7 @@ public final class NatProfileCommand implements Callable<Integer> {
                 paramLabel = "ADDR",
                 required = true,
                 converter = Ipv4Network.AddressConverter.class,
-                description = "the guest in which you run them")
+                description = "the guest in which you run the commands")
         @SuppressWarnings("NullAway.Init") // set by picocli
         private Integer guest;
 
@@ -129,8 +129,8 @@ public final class NatProfileCommand implements Callable<Integer> {
             names = "--guest-network",
             paramLabel = "CIDR",
             converter = Ipv4Network.Converter.class,
-            description = "the network that the NAT serves, like 192.168.44.0/24 (default: the /24 that begins most"
-                    + " conversations)")
+            description = "the network that the NAT serves, like 192.168.44.0/24 (default: the /24 whose addresses"
+                    + " begin the most conversations)")
     private @Nullable Ipv4Network guestNetwork;
 
     @Option(names = "--json", description = "one JSON document; its fields are stable, see its version")
@@ -143,7 +143,7 @@ public final class NatProfileCommand implements Callable<Integer> {
     public Integer call() {
         if (Stream.of(file, sides, probing).filter(Objects::nonNull).count() > 1) {
             throw new ParameterException(
-                    spec.commandLine(), "give one of FILE, --guest-side with --host-side, and --probe");
+                    spec.commandLine(), "give only one of FILE, --guest-side with --host-side, or --probe");
         }
         try {
             if (probing != null) {

@@ -35,9 +35,8 @@ final class ProbeCapture {
             out.println();
             commands();
             out.println();
-            out.println("The capture ends after " + seconds
-                    + " s, or with Ctrl-C. A running natexd keeps the errors that it");
-            out.println("moves from the NAT process: stop it first to see which errors the NAT hands over by itself.");
+            out.println("The capture ends after " + seconds + " s, or with Ctrl-C. Stop natexd first:");
+            out.println("the NAT process does not get the errors that natexd moves, and cannot hand them over.");
             out.flush();
             capture.run(TimeUnit.SECONDS.toNanos(seconds), CaptureSides.PACKETS_LIMIT);
         }
