@@ -2,6 +2,7 @@ package io.github.natexd.linux.emulation;
 
 import io.github.natexd.linux.libc.Errno;
 import io.github.natexd.linux.libc.Libc;
+import io.github.natexd.linux.libc.LinkLayerAddress;
 import io.github.natexd.linux.libc.MessageHeaders;
 import io.github.natexd.linux.libc.Native;
 import io.github.natexd.linux.libc.OsException;
@@ -12,25 +13,16 @@ import java.nio.ByteOrder;
 /**
  * A packet socket (packet(7)) on one interface: every frame that the interface sends, or receives and takes. It is not
  * promiscuous: a bridge that is promiscuous would take frames that it otherwise does not.
- * <pre>
- * struct sockaddr_ll { 0 u16 family; 2 be16 protocol; 4 int ifindex; 8 u16 hardware type; 10 u8 packet type; … }
- * </pre>
  */
 public final class FrameSocket implements AutoCloseable {
     /** Longer frames are cut. A frame that the kernel has not yet cut into segments has up to 64 KiB. */
     public static final int SNAP_LENGTH = 128 * 1024;
 
-    private static final short ETH_P_ALL = 3;
     private static final int RECEIVE_BUFFER = 4 << 20;
-    private static final int NAME_LENGTH = 20;
-    private static final int PROTOCOL = 2;
-    private static final int INTERFACE_INDEX = 4;
-    private static final int PACKET_TYPE = 10;
-    private static final int PACKET_OUTGOING = 4;
 
     private final int descriptor;
     private final ByteBuffer octets = Native.allocate(SNAP_LENGTH).order(ByteOrder.BIG_ENDIAN);
-    private final ByteBuffer name = Native.allocate(NAME_LENGTH);
+    private final LinkLayerAddress sender = new LinkLayerAddress();
     private final MessageHeaders headers = new MessageHeaders(1);
 
     private FrameSocket(int descriptor) {
@@ -49,10 +41,7 @@ public final class FrameSocket implements AutoCloseable {
         // Protocol 0 hears nothing: no frame of another interface can slip in before the socket is bound.
         int descriptor = OsException.check(Libc.INSTANCE.socket(Libc.AF_PACKET, type, 0), operation);
         Native.setReceiveBuffer(descriptor, RECEIVE_BUFFER);
-        ByteBuffer address = Native.allocate(NAME_LENGTH);
-        address.putShort(0, (short) Libc.AF_PACKET).putInt(INTERFACE_INDEX, index);
-        address.order(ByteOrder.BIG_ENDIAN).putShort(PROTOCOL, ETH_P_ALL);
-        OsException.check(Native.bind(descriptor, address, NAME_LENGTH), operation);
+        LinkLayerAddress.bind(descriptor, index, operation);
         return new FrameSocket(descriptor);
     }
 
@@ -62,7 +51,7 @@ public final class FrameSocket implements AutoCloseable {
 
     /** Receives one frame, without blocking; returns whether there was one. The queries are about this frame then. */
     public boolean receive() {
-        headers.name(0, Native.address(name), NAME_LENGTH);
+        headers.name(0, sender.memory(), LinkLayerAddress.LENGTH);
         // With MSG_TRUNC the kernel reports the frame's length on the wire, however much of it fitted.
         return headers.receive(descriptor, 1, Libc.MSG_DONTWAIT | Libc.MSG_TRUNC) == 1;
     }
@@ -84,7 +73,7 @@ public final class FrameSocket implements AutoCloseable {
 
     /** The interface sends it, instead of receiving it. */
     public boolean outgoing() {
-        return (name.get(PACKET_TYPE) & 0xff) == PACKET_OUTGOING;
+        return sender.packetType() == LinkLayerAddress.PACKET_OUTGOING;
     }
 
     @Override

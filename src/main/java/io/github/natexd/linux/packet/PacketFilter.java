@@ -6,8 +6,7 @@ import io.github.natexd.linux.libc.OsException;
 import java.nio.ByteBuffer;
 
 /**
- * The classic BPF program that selects what natexd needs from a network's traffic: probes (UDP or ICMP echo requests
- * with a small TTL) and ICMP errors, first fragments only. Everything else stays in the kernel.
+ * A classic BPF program that selects packets from a network's traffic. Everything else stays in the kernel.
  * <pre>
  * struct sock_filter { u16 code; u8 jump if true; u8 jump if false; u32 k; };
  * struct sock_fprog  { u16 length; sock_filter *filter; };

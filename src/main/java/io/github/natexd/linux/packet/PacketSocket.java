@@ -2,6 +2,7 @@ package io.github.natexd.linux.packet;
 
 import io.github.natexd.linux.libc.Errno;
 import io.github.natexd.linux.libc.Libc;
+import io.github.natexd.linux.libc.LinkLayerAddress;
 import io.github.natexd.linux.libc.MessageVector;
 import io.github.natexd.linux.libc.Native;
 import io.github.natexd.linux.libc.OsException;

@@ -1,8 +1,5 @@
-package io.github.natexd.linux.packet;
+package io.github.natexd.linux.libc;
 
-import io.github.natexd.linux.libc.Libc;
-import io.github.natexd.linux.libc.Native;
-import io.github.natexd.linux.libc.OsException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -17,10 +14,10 @@ import java.nio.ByteOrder;
  * 16|                               |
  * </pre>
  */
-final class LinkLayerAddress {
-    static final int LENGTH = 20;
-    static final int PACKET_TYPE = 10;
-    static final int PACKET_OUTGOING = 4;
+public final class LinkLayerAddress {
+    public static final int LENGTH = 20;
+    public static final int PACKET_TYPE = 10;
+    public static final int PACKET_OUTGOING = 4;
 
     private static final int FAMILY = 0;
     private static final int PROTOCOL = 2;
@@ -34,7 +31,7 @@ final class LinkLayerAddress {
     private final ByteBuffer network = host.duplicate().order(ByteOrder.BIG_ENDIAN);
 
     /** Binds a packet socket to packets of every protocol on one interface; index 0: on all interfaces. */
-    static void bind(int descriptor, int interfaceIndex, String operation) {
+    public static void bind(int descriptor, int interfaceIndex, String operation) {
         LinkLayerAddress address = new LinkLayerAddress();
         address.host.putShort(FAMILY, (short) Libc.AF_PACKET).putInt(INTERFACE_INDEX, interfaceIndex);
         address.network.putShort(PROTOCOL, ETH_P_ALL);
@@ -42,30 +39,30 @@ final class LinkLayerAddress {
     }
 
     /** Where the kernel may write it. */
-    long memory() {
+    public long memory() {
         return Native.address(host);
     }
 
-    int interfaceIndex() {
+    public int interfaceIndex() {
         return host.getInt(INTERFACE_INDEX);
     }
 
     /** ARPHRD_… of the interface. */
-    int hardwareType() {
+    public int hardwareType() {
         return host.getShort(HARDWARE_TYPE) & 0xffff;
     }
 
     /** PACKET_… */
-    int packetType() {
+    public int packetType() {
         return host.get(PACKET_TYPE) & 0xff;
     }
 
     /** Left-aligned in 8 octets; {@link #addressLength} says how many count. */
-    long address() {
+    public long address() {
         return network.getLong(ADDRESS);
     }
 
-    int addressLength() {
+    public int addressLength() {
         return host.get(ADDRESS_LENGTH) & 0xff;
     }
 }
