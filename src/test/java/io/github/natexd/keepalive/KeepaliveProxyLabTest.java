@@ -2,7 +2,6 @@ package io.github.natexd.keepalive;
 
 import static io.github.natexd.keepalive.KeepaliveScene.await;
 import static io.github.natexd.keepalive.KeepaliveScene.pause;
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.natexd.keepalive.KeepaliveScene.Service;
@@ -11,6 +10,7 @@ import io.github.natexd.lab.LabOptions;
 import io.github.natexd.lab.Node;
 import io.github.natexd.lab.Topology;
 import io.github.natexd.linux.emulation.Namespace;
+import io.github.natexd.testkit.LabShell;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -49,8 +49,7 @@ class KeepaliveProxyLabTest {
             long keepalives = segmentsAtTarget(lab) - before;
             assertTrue(keepalives >= 3 && keepalives <= 5, keepalives + " in 4.5 s, of one connection, one a second");
 
-            Lab.Result vanished = lab.exec(Node.TARGET, "ip", "link", "set", Topology.DOWN, "down");
-            assertEquals(0, vanished.exitCode(), vanished.output());
+            LabShell.must(lab, Node.TARGET, "ip link set " + Topology.DOWN + " down");
             await("the guest's connection has ended", () -> !aware.isAlive());
             assertTrue(unaware.isAlive(), "nobody tells the guest about the other connection");
 
@@ -69,8 +68,7 @@ class KeepaliveProxyLabTest {
     }
 
     private static long segmentsAtTarget(Lab lab) {
-        Lab.Result result = lab.exec(Node.TARGET, "sh", "-c", "awk '/^Tcp: [0-9]/ { print $11 }' /proc/net/snmp");
-        assertEquals(0, result.exitCode(), result.output());
-        return Long.parseLong(result.output().strip());
+        String segments = LabShell.must(lab, Node.TARGET, "awk '/^Tcp: [0-9]/ { print $11 }' /proc/net/snmp");
+        return Long.parseLong(segments.strip());
     }
 }

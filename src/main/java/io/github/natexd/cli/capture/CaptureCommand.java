@@ -3,7 +3,6 @@ package io.github.natexd.cli.capture;
 import io.github.natexd.cli.form.ExitCodes;
 import io.github.natexd.config.Config;
 import io.github.natexd.config.ConfigException;
-import io.github.natexd.linux.libc.Errno;
 import io.github.natexd.linux.libc.OsException;
 import io.github.natexd.linux.packet.PacketFilter;
 import java.io.IOException;
@@ -81,8 +80,7 @@ public final class CaptureCommand implements Callable<Integer> {
         } catch (ConfigException e) {
             return complain(ExitCodes.CONFIGURATION, String.valueOf(e.getMessage()));
         } catch (OsException e) {
-            boolean refused = e.errno() == Errno.EPERM || e.errno() == Errno.EACCES;
-            return complain(refused ? ExitCodes.NO_PERMISSION : ExitCodes.UNAVAILABLE, String.valueOf(e.getMessage()));
+            return complain(ExitCodes.of(e), String.valueOf(e.getMessage()));
         } catch (FileAlreadyExistsException e) {
             return complain(ExitCodes.CANNOT_CREATE, file + " exists already; remove it or choose another name");
         } catch (IOException e) {

@@ -4,6 +4,9 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteOrder;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import java.util.function.Consumer;
 
 /**
  * Reads a capture file packet by packet: pcap in both byte orders with micro- or nanoseconds, or pcapng. Memory use is
@@ -50,6 +53,25 @@ public final class CaptureFile implements Closeable {
         }
         packet.number = ++packets;
         return true;
+    }
+
+    /** Opens a capture, passes each packet to {@code reader}, and closes it. The packet is the same object each time. */
+    public static void read(InputStream stream, Consumer<CapturedPacket> reader)
+            throws IOException, DamagedCaptureException {
+        CapturedPacket packet = new CapturedPacket();
+        try (CaptureFile capture = open(stream)) {
+            while (capture.next(packet)) {
+                reader.accept(packet);
+            }
+        }
+    }
+
+    /** Why a capture could not be opened or read. */
+    public static String problem(IOException e) {
+        if (e instanceof NoSuchFileException) {
+            return "no such file";
+        }
+        return e instanceof AccessDeniedException ? "permission denied" : String.valueOf(e.getMessage());
     }
 
     @Override

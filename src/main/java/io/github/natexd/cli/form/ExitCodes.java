@@ -1,5 +1,8 @@
 package io.github.natexd.cli.form;
 
+import io.github.natexd.linux.libc.Errno;
+import io.github.natexd.linux.libc.OsException;
+
 /** The exit codes of natexctl's commands; each command's help lists its own. Those from 64 on are from sysexits.h. */
 public final class ExitCodes {
     public static final int OK = 0;
@@ -22,4 +25,9 @@ public final class ExitCodes {
     public static final int CONFIGURATION = 78;
 
     private ExitCodes() {}
+
+    /** For a system call that failed: a permission is missing, or what it needs. */
+    public static int of(OsException e) {
+        return e.errno() == Errno.EPERM || e.errno() == Errno.EACCES ? NO_PERMISSION : UNAVAILABLE;
+    }
 }

@@ -33,11 +33,8 @@ final class CaptureSides {
     }
 
     private static void read(Path file, Consumer<CapturedPacket> each) throws IOException, DamagedCaptureException {
-        CapturedPacket captured = new CapturedPacket();
-        try (CaptureFile capture = CaptureFile.open(Files.newInputStream(file))) {
-            while (capture.next(captured)) {
-                each.accept(captured);
-            }
+        try {
+            CaptureFile.read(Files.newInputStream(file), each);
         } catch (DamagedCaptureException e) {
             throw e.in(file);
         }

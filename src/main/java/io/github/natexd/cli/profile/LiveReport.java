@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** What a running natexd has learned: the traits that its matching needs. All others are unknown. */
 final class LiveReport {
@@ -57,8 +56,7 @@ final class LiveReport {
 
     /** natexd does not count deliveries by class; what it says of each class is one example. */
     private Finding delivery(Trait trait, String protocol) {
-        Finding.State state = Stream.of(nat.getAsJsonArray("delivers"))
-                .flatMap(all -> all.asList().stream())
+        Finding.State state = nat.getAsJsonArray("delivers").asList().stream()
                 .map(JsonElement::getAsJsonObject)
                 .filter(each -> each.get("errors").getAsString().equals(ERRORS.get(trait))
                         && each.get("probes").getAsString().equals(protocol))

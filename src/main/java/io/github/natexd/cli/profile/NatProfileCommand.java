@@ -1,16 +1,15 @@
 package io.github.natexd.cli.profile;
 
+import io.github.natexd.cli.capture.CaptureFile;
 import io.github.natexd.cli.capture.DamagedCaptureException;
 import io.github.natexd.cli.capture.Interrupt;
 import io.github.natexd.cli.capture.NetworkOptions;
 import io.github.natexd.cli.form.ExitCodes;
 import io.github.natexd.cli.form.Ipv4Network;
 import io.github.natexd.cli.form.JsonAnswer;
-import io.github.natexd.cli.running.ControlOptions;
+import io.github.natexd.cli.running.DaemonCommand;
 import io.github.natexd.config.ConfigException;
-import io.github.natexd.control.ControlClient;
 import io.github.natexd.control.ControlException;
-import io.github.natexd.linux.libc.Errno;
 import io.github.natexd.linux.libc.OsException;
 import io.github.natexd.wire.Ipv4Address;
 import java.io.IOException;
@@ -22,17 +21,14 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code natexctl nat-profile}: what the NAT process does to packets. */
 @Command(
@@ -60,14 +56,7 @@ import picocli.CommandLine.Spec;
             "77:only root and members of natexd's group may query natexd; --probe needs CAP_NET_RAW",
             "78:the configuration file has mistakes"
         })
-public final class NatProfileCommand implements Callable<Integer> {
-    @Spec
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    private CommandSpec spec;
-
-    @Mixin
-    private final ControlOptions control = new ControlOptions();
-
+public final class NatProfileCommand extends DaemonCommand {
     @Parameters(paramLabel = "FILE", arity = "0..1", description = "a capture of both sides")
     private @Nullable Path file;
 
@@ -140,42 +129,29 @@ public final class NatProfileCommand implements Callable<Integer> {
     private boolean redact;
 
     @Override
-    public Integer call() {
+    protected int ask() throws ControlException {
         if (Stream.of(file, sides, probing).filter(Objects::nonNull).count() > 1) {
             throw new ParameterException(
-                    spec.commandLine(), "give only one of FILE, --guest-side with --host-side, or --probe");
+                    spec().commandLine(), "give only one of FILE, --guest-side with --host-side, or --probe");
         }
+        int unusableFile = probing == null ? ExitCodes.CANNOT_READ : ExitCodes.CANNOT_CREATE;
         try {
             if (probing != null) {
                 return probe(probing);
             }
             return print(file == null && sides == null ? live() : captured());
-        } catch (ControlException e) {
-            complain(e.reason());
-            complain("  fix: " + e.remedy());
-            return switch (e.kind()) {
-                case NOT_RUNNING -> ExitCodes.NOT_RUNNING;
-                case REFUSED -> ExitCodes.NO_PERMISSION;
-                case IN_USE, FAILED -> ExitCodes.FAILED;
-            };
         } catch (ConfigException e) {
             return fail(ExitCodes.CONFIGURATION, e.getMessage());
         } catch (OsException e) {
-            boolean refused = e.errno() == Errno.EPERM || e.errno() == Errno.EACCES;
-            return fail(refused ? ExitCodes.NO_PERMISSION : ExitCodes.UNAVAILABLE, e.getMessage());
+            return fail(ExitCodes.of(e), e.getMessage());
         } catch (DamagedCaptureException e) {
             return fail(ExitCodes.DAMAGED, e.getMessage());
         } catch (FileAlreadyExistsException e) {
             return fail(ExitCodes.CANNOT_CREATE, e.getFile() + " exists; remove it or choose another name");
-        } catch (NoSuchFileException e) {
-            return fail(
-                    probing == null ? ExitCodes.CANNOT_READ : ExitCodes.CANNOT_CREATE, e.getFile() + ": no such file");
-        } catch (AccessDeniedException e) {
-            return fail(
-                    probing == null ? ExitCodes.CANNOT_READ : ExitCodes.CANNOT_CREATE,
-                    e.getFile() + ": permission denied");
+        } catch (NoSuchFileException | AccessDeniedException e) {
+            return fail(unusableFile, e.getFile() + ": " + CaptureFile.problem(e));
         } catch (IOException e) {
-            return fail(probing == null ? ExitCodes.CANNOT_READ : ExitCodes.CANNOT_CREATE, e.getMessage());
+            return fail(unusableFile, e.getMessage());
         }
     }
 
@@ -185,9 +161,7 @@ public final class NatProfileCommand implements Callable<Integer> {
     }
 
     private NatReport live() throws ControlException {
-        try (ControlClient client = control.send("status")) {
-            return LiveReport.of(JsonAnswer.read(client.line()));
-        }
+        return LiveReport.of(JsonAnswer.read(line("status")));
     }
 
     private int probe(Probing options) throws IOException, ConfigException, DamagedCaptureException {
@@ -196,20 +170,28 @@ public final class NatProfileCommand implements Callable<Integer> {
             complain(NetworkOptions.UNKNOWN);
             return ExitCodes.UNAVAILABLE;
         }
+        if (options.file != null) {
+            return probe(options, network.get(), options.file);
+        }
         Path directory = Files.createTempDirectory("natexctl-nat-profile");
-        Path capture = options.file != null ? options.file : directory.resolve("probe.pcapng");
+        Path capture = directory.resolve("probe.pcapng");
+        try {
+            return probe(options, network.get(), capture);
+        } finally {
+            Files.deleteIfExists(capture);
+            Files.delete(directory);
+        }
+    }
+
+    private int probe(Probing options, String network, Path capture) throws IOException, DamagedCaptureException {
         try (Interrupt interrupt = new Interrupt()) {
-            PrintWriter hints =
-                    json ? spec.commandLine().getErr() : spec.commandLine().getOut();
-            new ProbeCapture(network.get(), options.target, hints)
+            PrintWriter hints = json ? spec().commandLine().getErr() : out();
+            new ProbeCapture(network, options.target, hints)
                     .run(capture, Ipv4Address.text(options.guest), options.duration, interrupt);
             CaptureSides packets = new CaptureSides();
             packets.read(capture);
             Ipv4Network ofGuest = guestNetwork != null ? guestNetwork : Ipv4Network.around(options.guest);
             return print(Analysis.of(packets.guestSide(), packets.hostSide(), ofGuest));
-        } finally {
-            Files.deleteIfExists(directory.resolve("probe.pcapng"));
-            Files.delete(directory);
         }
     }
 
@@ -227,18 +209,17 @@ public final class NatProfileCommand implements Callable<Integer> {
     }
 
     private int print(NatReport report) {
-        PrintWriter out = spec.commandLine().getOut();
         if (json) {
-            new ReportJson(out).print(report, redact);
+            new ReportJson(out()).print(report, redact);
         } else {
-            new ReportText(out).print(report, redact);
+            new ReportText(out()).print(report, redact);
         }
-        out.flush();
+        out().flush();
         return ExitCodes.OK;
     }
 
     private void complain(String message) {
-        spec.commandLine().getErr().println("natexctl: " + message);
-        spec.commandLine().getErr().flush();
+        spec().commandLine().getErr().println("natexctl: " + message);
+        spec().commandLine().getErr().flush();
     }
 }

@@ -31,7 +31,7 @@ final class ProbeTraits {
     /** An echo's sequence number is no destination of its own. */
     private record Destination(int address, int port) {}
 
-    private record Report(int reporter, int type, int code, Sender sender, Destination destination) {}
+    private record Report(int reporter, int type, int code, Packet.Flow probe) {}
 
     private Tally tally(Trait trait) {
         return tallies.computeIfAbsent(trait, each -> new Tally());
@@ -84,30 +84,20 @@ final class ProbeTraits {
 
     /** Whether errors to the host about guests' probes came to the guests, too, and not from natexd. */
     void compareErrors(List<Analysis.Pair> probes, List<Packet> received, List<Packet> toHost) {
-        Map<Sender, Map<Destination, Sender>> guestOf = new HashMap<>();
-        for (Analysis.Pair pair : probes) {
-            Packet host = pair.hostSide();
-            guestOf.computeIfAbsent(new Sender(host.source(), host.sourcePort()), sender -> new HashMap<>())
-                    .put(
-                            new Destination(host.destination(), host.destinationPort()),
-                            new Sender(
-                                    pair.guestSide().source(), pair.guestSide().sourcePort()));
-        }
+        Map<Packet.Flow, Packet.Flow> guestOf = new HashMap<>();
+        probes.forEach(
+                pair -> guestOf.put(pair.hostSide().flow(), pair.guestSide().flow()));
         Set<Report> handedOver = new HashSet<>();
         for (Packet packet : received) {
             Packet.Quote quote = packet.quote();
             if (quote != null && !packet.sentByHost() && isOurs(quote)) {
-                handedOver.add(report(packet, quote, new Sender(quote.source(), quote.sourcePort())));
+                handedOver.add(report(packet, quote, flow(quote)));
             }
         }
         for (Packet packet : toHost) {
             Packet.Quote quote = packet.quote();
-            if (quote == null || !isOurs(quote)) {
-                continue;
-            }
-            Sender guest = guestOf.getOrDefault(new Sender(quote.source(), quote.sourcePort()), Map.of())
-                    .get(new Destination(quote.destination(), quote.destinationPort()));
-            if (guest != null) {
+            Packet.Flow guest = quote != null && isOurs(quote) ? guestOf.get(flow(quote)) : null;
+            if (quote != null && guest != null) {
                 tally(classOf(quote)).note(handedOver.contains(report(packet, quote, guest)));
             }
         }
@@ -117,13 +107,17 @@ final class ProbeTraits {
         return quote.protocol() == (udp ? Protocol.UDP : Protocol.ICMP);
     }
 
-    private static Report report(Packet error, Packet.Quote quote, Sender sender) {
-        return new Report(
-                error.source(),
-                quote.type(),
-                quote.code(),
-                sender,
-                new Destination(quote.destination(), quote.destinationPort()));
+    private Packet.Flow flow(Packet.Quote quote) {
+        return new Packet.Flow(
+                udp ? Packet.Kind.UDP : Packet.Kind.ECHO_REQUEST,
+                quote.source(),
+                quote.sourcePort(),
+                quote.destination(),
+                quote.destinationPort());
+    }
+
+    private static Report report(Packet error, Packet.Quote quote, Packet.Flow probe) {
+        return new Report(error.source(), quote.type(), quote.code(), probe);
     }
 
     private static Trait classOf(Packet.Quote quote) {

@@ -11,13 +11,12 @@ import io.github.natexd.config.ConfigReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -130,7 +129,7 @@ public final class ReplayCommand implements Callable<Integer> {
             complain(String.valueOf(e.getMessage()));
             return ExitCodes.CONFIGURATION;
         } catch (IOException e) {
-            complain(file + ": " + words(e));
+            complain(file + ": " + CaptureFile.problem(e));
             return ExitCodes.CANNOT_READ;
         }
     }
@@ -167,17 +166,10 @@ public final class ReplayCommand implements Callable<Integer> {
         }
     }
 
-    private interface Reader {
-        void take(CapturedPacket packet);
-    }
-
-    /** Passes each packet to {@code packets}; returns what is wrong with the file, or null. */
-    private static @Nullable String read(Source source, Reader reader) throws IOException {
-        CapturedPacket packet = new CapturedPacket();
-        try (CaptureFile capture = CaptureFile.open(source.open())) {
-            while (capture.next(packet)) {
-                reader.take(packet);
-            }
+    /** Passes each packet to {@code reader}; returns what is wrong with the file, or null. */
+    private static @Nullable String read(Source source, Consumer<CapturedPacket> reader) throws IOException {
+        try {
+            CaptureFile.read(source.open(), reader);
             return null;
         } catch (DamagedCaptureException e) {
             return e.getMessage();
@@ -190,13 +182,6 @@ public final class ReplayCommand implements Callable<Integer> {
             throw new IOException("not a regular file (replay reads it twice)");
         }
         return file;
-    }
-
-    private static String words(IOException e) {
-        if (e instanceof NoSuchFileException) {
-            return "no such file";
-        }
-        return e instanceof AccessDeniedException ? "permission denied" : String.valueOf(e.getMessage());
     }
 
     private void complain(String message) {

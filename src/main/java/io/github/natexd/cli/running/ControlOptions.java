@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** What the commands that query a running natexd share: its socket, and how long to wait for a response. */
-public final class ControlOptions {
+final class ControlOptions {
     private static final int TIMEOUT_MILLIS = 5_000;
 
     @Option(
@@ -22,7 +22,7 @@ public final class ControlOptions {
     private @Nullable Path socket;
 
     /** Sends a request to natexd. */
-    public ControlClient send(String request) throws ControlException {
+    ControlClient send(String request) throws ControlException {
         return ControlClient.send(path(), request, TIMEOUT_MILLIS);
     }
 

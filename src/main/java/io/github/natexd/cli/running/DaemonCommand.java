@@ -10,7 +10,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /** A command that queries a running natexd: sends the request, and turns a failure into an exit code. */
-abstract class DaemonCommand implements Callable<Integer> {
+public abstract class DaemonCommand implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
@@ -32,10 +32,10 @@ abstract class DaemonCommand implements Callable<Integer> {
     }
 
     /** Sends the request and prints the response; returns the exit code. */
-    abstract int ask() throws ControlException;
+    protected abstract int ask() throws ControlException;
 
     /** Sends a request whose response is one line; returns that line. */
-    final String line(String request) throws ControlException {
+    protected final String line(String request) throws ControlException {
         try (ControlClient client = control.send(request)) {
             return client.line();
         }
@@ -46,11 +46,11 @@ abstract class DaemonCommand implements Callable<Integer> {
         return control.sendAndWait(request);
     }
 
-    final PrintWriter out() {
+    protected final PrintWriter out() {
         return spec.commandLine().getOut();
     }
 
-    final CommandSpec spec() {
+    protected final CommandSpec spec() {
         return spec;
     }
 

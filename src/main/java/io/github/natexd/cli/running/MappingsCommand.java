@@ -50,7 +50,7 @@ public final class MappingsCommand extends DaemonCommand {
     private long count;
 
     @Override
-    int ask() throws ControlException {
+    protected int ask() throws ControlException {
         begin();
         JsonElement next;
         String request = "mappings";

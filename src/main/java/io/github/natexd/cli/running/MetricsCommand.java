@@ -24,7 +24,7 @@ import picocli.CommandLine.Command;
         })
 public final class MetricsCommand extends DaemonCommand {
     @Override
-    int ask() throws ControlException {
+    protected int ask() throws ControlException {
         out().print(JsonAnswer.read(line("metrics")).get("text").getAsString());
         return ExitCodes.OK;
     }

@@ -32,7 +32,7 @@ public final class ReloadCommand extends DaemonCommand {
     private boolean json;
 
     @Override
-    int ask() throws ControlException {
+    protected int ask() throws ControlException {
         String line;
         try (ControlClient client = sendAndWait("reload")) {
             line = client.line();

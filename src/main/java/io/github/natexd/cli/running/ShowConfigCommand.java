@@ -63,7 +63,7 @@ public final class ShowConfigCommand extends DaemonCommand {
     }
 
     @Override
-    int ask() throws ControlException {
+    protected int ask() throws ControlException {
         try {
             print(source.running ? line("show-config") : fromFile());
             return ExitCodes.OK;

@@ -28,7 +28,7 @@ public final class StatusCommand extends DaemonCommand {
     private final OutputForm form = new OutputForm();
 
     @Override
-    int ask() throws ControlException {
+    protected int ask() throws ControlException {
         String line = line("status");
         JsonObject status = JsonAnswer.read(line);
         if (form.json()) {

@@ -38,7 +38,7 @@ public final class WaitCommand extends DaemonCommand {
     private int timeoutSeconds;
 
     @Override
-    int ask() throws ControlException {
+    protected int ask() throws ControlException {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(timeoutSeconds);
         ControlException reason = notYet();
         while (reason != null && System.nanoTime() - end < 0) {

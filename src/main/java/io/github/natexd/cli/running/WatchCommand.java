@@ -59,7 +59,7 @@ public final class WatchCommand extends DaemonCommand {
     private long count;
 
     @Override
-    int ask() throws ControlException {
+    protected int ask() throws ControlException {
         try (ControlClient client = sendAndWait(all ? "watch all" : "watch")) {
             String first = client.line();
             JsonAnswer.read(first);

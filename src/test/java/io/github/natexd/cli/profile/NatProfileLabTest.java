@@ -17,6 +17,7 @@ import io.github.natexd.linux.emulation.Namespace;
 import io.github.natexd.linux.packet.PacketSocket;
 import io.github.natexd.testkit.Capture;
 import io.github.natexd.testkit.LabNatexd;
+import io.github.natexd.testkit.LabShell;
 import io.github.natexd.testkit.Macs;
 import io.github.natexd.testkit.Packets;
 import io.github.natexd.testkit.PcapBuilder;
@@ -27,7 +28,6 @@ import io.github.natexd.wire.Ipv4Address;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
@@ -110,11 +110,9 @@ class NatProfileLabTest {
     @DisplayName("the kernel's masquerading is no proxy, and hands over every error")
     void theKernelsNatIsNoProxy() throws IOException {
         try (Lab lab = Lab.up(LabOptions.defaults())) {
-            Lab.Result result = lab.exec(Node.HOST, "sh", "-c", MASQUERADE);
-            assertEquals(0, result.exitCode(), result.output());
+            LabShell.must(lab, Node.HOST, MASQUERADE);
 
-            result = lab.exec(Node.GUEST1, "ip", "route", "replace", "default", "via", Topology.HOST_ON_GUEST_NETWORK);
-            assertEquals(0, result.exitCode(), result.output());
+            LabShell.must(lab, Node.GUEST1, "ip route replace default via " + Topology.HOST_ON_GUEST_NETWORK);
 
             JsonObject profile = profileOfCaptures(lab, Macs.HOST);
 
@@ -302,8 +300,9 @@ class NatProfileLabTest {
 
     /** A connection from the guest to a server on the target, which carries some octets. */
     private static void connect(Lab lab) throws IOException {
-        try (ServerSocket server = Namespace.call(lab.namespace(Node.TARGET), () -> listen(SERVER_PORT));
-                Socket guest = Namespace.call(lab.namespace(Node.GUEST1), () -> dial(Topology.TARGET, SERVER_PORT));
+        try (ServerSocket server = Namespace.call(lab.namespace(Node.TARGET), () -> new ServerSocket(SERVER_PORT));
+                Socket guest =
+                        Namespace.call(lab.namespace(Node.GUEST1), () -> new Socket(Topology.TARGET, SERVER_PORT));
                 Socket accepted = server.accept()) {
             assertEquals(SERVER_PORT, guest.getPort());
             assertEquals(SERVER_PORT, accepted.getLocalPort());
@@ -314,7 +313,7 @@ class NatProfileLabTest {
     private static void openOnly(Lab lab, long gateway) throws IOException {
         byte[] syn = Packets.syn(
                 Ipv4Address.parse(NOBODY), SOURCE_PORT, Ipv4Address.parse(Topology.TARGET), SERVER_PORT + 1);
-        try (ServerSocket server = Namespace.call(lab.namespace(Node.TARGET), () -> listen(SERVER_PORT + 1));
+        try (ServerSocket server = Namespace.call(lab.namespace(Node.TARGET), () -> new ServerSocket(SERVER_PORT + 1));
                 PacketSocket socket = Namespace.call(
                         lab.namespace(Node.GUEST1), () -> PacketSocket.openUnfiltered(Topology.GUEST_INTERFACE))) {
             Packets.send(socket, gateway, Macs.GUEST1, syn);
@@ -324,22 +323,6 @@ class NatProfileLabTest {
             } catch (SocketTimeoutException e) {
                 assertEquals(Macs.HOST, gateway, "the NAT process completes the handshake");
             }
-        }
-    }
-
-    private static ServerSocket listen(int port) {
-        try {
-            return new ServerSocket(port);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static Socket dial(String address, int port) {
-        try {
-            return new Socket(address, port);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 

@@ -13,14 +13,32 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Plays a scenario and shows its steps: for people as they come, or as one JSON document at the end. */
-final class ScenarioRun {
+@Command(
+        mixinStandardHelpOptions = true,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:every step was as expected",
+            "1:a step was not as expected, or could not be run",
+            "2:the command line is wrong",
+            "73:a capture cannot be written, or exists already"
+        })
+abstract class ScenarioCommand implements Callable<Integer> {
     private static final int VERSION = 1;
+
+    private final Scenario scenario;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
 
     @Option(
             names = "--keep",
@@ -36,24 +54,28 @@ final class ScenarioRun {
     @Option(names = "--json", description = "one JSON document; lab-scenarios.md describes its fields")
     private boolean json;
 
-    int play(Scenario scenario, CommandLine line) throws IOException, InterruptedException {
-        PrintWriter out = line.getOut();
+    ScenarioCommand(Scenario scenario) {
+        this.scenario = scenario;
+    }
+
+    @Override
+    public final Integer call() throws IOException, InterruptedException {
         try {
             if (captures != null) {
                 Files.createDirectories(captures);
             }
-            return play(scenario, out);
+            return play(spec.commandLine().getOut());
         } catch (UncheckedIOException e) {
             if (captures == null) {
                 throw e;
             }
-            return cannotWrite(line, e.getCause());
+            return cannotWrite(e.getCause());
         } catch (IOException e) {
-            return cannotWrite(line, e);
+            return cannotWrite(e);
         }
     }
 
-    private int play(Scenario scenario, PrintWriter out) throws InterruptedException {
+    private int play(PrintWriter out) throws InterruptedException {
         List<Step> steps = new ArrayList<>();
         String name;
         boolean asExpected;
@@ -66,7 +88,7 @@ final class ScenarioRun {
                 show(out, steps.size(), step);
             });
             asExpected = steps.stream().allMatch(Step::asExpected);
-            conclude(out, scenario, stage, steps, asExpected);
+            conclude(out, stage, steps, asExpected);
             if (keep) {
                 new CountDownLatch(1).await();
             }
@@ -85,9 +107,9 @@ final class ScenarioRun {
         say(out, "%d. %s%n%s".formatted(number, step.sentence(), seen));
     }
 
-    private void conclude(PrintWriter out, Scenario scenario, Stage stage, List<Step> steps, boolean asExpected) {
+    private void conclude(PrintWriter out, Stage stage, List<Step> steps, boolean asExpected) {
         if (json) {
-            write(out, scenario, stage, steps, asExpected);
+            write(out, stage, steps, asExpected);
             out.flush();
         }
         say(out, asExpected ? "All steps are as expected." : "NOT all steps are as expected.");
@@ -103,7 +125,7 @@ final class ScenarioRun {
     }
 
     /** The document that lab-scenarios.md describes. */
-    private static void write(PrintWriter out, Scenario scenario, Stage stage, List<Step> steps, boolean asExpected) {
+    private void write(PrintWriter out, Stage stage, List<Step> steps, boolean asExpected) {
         JsonWriter writer = JsonWriter.indented(out).beginObject();
         writer.name("version").value(VERSION);
         writer.name("scenario").value(scenario.name());
@@ -135,9 +157,10 @@ final class ScenarioRun {
         }
     }
 
-    private static int cannotWrite(CommandLine line, @Nullable IOException e) {
-        line.getErr().println("natexctl: cannot write a capture: " + e);
-        line.getErr().flush();
+    private int cannotWrite(@Nullable IOException e) {
+        PrintWriter err = spec.commandLine().getErr();
+        err.println("natexctl: cannot write a capture: " + e);
+        err.flush();
         return ExitCodes.CANNOT_CREATE;
     }
 }
