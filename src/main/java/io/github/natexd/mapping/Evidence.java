@@ -1,32 +1,32 @@
 package io.github.natexd.mapping;
 
 /**
- * What speaks for two sightings being of the same probe: a function of the two, and of nothing else.
+ * How well two sightings agree, as sightings of the same probe. A function of the two sightings alone.
  *
- * <p>There are three pieces: the source port (of an echo the identifier), the IP ID, and the content. An IP ID of 0 says
- * nothing, since the sender leaves the choice to whoever sends on (RFC 6864, section 4.1); neither does the content of a
- * probe whose checksum is missing or unfinished.
+ * <p>There are three pieces of evidence: the source port (for an echo request, the identifier), the IP ID, and the
+ * content. An IP ID of 0 says nothing, because a device on the way may replace it (RFC 6864, section 4.1). A content says
+ * nothing if the checksum is missing or not complete.
  */
 final class Evidence {
     static final int PORT = 1;
     static final int IDENTIFICATION = 2;
     static final int CONTENT = 4;
 
-    /** The two cannot be of the same probe. */
+    /** The two sightings cannot be of the same probe. */
     static final int IMPOSSIBLE = -1;
 
-    /** So many pieces make a pair certain, if it has no equal. */
+    /** A pair without rivals is certain with this many pieces. */
     static final int CERTAIN_PIECES = 2;
 
-    /** A busy NAT process may take its time. */
+    /** A busy NAT process can be slow. */
     static final long GUEST_LEAD_NANOS = 500_000_000;
 
-    /** The NAT process can be seen sending before the guest is: 8 ms were seen on one busy processor. */
+    /** A leaving probe can be sighted before the guest's: 8 ms were measured on a single busy processor. */
     static final long LEAVING_LEAD_NANOS = 20_000_000;
 
     private Evidence() {}
 
-    /** The pieces that agree, as a set of bits, or IMPOSSIBLE. */
+    /** Returns the pieces that agree, as a set of bits, or IMPOSSIBLE. */
     static int of(Sighting guests, Sighting leaving) {
         if (!guests.sameClass(leaving) || !sameLength(guests.transportLength, leaving.transportLength)) {
             return IMPOSSIBLE;
@@ -46,7 +46,7 @@ final class Evidence {
         return agreeing == 0 ? IMPOSSIBLE : agreeing;
     }
 
-    /** The pieces of a guest's sighting that agree with a probe as a router quotes it. */
+    /** Returns the pieces of a guest's sighting that agree with a quoted probe. */
     static int ofQuote(Sighting guests, Probe quoted) {
         int agreeing = portAndIdentification(guests, quoted.sourcePort, quoted.identification);
         boolean known = guests.contentKnown && quoted.contentKnown;
@@ -58,7 +58,7 @@ final class Evidence {
                 | (identification != 0 && guests.identification == identification ? IDENTIFICATION : 0);
     }
 
-    /** What the NAT process took from the TTL. */
+    /** By how much the NAT process lowered the TTL. */
     static int hops(Sighting guests, Sighting leaving) {
         return guests.timeToLive - leaving.timeToLive;
     }
@@ -67,7 +67,7 @@ final class Evidence {
         return Integer.bitCount(agreeing);
     }
 
-    /** A length of 0 is not known. */
+    /** A length of 0 is unknown and equals any other. */
     private static boolean sameLength(int guests, int leaving) {
         return guests == leaving || guests == 0 || leaving == 0;
     }

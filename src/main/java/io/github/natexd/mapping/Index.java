@@ -3,12 +3,12 @@ package io.github.natexd.mapping;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hash chains of sightings, the newest first. Hashes are mixed with a secret by their makers: nobody outside can choose
+ * Hash chains of sightings, newest first. The hashes that callers pass depend on a secret, so nobody outside can choose
  * tuples that share a chain.
  */
 final class Index {
     private final @Nullable Sighting[] buckets;
-    /** By the quoted tuple; otherwise by the class. */
+    /** The chains are by quoted tuple; otherwise by class. */
     private final boolean byKey;
 
     private long steps;
@@ -25,7 +25,7 @@ final class Index {
         return (int) (spread ^ (spread >>> 32));
     }
 
-    /** Puts a sighting in front of its chain. */
+    /** Adds a sighting at the front of its chain. */
     void add(Sighting sighting, int hash) {
         int bucket = hash & (buckets.length - 1);
         Sighting first = buckets[bucket];
@@ -34,7 +34,7 @@ final class Index {
         buckets[bucket] = sighting;
     }
 
-    /** @param hash with which it was added */
+    /** @param hash the hash with which the sighting was added */
     void remove(Sighting sighting, int hash) {
         Sighting previous = byKey ? sighting.previousOfKey : sighting.previousOfClass;
         Sighting next = byKey ? sighting.nextOfKey : sighting.nextOfClass;
@@ -57,20 +57,20 @@ final class Index {
         }
     }
 
-    /** The newest sighting of a chain, which other hashes may share. */
+    /** The newest sighting of a chain; its sightings can have different hashes. */
     @Nullable
     Sighting first(int hash) {
         return buckets[hash & (buckets.length - 1)];
     }
 
-    /** The sighting behind this one. */
+    /** The next older sighting of the chain. */
     @Nullable
     Sighting next(Sighting sighting) {
         steps++;
         return byKey ? sighting.nextOfKey : sighting.nextOfClass;
     }
 
-    /** The same, as long as they were sighted no earlier than then. */
+    /** The same, without sightings from before {@code sinceNanos}. */
     @Nullable
     Sighting firstSince(int hash, long sinceNanos) {
         return since(first(hash), sinceNanos);
@@ -85,7 +85,7 @@ final class Index {
         return sighting == null || sighting.sightedNanos - sinceNanos < 0 ? null : sighting;
     }
 
-    /** Links followed so far: what look-ups cost, whatever the clock says. */
+    /** How many links look-ups have followed so far: their cost, independent of the clock. */
     long steps() {
         return steps;
     }

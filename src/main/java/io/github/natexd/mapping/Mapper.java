@@ -5,32 +5,32 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Returns which guest sent the probe that an error quotes, and how certain that is.
+ * Finds which guest sent the probe that an error quotes, and how certain that is.
  *
- * <p>A probe is sighted twice, in either order: on the guest network and leaving the host. A pair that is certain is kept
- * as soon as both have been sighted. Whatever is less than certain is weighed anew for each error, from all that has been
- * sighted by then: see {@link Pairing}.
+ * <p>A probe is sighted twice, in any order: on the guest network and when it leaves the host. A certain pair is kept as
+ * soon as both have been sighted. All else is weighed again for each error, with all sightings so far: see
+ * {@link Pairing}.
  */
 public final class Mapper {
     /** The user id of a sender that the kernel did not name. */
     public static final int NO_UID = -1;
 
-    /** After that long, whatever is sighted of a probe has been sighted. */
+    /** After this time no further sighting of a probe is expected. */
     public static final long SETTLED_NANOS = 10_000_000;
 
-    /** Of the host's probes before the rules came, no error comes after that long. */
+    /** After this time no error comes any more about probes that the host sent before the rules were there. */
     private static final long UNSEEN_NANOS = 1_000_000_000;
 
-    /** Probes of one quoted tuple that are read at the most. */
+    /** How many probes of one quoted tuple are read at most. */
     private static final int READ_LIMIT = 64;
 
-    /** Pairs that one look-up can make, one after the other. */
+    /** How many pairs one look-up makes at most. */
     private static final int ROUNDS_LIMIT = 4;
 
-    /** Expired mappings of one guest that one {@link #expire} removes. */
+    /** How many expired mappings of one guest {@link #expire} removes at most. */
     private static final int EXPIRED_LIMIT = 2048;
 
-    /** More mappings than fit into the processor's nearest cache. */
+    /** More mappings than this do not fit into the processor's fastest cache. */
     private static final int LARGE = 1024;
 
     private static final int SAME_IDENTIFICATION = 2;
@@ -44,10 +44,10 @@ public final class Mapper {
     private long lifetimeNanos;
     private long lastSightedNanos;
     private long openUntilNanos;
-    /** From then on everything that the host sent within a lifetime was sighted. */
+    /** From this time on, natexd has sighted all that the host sent within a lifetime. */
     private long completeFromNanos;
 
-    /** Those of the quoted tuple that fit best: how well, the newest without a pair, the guest's half of the newest with one. */
+    /** The probes of the quoted tuple that fit best: their score, the newest unpaired one, the guest of the newest pair. */
     private int fit;
 
     private @Nullable Sighting unpaired;
@@ -57,16 +57,16 @@ public final class Mapper {
     private boolean severalIdentifications;
     private boolean crowded;
 
-    /** The result of the last look-up. */
+    /** Result of the last look-up. */
     private @Nullable Sighting found;
 
     private boolean foundChanged;
-    /** Of no meaning, but what is read must go somewhere, or it would not be read. */
+    /** Meaningless; without a place for what {@link #fetch} reads, the compiler would remove the reads. */
     private int fetched;
 
     /**
-     * @param capacity how many mappings there can be
-     * @param lifetimeNanos how long after its sighting a probe can be quoted
+     * @param capacity the maximum number of mappings
+     * @param lifetimeNanos how long natexd remembers a sighting
      */
     public Mapper(int capacity, long lifetimeNanos, long nowNanos) {
         sightings = new Sightings(capacity, lifetimeNanos, nowNanos);
@@ -77,18 +77,18 @@ public final class Mapper {
         completeFromNanos = nowNanos + UNSEEN_NANOS;
     }
 
-    /** How long after its sighting a probe can be quoted, from now on; those sighted already included. */
+    /** Changes how long natexd remembers sightings, including the present ones. */
     public void lifetime(long nanos, long nowNanos) {
         if (nanos > lifetimeNanos) {
-            completeFromNanos = nowNanos + nanos; // what lived too short may be gone
+            completeFromNanos = nowNanos + nanos; // some sightings of the longer lifetime are gone
         }
         lifetimeNanos = nanos;
         sightings.lifetime(nanos);
     }
 
     /**
-     * Whether a quoted probe that was not seen leaving may be a guest's. Not where errors are read before the host's own NAT
-     * has seen them: then they may quote what the host forwarded for others.
+     * Whether a quoted probe that was not seen leaving may be a guest's. Not if natexd reads errors before the host's own
+     * NAT: they can then quote what the host forwarded for others.
      */
     public void trustsUnseen(boolean trusts) {
         trustsUnseen = trusts;
@@ -109,36 +109,36 @@ public final class Mapper {
         }
     }
 
-    /** A probe was seen leaving the host; {@code uid} owns the sending socket, {@link #NO_UID} where the kernel did not say. */
+    /** A probe was seen leaving the host. {@code uid} owns the sending socket; {@link #NO_UID} if the kernel did not say. */
     public void egressSighted(Probe probe, int uid, long nowNanos) {
         bindIfWhole(sightings.addLeaving(probe, uid, inOrder(nowNanos)));
     }
 
-    /** Sightings of one moment keep their order: one nanosecond lies between them. */
+    /** Keeps the order of sightings that have the same time: each is one nanosecond after the one before. */
     private long inOrder(long nowNanos) {
         lastSightedNanos = nowNanos - lastSightedNanos > 0 ? nowNanos : lastSightedNanos + 1;
         return lastSightedNanos;
     }
 
-    /** The rules that show leaving probes came, or may have been gone: some of a moment ago were not seen. */
+    /** The rules that show leaving probes are new, or were perhaps gone: some recent probes were not sighted. */
     public void egressUnseen(long nowNanos) {
         long from = nowNanos + UNSEEN_NANOS;
         completeFromNanos = from - completeFromNanos > 0 ? from : completeFromNanos;
     }
 
-    /** Copies of probes leaving the host were lost: for a lifetime, "not sighted leaving" proves nothing. */
+    /** Some leaving probes were lost: for one lifetime, "not seen leaving" proves nothing. */
     public void egressLost(long nowNanos) {
         completeFromNanos = nowNanos + lifetimeNanos;
     }
 
-    /** Something better may be sighted in this turn: what is not whole is left to the error, which comes later. */
+    /** Keeps only pairs without disagreement: a better candidate may come in this turn, and errors come later. */
     private void bindIfWhole(Sighting leaving) {
         if (pairing.weigh(leaving) == Match.CERTAIN && profile.isWhole(pairing.guestOf(leaving), leaving)) {
             bind();
         }
     }
 
-    /** What was weighed last is certain. */
+    /** Keeps the pairs weighed last, which are certain. */
     private void bind() {
         for (int i = 0; i < pairing.pairs(); i++) {
             Sighting leaving = pairing.pairedLeaving(i);
@@ -150,13 +150,13 @@ public final class Mapper {
     }
 
     /**
-     * Finds who sent the quoted probe; after CERTAIN and LIKELY, {@link #found} has the rest.
+     * Finds who sent the quoted probe; after CERTAIN and LIKELY, {@link #found} returns the guest's sighting.
      *
-     * @param last no other sighting is waited for: OPEN is not returned
+     * @param last the result must be final: never OPEN
      */
     public Match find(Probe quoted, long nowNanos, boolean last) {
         scan(quoted, nowNanos);
-        // What becomes a pair now is found by the next scan.
+        // The next scan finds the pairs that this round makes.
         int rounds = 0;
         for (Sighting open = unpaired; open != null && rounds < ROUNDS_LIMIT; open = unpaired, rounds++) {
             Match match = pairing.weigh(open);
@@ -172,7 +172,7 @@ public final class Mapper {
         if (severalSenders) {
             return Match.AMBIGUOUS;
         }
-        // Another IP ID: a router altered it, so the guest's is not put back.
+        // If the IP ID differs, a router changed it: the guest's must not be restored.
         found(paired, quoted, fit >= SAME_IDENTIFICATION && !severalIdentifications);
         return fit > 0 && !crowded && unpaired == null ? Match.CERTAIN : Match.LIKELY;
     }
@@ -182,7 +182,7 @@ public final class Mapper {
         foundChanged = identified && guests != null && guests.identification != quoted.identification;
     }
 
-    /** Looks for the probes of the quoted tuple, the newest first, and keeps those that fit the quote best. */
+    /** Reads the probes of the quoted tuple, newest first, and selects those that fit the quote best. */
     private void scan(Probe quoted, long nowNanos) {
         fit = -1;
         unpaired = null;
@@ -230,19 +230,19 @@ public final class Mapper {
         }
     }
 
-    /** The quoted probe may be one without a pair, and nothing certain came of weighing it. */
+    /** The quoted probe can be an unpaired one, and weighing it gave nothing certain. */
     private Match undecided(Sighting leaving, Match weighed, Probe quoted, long nowNanos, boolean last) {
         openUntilNanos = leaving.sightedNanos + SETTLED_NANOS;
         if (!last && nowNanos - openUntilNanos < 0 && mayChange(leaving, weighed)) {
             return Match.OPEN;
         }
-        // What leaves is the host's where the NAT process is known not to be seen leaving: nothing is learned from it.
+        // If the NAT process's probes are not seen leaving, this one is the host's and shows nothing about the NAT.
         boolean hosts = weighed == Match.HOST && profile.seenLeaving(leaving.isUdp()) == NatProfile.Known.NO;
         if (pairing.isOnly() && !leaving.learned && !hosts) {
             leaving.learned = true;
             profile.learn(pairing.guestOf(leaving), leaving);
         }
-        // By order, each of several without a pair would be another sender's, and any of them may be quoted.
+        // Several unpaired probes fit: by order, each would have a different sender, and any of them can be quoted.
         boolean likely = weighed == Match.LIKELY && (!severalUnpaired || pairing.isOfOneSender());
         if (paired == null) {
             found(likely ? pairing.guestOf(leaving) : null, quoted, fit >= SAME_IDENTIFICATION);
@@ -253,14 +253,14 @@ public final class Mapper {
         return sameSender ? Match.LIKELY : Match.AMBIGUOUS;
     }
 
-    /** Another sighting may still come that matters: not for another user's probe, nor for a pair as this NAT makes them. */
+    /** Whether a later sighting can change the result. It cannot for another user's probe or an only pair that this NAT is known to make. */
     private boolean mayChange(Sighting leaving, Match weighed) {
         boolean expected =
                 weighed == Match.LIKELY && pairing.isOnly() && profile.expects(pairing.guestOf(leaving), leaving);
         return !expected && !profile.isForeign(leaving.uid);
     }
 
-    /** What natexd knows of guests only: a NAT process that sends by packet socket passes no hook. */
+    /** Searches guests' sightings alone: probes that a NAT process sends through a packet socket are not seen leaving. */
     private Match withoutLeaving(Probe quoted, long nowNanos, boolean last) {
         boolean complete = nowNanos - completeFromNanos >= 0 && sightings.hasAllOfHost(nowNanos);
         Match match = unseen.find(quoted, nowNanos - lifetimeNanos, complete);
@@ -271,30 +271,30 @@ public final class Mapper {
         return match == Match.UNKNOWN && mayCome && !last ? Match.OPEN : match;
     }
 
-    /** After OPEN: when to ask for the last time. */
+    /** After OPEN: when to call {@link #find} for the last time. */
     public long openUntilNanos() {
         return openUntilNanos;
     }
 
-    /** Whether {@link #fetch} is worth its time: looking each tuple up for itself would wait for memory. */
+    /** Whether {@link #fetch} pays: single look-ups would wait for memory. */
     public boolean isLarge() {
         return sightings.pairs() > LARGE;
     }
 
     /**
-     * Says that {@link #find} will be asked for a probe of this tuple soon. Several look-ups announced in a row wait for
-     * memory together; each for itself, they would wait one after the other.
+     * Announces a {@link #find} for this tuple. Several look-ups announced in a row wait for memory at the same time
+     * instead of one after another.
      */
     public void fetch(int source, int destination, int sourcePort, int destinationPort, int protocol) {
         fetched ^= sightings.touch(source, destination, sourcePort, destinationPort, protocol);
     }
 
-    /** The guest's probe that the last {@link #find} found, CERTAIN or LIKELY; valid until the next call. */
+    /** The guest's sighting that the last {@link #find} found, CERTAIN or LIKELY; valid until the next call. */
     public Sighting found() {
         return Objects.requireNonNull(found);
     }
 
-    /** The NAT process changed the IP ID of this very probe (R26): only then it is reverted. */
+    /** The NAT process is known to have changed the IP ID of this probe: only then it is restored (R26). */
     public boolean identificationChanged() {
         return foundChanged;
     }
@@ -304,36 +304,36 @@ public final class Mapper {
         return sightings.expire(EXPIRED_LIMIT, nowNanos);
     }
 
-    /** How many mappings there are, expired ones that nobody has removed yet included. */
+    /** How many mappings there are, including expired ones that are not removed yet. */
     public int mappings() {
         return sightings.pairs();
     }
 
     /**
-     * A bounded part of the live mappings, for other threads.
+     * A bounded number of the live mappings, for other threads.
      *
-     * @param from 0, or the page before's {@link MappingPage#next}
+     * @param from 0, or {@link MappingPage#next} of the previous page
      */
     public MappingPage page(int from, long nowNanos) {
         return sightings.page(from, nowNanos);
     }
 
-    /** What is known of the NAT process. */
+    /** What is known about the NAT process. */
     public NatProfile profile() {
         return profile.report();
     }
 
-    /** Another NAT process has come. */
+    /** The NAT process may be a different one. */
     public void forgetProfile() {
         profile.reset();
     }
 
-    /** Links of hash chains followed so far: what look-ups cost, whatever the clock says. */
+    /** How many links of hash chains look-ups have followed: their cost, independent of the clock. */
     long steps() {
         return sightings.steps();
     }
 
-    /** Sightings that went because there was no room for more. */
+    /** How many sightings were removed to make room for others. */
     public long evictions() {
         return sightings.evictions();
     }

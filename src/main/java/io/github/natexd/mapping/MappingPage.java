@@ -3,9 +3,9 @@ package io.github.natexd.mapping;
 import java.util.List;
 
 /**
- * A bounded part of the live mappings. A mapping that lives from the first page to the last is in exactly one of them.
+ * A bounded number of the live mappings. A mapping that lives while all pages are read is in exactly one of them.
  *
- * @param next where the next page begins, {@link #END} if there is none
+ * @param next where the next page begins, or {@link #END}
  */
 public record MappingPage(List<MappingRow> rows, int next) {
     public static final int END = -1;

@@ -1,15 +1,15 @@
 package io.github.natexd.mapping;
 
 /**
- * One live mapping, for other threads. "Port" stands for an echo's identifier (source) or sequence number (destination),
- * too.
+ * One live mapping, for other threads. For an echo request, the source port is the identifier and the destination port
+ * the sequence number.
  *
  * @param guest the guest's address
- * @param protocol of the probe
+ * @param protocol the protocol of the probe
  * @param hostAddress the source that the NAT process gave the probe
- * @param hostPort likewise
- * @param timeToLive the TTL that the guest gave it
- * @param ageNanos since the guest's probe was sighted
+ * @param hostPort the source port that the NAT process gave the probe
+ * @param timeToLive the TTL that the guest gave the probe
+ * @param ageNanos the time since the guest's probe was sighted
  */
 public record MappingRow(
         int guest,

@@ -6,12 +6,12 @@ public enum Match {
     CERTAIN,
     /** Likely a guest's. */
     LIKELY,
-    /** A sighting that comes by {@link Mapper#openUntilNanos} may still tell; so far nothing is certain. */
+    /** Nothing is certain yet; a sighting before {@link Mapper#openUntilNanos} may still decide. */
     OPEN,
-    /** Several guests', or a guest's and the host's, may be quoted. */
+    /** It can be a probe of several guests, or of a guest or the host. */
     AMBIGUOUS,
-    /** The host's: it was seen leaving, and no guest's probe goes with it. */
+    /** The host's: it was seen leaving, and no guest's probe can be the same. */
     HOST,
-    /** Nobody was seen sending it. */
+    /** No sighting fits. */
     UNKNOWN
 }

@@ -1,8 +1,8 @@
 package io.github.natexd.mapping;
 
-/** What is known of the NAT process, for other threads. */
+/** What is known about the NAT process, for other threads. */
 public record NatProfile(Traits udp, Traits echo) {
-    /** How the last two probes that told something agree. */
+    /** What the last two probes that showed this trait have in common. */
     public enum Known {
         UNKNOWN,
         YES,
@@ -14,8 +14,8 @@ public record NatProfile(Traits udp, Traits echo) {
      * What the NAT process does to the probes of one protocol.
      *
      * @param portKept the source port, or the identifier of an echo request
-     * @param ttlKept otherwise it counts as a hop
-     * @param seenLeaving the rules see what it sends; otherwise it sends by packet socket
+     * @param ttlKept otherwise the NAT process counts as a hop
+     * @param seenLeaving the rules see the probes that it sends; otherwise it sends them through a packet socket
      */
     public record Traits(Trait portKept, Trait identificationKept, Trait ttlKept, Trait seenLeaving) {}
 

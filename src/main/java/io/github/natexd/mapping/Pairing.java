@@ -3,19 +3,20 @@ package io.github.natexd.mapping;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which guest's sighting belongs to a probe seen leaving. The candidates of both sides are gathered once, a bounded number
- * of each; every two are ranked by their {@link Evidence}; then the only one wins, else the best one, else the order tells.
+ * Which guest's sighting is of the same probe as a leaving sighting. Collects a bounded number of candidates of both
+ * sides once, and ranks each two of them by their {@link Evidence}. The only pair wins, else the best, else the order
+ * decides.
  */
 final class Pairing {
-    /** Guests and their sightings that are read at the most. */
+    /** How many guests and guests' sightings are read at most. */
     private static final int READ_LIMIT = 128;
 
-    /** Sightings of one guest, and of those leaving, that are read at the most. */
+    /** How many sightings of one guest, and how many leaving ones, are read at most. */
     private static final int READ_LIMIT_PER_CHAIN = 64;
 
     private static final int CANDIDATES_PER_GUEST = 24;
 
-    /** Candidates of either side at the most: a set of guests' fits into the bits of a long. */
+    /** The maximum number of guests' candidates: a set of them fits into the bits of a long. */
     private static final int GUESTS_LIMIT = Long.SIZE;
 
     static final int LEAVING_LIMIT = 24;
@@ -28,19 +29,19 @@ final class Pairing {
 
     private final Candidates guests = new Candidates(GUESTS_LIMIT);
     private final Candidates leaving = new Candidates(LEAVING_LIMIT);
-    /** There are more candidates than could be read. */
+    /** There were more candidates than the limits allow. */
     private boolean crowded;
-    /** The rank of each two candidates. */
+    /** The rank of each two candidates, see {@link #rank(Sighting, Sighting)}. */
     private final byte[] ranks = new byte[GUESTS_LIMIT * LEAVING_LIMIT];
-    /** The guests' sightings that the weighed probe is best for, by their place among the candidates. */
+    /** The set of guests' candidates for which the weighed probe is the best, by index. */
     private long best;
 
-    /** The rivals of either side, those of one pair at one place. */
+    /** The rivals of both sides; those of a pair have the same index. */
     private final Candidates rivalGuests = new Candidates(GUESTS_LIMIT);
 
     private final Candidates rivalLeaving = new Candidates(LEAVING_LIMIT);
 
-    /** Some sightings. */
+    /** A bounded list of sightings. */
     private static final class Candidates {
         final @Nullable Sighting[] all;
         int count;
@@ -59,7 +60,7 @@ final class Pairing {
             }
         }
 
-        /** Adds in the order of the sightings. */
+        /** Inserts by time of sighting. */
         void insert(Sighting sighting) {
             int at = count++;
             for (; at > 0 && get(at - 1).sightedNanos - sighting.sightedNanos > 0; at--) {
@@ -92,8 +93,8 @@ final class Pairing {
     }
 
     /**
-     * Weighs what may be the guest's half of the unpaired probe {@code e}. CERTAIN: each of the {@link #pairs} is one;
-     * LIKELY: {@link #guestOf} is the likeliest.
+     * Weighs which guest's sighting is of the same probe as the unpaired leaving {@code e}. CERTAIN: each of the
+     * {@link #pairs} is a pair. LIKELY: {@link #guestOf} is the most likely.
      */
     Match weigh(Sighting e) {
         crowded = false;
@@ -110,7 +111,7 @@ final class Pairing {
         return lower(compare(rank), e);
     }
 
-    /** Certain needs that nothing speaks against it. Likely bears one trait against it: of NATs that keep ports, some replace those that are taken. */
+    /** Nothing may contradict certain. Likely bears one contradiction: some NATs that keep ports replace those in use. */
     private Match lower(Match match, Sighting e) {
         if (match != Match.CERTAIN && match != Match.LIKELY) {
             return match;
@@ -139,7 +140,7 @@ final class Pairing {
         return rivalGuests.count == 1 && rivalLeaving.count == 1;
     }
 
-    /** All rivals are of one guest's socket. */
+    /** All guests' rivals are of one guest's socket. */
     boolean isOfOneSender() {
         for (int i = 1; i < rivalGuests.count; i++) {
             if (!rivalGuests.get(i).sameSender(rivalGuests.get(0))) {
@@ -149,7 +150,7 @@ final class Pairing {
         return true;
     }
 
-    /** The guest's sighting that stands where {@code e} stands. */
+    /** The guest's sighting that is paired with {@code e}. */
     Sighting guestOf(Sighting e) {
         int at = 0;
         while (rivalLeaving.get(at) != e) {
@@ -173,7 +174,7 @@ final class Pairing {
                     g = sightings.nextOf(g, since)) {
                 left--;
                 leftOfGuest--;
-                // One hop around the probe: these are its candidates, and the candidates of its rivals.
+                // With one hop more on each side, these are the candidates of the probe and of its rivals.
                 int hops = Evidence.hops(g, e);
                 if (hops >= -1 && hops <= 2) {
                     crowded |= guests.isFull();
@@ -213,7 +214,7 @@ final class Pairing {
         }
     }
 
-    /** Two for each piece that agrees, and one for a TTL as it is expected. */
+    /** Two for each piece that agrees, plus one for the expected TTL. */
     private byte rank(Sighting g, Sighting e) {
         int agreeing = Evidence.of(g, e);
         if (agreeing == Evidence.IMPOSSIBLE || (profile.isForeign(e.uid) && !outweighsTheUser(agreeing))) {
@@ -223,7 +224,7 @@ final class Pairing {
         return (byte) (2 * pieces + (profile.expectsHops(g.isUdp(), Evidence.hops(g, e), pieces) ? 1 : 0));
     }
 
-    /** The sender's user is not the NAT process's, and all the same it is the NAT process that sends. */
+    /** The evidence that a probe of another user is nevertheless the NAT process's. */
     static boolean outweighsTheUser(int agreeing) {
         int both = Evidence.PORT | Evidence.IDENTIFICATION;
         return agreeing != Evidence.IMPOSSIBLE && (agreeing & both) == both;
@@ -233,7 +234,7 @@ final class Pairing {
         return ranks[g * LEAVING_LIMIT + l];
     }
 
-    /** The highest rank among the guests' sightings that have no better probe; marks those that have it. */
+    /** The highest rank of the guests' sightings that have no better leaving probe; marks those that have this rank. */
     private int rankOfBest() {
         int highest = IMPOSSIBLE;
         best = 0;
@@ -248,7 +249,7 @@ final class Pairing {
         return highest;
     }
 
-    /** No other probe leaving ranks higher for this guest's sighting. */
+    /** No other leaving probe ranks higher for this guest's sighting. */
     private boolean isBestFor(int g) {
         for (int l = 1; l < leaving.count; l++) {
             if (ranked(g, l) > ranked(g, 0)) {
@@ -258,7 +259,7 @@ final class Pairing {
         return true;
     }
 
-    /** The marked ones, and the probes that are as good for one of them and have no better guest's sighting. */
+    /** The marked sightings, and the leaving probes that rank equally with one of them and higher with none. */
     private void collectRivals(int rank) {
         for (int g = 0; g < guests.count; g++) {
             if (isMarked(g)) {
@@ -311,8 +312,8 @@ final class Pairing {
     }
 
     /**
-     * Whether all rivals would be pairs behind the same kind of NAT. If some would where it keeps the TTL, and others where
-     * it takes one, their order says nothing: probes that end at the NAT process are not seen leaving.
+     * Whether the difference of the TTLs is the same for all possible pairs. If it is not, the order says nothing, because
+     * probes that end at the NAT process do not leave.
      */
     private boolean isOfOneTtl() {
         int hops = Evidence.hops(rivalGuests.get(0), rivalLeaving.get(0));

@@ -8,14 +8,13 @@ import io.github.natexd.wire.UdpHeader;
 import java.nio.ByteBuffer;
 
 /**
- * What identifies one probe: the fields of an IPv4 packet that a router quotes, read from a sighting or from an
- * embedded packet. A mutable holder, filled again for every packet.
+ * What identifies one probe: the fields of an IPv4 packet that a router quotes. They are read from a sighting or from
+ * an embedded packet. A mutable holder that is filled again for each packet.
  *
- * <p>"Port" stands for the pair of numbers that the transport has: UDP's ports, or (RFC 5508) an echo's identifier as
- * the source's and its sequence number as the destination's.
+ * <p>For an echo request, the source port is the identifier and the destination port the sequence number (RFC 5508).
  */
 public final class Probe {
-    /** What a transport head must have to be read: UDP's whole header, or an echo's. */
+    /** How much of the transport must be there: the whole header of UDP or of an echo request. */
     public static final int TRANSPORT_HEAD_OCTETS = 8;
 
     int protocol;
@@ -25,26 +24,26 @@ public final class Probe {
     int destinationPort;
     int identification;
     int timeToLive;
-    /** The octets of the transport as its sender counted them; 0 where they are not known: an echo's first fragment. */
+    /** The octets of the transport as its sender counted them; 0 if unknown (the first fragment of an echo request). */
     int transportLength;
 
     /**
-     * The sum that the checksum is of, without what a NAT replaces: the source port and, in UDP's pseudo-header, the
-     * source address. It is the same on both sides of a NAT that leaves the data alone. 0 stands for both zeros of ones'
-     * complement.
+     * The sum that the checksum complements, without the fields that a NAT replaces: the source port and, in UDP's
+     * pseudo-header, the source address. It is equal on both sides of a NAT that does not change the data. 0 stands for
+     * both zeros of ones' complement.
      */
     int content;
-    /** The checksum says something about the packet: it is present and finished. */
+    /** Whether {@link #content} can be used: the checksum is present and complete. */
     boolean contentKnown;
 
     private final UdpHeader udp = new UdpHeader();
     private final IcmpEcho echo = new IcmpEcho();
 
     /**
-     * Reads a checked header and the head behind it.
+     * Reads a checked header and the first octets of its transport.
      *
-     * @return whether it is a probe natexd can map: UDP or an echo request, with eight octets of transport head, not a
-     *     later fragment
+     * @return whether it is a probe that natexd can map: UDP or an echo request, with at least eight octets of
+     *     transport, and not a later fragment
      */
     public boolean read(ByteBuffer buffer, Ipv4Header header) {
         if (header.isLaterFragment() || header.transportOctets() < TRANSPORT_HEAD_OCTETS) {
@@ -61,7 +60,7 @@ public final class Probe {
             destinationPort = udp.destinationPort();
             transportLength = udp.length();
             int checksum = udp.checksum();
-            // Offload leaves just the pseudo-header's sum in the field; 0 means that there is none (RFC 768).
+            // With checksum offload the field has only the pseudo-header's sum; 0 means no checksum (RFC 768).
             contentKnown = checksum != 0
                     && checksum != Checksum.pseudoHeader(source, destination, Protocol.UDP, transportLength);
             content = content(Checksum.update32(checksum, source, 0));
@@ -110,7 +109,7 @@ public final class Probe {
         return destinationPort;
     }
 
-    /** All that both sightings of a probe have in common: protocol, destination and destination port. */
+    /** What both sightings of a probe always have in common: protocol, destination and destination port. */
     public long classKey() {
         return classKey(destination, destinationPort, protocol);
     }

@@ -3,20 +3,20 @@ package io.github.natexd.mapping;
 import io.github.natexd.mapping.NatProfile.Known;
 
 /**
- * What is known of the NAT process, per protocol: what the last two pairs showed of each trait. A pair that contradicts
- * makes the trait {@link Known#MIXED}, a second one in a row reverses it; nothing else does, and nothing ages.
+ * What is known about the NAT process: for each protocol and trait, what the last two pairs showed. One contradicting
+ * pair makes the trait {@link Known#MIXED}, a second one in a row reverses it. Nothing else changes it; nothing expires.
  *
- * <p>The profile lowers the grade of a pair that contradicts it, and says which TTL to expect. It never raises a grade.
+ * <p>The profile lowers the grade of pairs that contradict it, and says which TTL to expect. It never raises a grade.
  */
 final class Profile {
-    /** As whom VMware starts its NAT process. */
+    /** VMware starts its NAT process as this user. */
     private static final int ROOT = 0;
 
     private Traits udp = new Traits();
     private Traits echo = new Traits();
     private int uid = ROOT;
 
-    /** What is known of one protocol's probes. */
+    /** What is known about the probes of one protocol. */
     private static final class Traits {
         final Trait portKept = new Trait();
         final Trait identificationKept = new Trait();
@@ -59,7 +59,7 @@ final class Profile {
         }
     }
 
-    /** Another NAT process has come. */
+    /** The NAT process may be a different one. */
     void reset() {
         udp = new Traits();
         echo = new Traits();
@@ -70,12 +70,12 @@ final class Profile {
         return isUdp ? udp : echo;
     }
 
-    /** The sender is known not to be the NAT process's user. */
+    /** The kernel reported a sender that is not the NAT process's user. */
     boolean isForeign(int sender) {
         return sender != Mapper.NO_UID && sender != uid;
     }
 
-    /** A pair. One whose port and IP ID agree shows as whom the NAT process sends, too. */
+    /** Learns from a pair. If port and IP ID agree, it also shows the user of the NAT process. */
     void learn(Sighting guests, Sighting leaving) {
         learnHeader(guests, leaving.sourcePort, leaving.identification);
         Traits traits = of(guests.isUdp());
@@ -86,7 +86,7 @@ final class Profile {
         }
     }
 
-    /** A router quotes a guest's probe that was not seen leaving. */
+    /** Learns from a guest's probe that a router quotes although it was not seen leaving. */
     void learnUnseen(Sighting guests, Probe quoted) {
         learnHeader(guests, quoted.sourcePort, quoted.identification);
         of(guests.isUdp()).seenLeaving.note(false);
@@ -100,7 +100,7 @@ final class Profile {
         }
     }
 
-    /** How many traits that are known speak against the two being of the same probe. */
+    /** How many known traits contradict this pair. */
     int contradictions(Sighting guests, Sighting leaving) {
         Traits traits = of(guests.isUdp());
         boolean sameIdentification = guests.identification == leaving.identification;
@@ -109,7 +109,7 @@ final class Profile {
         return count + (traits.ttlKept.contradicts(Evidence.hops(guests, leaving) == 0) ? 1 : 0);
     }
 
-    /** No piece of evidence disagrees, but for an IP ID where this NAT process is known to replace them. */
+    /** No piece of evidence disagrees, except an IP ID behind a NAT process that is known to replace IP IDs. */
     boolean isWhole(Sighting guests, Sighting leaving) {
         boolean replaced = of(guests.isUdp()).identificationKept.known() == Known.NO;
         return guests.sourcePort == leaving.sourcePort
@@ -117,7 +117,7 @@ final class Profile {
                 && (!guests.contentKnown || !leaving.contentKnown || guests.content == leaving.content);
     }
 
-    /** All that can be known of this pair is known, and speaks for it. */
+    /** The profile knows every trait that this pair shows, and agrees. */
     boolean expects(Sighting guests, Sighting leaving) {
         Traits traits = of(guests.isUdp());
         boolean sameIdentification = guests.identification == leaving.identification;
@@ -127,8 +127,8 @@ final class Profile {
     }
 
     /**
-     * Whether the NAT process takes so much from the TTL, as far as one can expect it. Where the profile does not say, a
-     * NAT process that leaves two pieces of evidence is expected to leave the TTL alone, too.
+     * Whether the NAT process is expected to lower the TTL by {@code hops}. If the profile does not say, a NAT process that
+     * keeps two pieces of evidence is expected to keep the TTL.
      */
     boolean expectsHops(boolean isUdp, int hops, int pieces) {
         return switch (of(isUdp).ttlKept.known()) {
@@ -138,7 +138,7 @@ final class Profile {
         };
     }
 
-    /** Whether the rules see what the NAT process sends. */
+    /** Whether the rules see the probes that the NAT process sends. */
     Known seenLeaving(boolean isUdp) {
         return of(isUdp).seenLeaving.known();
     }

@@ -5,14 +5,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who may keep how many sightings. Each belongs to the host or to a guest. When no more can be made, the one who holds the
- * most loses the oldest: a flood of probes costs its sender sightings, and nobody else.
+ * Divides the sightings among the host and the guests. When there is no room, the holder with the most sightings loses
+ * its oldest: a flood of probes costs only its sender.
  *
- * <p>Guests are told apart by the last octet of their address. In a network larger than VMware's /24 some guests
- * therefore have one share.
+ * <p>The last octet of the address identifies a guest. In a network larger than VMware's /24, some guests therefore share
+ * one part.
  */
 final class Shares {
-    /** The holder of all that is not known to be a guest's. */
+    /** The holder of leaving sightings that are not paired. */
     static final int HOST = 256;
 
     static final int HOLDERS = 257;
@@ -28,12 +28,12 @@ final class Shares {
         this.capacity = capacity;
     }
 
-    /** Whose the probes of this guest address are. */
+    /** The holder for probes from this guest address. */
     static int ofGuest(int address) {
         return address & 0xff;
     }
 
-    /** The sighting that has to go before {@link #take}; null while there is room. */
+    /** The sighting that must be released before {@link #take}; null if there is room. */
     @Nullable
     Sighting excess() {
         if (free != null || made.size() < capacity) {
@@ -46,7 +46,7 @@ final class Shares {
         return oldest[largest];
     }
 
-    /** Takes a free sighting for {@code by}; there must be one. */
+    /** Takes a free sighting for this holder; there must be one. */
     Sighting take(int by) {
         Sighting sighting = free;
         if (sighting == null) {
@@ -66,7 +66,7 @@ final class Shares {
         free = sighting;
     }
 
-    /** The sighting is another's from now on, as his newest. */
+    /** Gives the sighting to another holder, as its newest. */
     void hand(Sighting sighting, int to) {
         unlink(sighting);
         append(sighting, to);
@@ -107,7 +107,7 @@ final class Shares {
         return oldest[by];
     }
 
-    /** How many sightings have been made, free ones included. */
+    /** How many sightings there are, including free ones. */
     int made() {
         return made.size();
     }

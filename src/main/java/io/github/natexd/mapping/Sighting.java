@@ -4,13 +4,12 @@ import io.github.natexd.wire.Protocol;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One sighting of a probe: on the guest network, or leaving the host. A pair of two that are of the same probe is a
- * mapping: each is the other's {@link #other}. Sightings are taken from {@link Shares} and go back there, so in the
- * steady state none is made.
+ * One sighting of a probe: on the guest network, or leaving the host. Two sightings of the same probe are a pair, that is,
+ * a mapping: each is the other's {@link #other}. {@link Shares} provides sightings and takes them back, so none is
+ * allocated in the steady state.
  */
 public final class Sighting {
-    // Small types, since a look-up among many mappings costs what it reads of memory; a char is an unsigned 16-bit
-    // number.
+    // Small types, because the memory that a look-up reads decides its cost; a char is an unsigned 16-bit number.
     byte protocol;
     int source;
     int destination;
@@ -22,21 +21,21 @@ public final class Sighting {
     char content;
     boolean contentKnown;
     long sightedNanos;
-    /** Of a guest's sighting: the addresses of its frame. */
+    /** For guests' sightings: the addresses of the frame. */
     long guestMac;
 
     long gatewayMac;
-    /** Of a probe leaving the host: who owns the sending socket. */
+    /** For leaving sightings: the user that owns the sending socket. */
     int uid;
 
     boolean leaving;
-    /** It has taught the profile what the NAT process does; each does so once. */
+    /** The profile has learned from this sighting, which it does only once. */
     boolean learned;
 
     @Nullable
     Sighting other;
 
-    // Links of the two indexes, and of the holder's list by age.
+    // Links of the two indexes, and of the holder's list by time.
     @Nullable
     Sighting nextOfClass;
 
@@ -57,7 +56,7 @@ public final class Sighting {
 
     short holder;
 
-    /** Takes over what a probe is. */
+    /** Becomes a sighting of this probe. */
     void of(Probe probe, boolean isLeaving, long nowNanos) {
         protocol = (byte) probe.protocol;
         source = probe.source;
@@ -98,12 +97,12 @@ public final class Sighting {
         return sameClass(probe) && source == probe.source && sourcePort == probe.sourcePort;
     }
 
-    /** Two sightings of guests are of one guest's socket. */
+    /** Whether two guests' sightings are of one guest's socket. */
     boolean sameSender(Sighting that) {
         return source == that.source && sourcePort == that.sourcePort && guestMac == that.guestMac;
     }
 
-    /** Whichever of the two it was: the guest is given the same, or the router has quoted the same. */
+    /** It makes no difference which of the two was quoted. */
     boolean isTwinOf(Sighting that) {
         return sameSender(that) && identification == that.identification && gatewayMac == that.gatewayMac;
     }
@@ -122,7 +121,7 @@ public final class Sighting {
         return identification;
     }
 
-    /** The TTL that the sender gave its probe: the hop that answers. */
+    /** The TTL that the sender gave the probe: the number of the hop that answers. */
     public int timeToLive() {
         return timeToLive;
     }
@@ -135,7 +134,7 @@ public final class Sighting {
         return gatewayMac;
     }
 
-    /** When it was sighted, on the clock that the sightings came with. */
+    /** The time of the sighting, on the clock that {@link Mapper} was given. */
     public long sightedNanos() {
         return sightedNanos;
     }

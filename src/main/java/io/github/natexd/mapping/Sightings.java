@@ -6,21 +6,20 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every sighting there is. Those without a pair are found by what both sides have in common, guests' sightings by the
- * guest as well: a look-up reads a bounded number from each guest, whatever the others send. Probes that left the host are
- * found by the tuple that a router quotes, too.
+ * All sightings. Unpaired ones are found by class, and guests' sightings also by guest: a look-up reads a bounded number
+ * from each guest, regardless of what others send. Leaving sightings are also found by the tuple that a router quotes.
  */
 final class Sightings {
-    /** No guest. */
+    /** No guest: the end of a list. */
     static final int NOBODY = -1;
 
-    /** Expired sightings that go when one is added: two for one, so that they never fill the store. */
+    /** How many expired sightings are removed for each new one: more than one, so that they never accumulate. */
     private static final int EXPIRED_PER_ADD = 2;
 
-    /** Sightings of others that a look-up skips in a row at the most. */
+    /** How many sightings of others a look-up skips in a row at most. */
     private static final int SKIP_LIMIT = 64;
 
-    /** Sightings that one page looks at, and mappings that it has, at the most: bounds the time of a page. */
+    /** How many sightings are read for one page at most: bounds its time. */
     private static final int PAGE_READ_LIMIT = 8192;
 
     private final Shares shares;
@@ -29,7 +28,7 @@ final class Sightings {
     private final long secret = new SecureRandom().nextLong() | 1;
     private long lifetimeNanos;
 
-    /** Guests by the time of their last sighting, the latest first: links from one to the next. */
+    /** A list of guests, linked by their numbers: the one with the latest sighting first. */
     private final int[] later = new int[Shares.HOLDERS];
 
     private final int[] earlier = new int[Shares.HOLDERS];
@@ -41,7 +40,7 @@ final class Sightings {
     private long evictions;
     private long hostCompleteFromNanos;
 
-    /** @param capacity how many mappings there can be */
+    /** @param capacity the maximum number of mappings */
     Sightings(int capacity, long lifetimeNanos, long nowNanos) {
         shares = new Shares(2 * capacity);
         classes = new Index(2 * capacity, false);
@@ -95,14 +94,14 @@ final class Sightings {
         return added;
     }
 
-    /** Makes a pair of two; only unpaired ones stay in the chains of their class. */
+    /** Makes a pair. The class index has only unpaired sightings. */
     void pair(Sighting guests, Sighting leaving) {
         classes.remove(guests, ofClass(guests));
         classes.remove(leaving, ofClass(leaving));
         guests.other = leaving;
         leaving.other = guests;
         if (!leaving.contentKnown && guests.contentKnown) {
-            // The host had not finished this checksum when it was sighted; a router quotes the finished one.
+            // The checksum was not complete when the probe was sighted; a router quotes the complete one.
             leaving.content = guests.content;
             leaving.contentKnown = true;
         }
@@ -128,7 +127,7 @@ final class Sightings {
         shares.release(sighting);
     }
 
-    /** Removes some of a holder's expired sightings; returns whether none is left. */
+    /** Removes at most {@code limit} expired sightings of a holder; returns whether none is left. */
     private boolean removeExpired(int holder, int limit, long nowNanos) {
         Sighting oldest = shares.oldest(holder);
         for (int i = 0; i < limit && oldest != null && expired(oldest, nowNanos); i++) {
@@ -166,12 +165,12 @@ final class Sightings {
         latest = guest;
     }
 
-    /** The guest that sent a probe last, NOBODY if none did since then. */
+    /** The guest that sent the latest probe; NOBODY if there is none since {@code sinceNanos}. */
     int firstGuest(long sinceNanos) {
         return activeSince(latest, sinceNanos);
     }
 
-    /** The one whose last probe came before this guest's. */
+    /** The guest whose latest probe came before this guest's. */
     int nextGuest(int guest, long sinceNanos) {
         return activeSince(later[guest], sinceNanos);
     }
@@ -180,19 +179,19 @@ final class Sightings {
         return guest == NOBODY || lastNanos[guest] - sinceNanos < 0 ? NOBODY : guest;
     }
 
-    /** The newest unpaired sighting of a class: one guest's, or of those leaving the host ({@link Shares#HOST}). */
+    /** The newest unpaired sighting of a class: of one guest, or leaving the host ({@link Shares#HOST}). */
     @Nullable
     Sighting firstOf(int holder, long classKey, long sinceNanos) {
         return skipOthers(classes.firstSince(ofClass(classKey, holder), sinceNanos), holder, classKey, sinceNanos);
     }
 
-    /** The next one of the same. */
+    /** The next older sighting of the same class and holder. */
     @Nullable
     Sighting nextOf(Sighting sighting, long sinceNanos) {
         return skipOthers(classes.nextSince(sighting, sinceNanos), sighting.holder, sighting.classKey(), sinceNanos);
     }
 
-    /** Hashes collide, so others' sightings and other classes can be in the chain: a few, or somebody's flood. */
+    /** Hashes collide, so the chain can contain other classes and holders: a few, or a flood. */
     private @Nullable Sighting skipOthers(@Nullable Sighting first, int holder, long classKey, long sinceNanos) {
         Sighting at = first;
         for (int skipped = 0; at != null && (at.holder != holder || at.classKey() != classKey); skipped++) {
@@ -201,7 +200,7 @@ final class Sightings {
         return at;
     }
 
-    /** The newest probe in the chain of a quoted tuple; hashes collide, so the tuple has to be compared. */
+    /** The newest probe in the chain of a quoted tuple; hashes collide, so the caller compares the tuple. */
     @Nullable
     Sighting firstQuoted(Probe quoted) {
         return keys.first(
@@ -213,7 +212,7 @@ final class Sightings {
         return keys.next(sighting);
     }
 
-    /** Reads what {@link #firstQuoted} will, for nothing but to have it in the processor's cache; returns what it likes. */
+    /** Reads what {@link #firstQuoted} will read, so that it is in the processor's cache. The result has no meaning. */
     int touch(int source, int destination, int sourcePort, int destinationPort, int protocol) {
         Sighting first = keys.first(ofKey(source, destination, sourcePort, destinationPort, protocol));
         return first == null ? 0 : first.source ^ (first.other == null ? 0 : first.other.source);
@@ -223,7 +222,7 @@ final class Sightings {
         return Index.mix(classKey + secret * (holder + 1L));
     }
 
-    /** Of one that is not paired yet: a pair is its guest's. */
+    /** For unpaired sightings only: pairing changes the holder. */
     private int ofClass(Sighting sighting) {
         return ofClass(sighting.classKey(), sighting.holder);
     }
@@ -247,7 +246,7 @@ final class Sightings {
         return pairs;
     }
 
-    /** The live mappings among a bounded number of sightings; a sighting keeps its number as long as it lives. */
+    /** The live mappings among a bounded number of sightings; a sighting never changes its number. */
     MappingPage page(int from, long nowNanos) {
         List<MappingRow> rows = new ArrayList<>();
         int last = Math.min(shares.made(), from + PAGE_READ_LIMIT);
@@ -266,12 +265,12 @@ final class Sightings {
         return classes.steps() + keys.steps();
     }
 
-    /** No probe of the host's that could still be quoted had to go. */
+    /** No probe of the host that can still be quoted was removed to make room. */
     boolean hasAllOfHost(long nowNanos) {
         return nowNanos - hostCompleteFromNanos >= 0;
     }
 
-    /** Sightings that had to go for others. */
+    /** How many sightings were removed to make room for others. */
     long evictions() {
         return evictions;
     }

@@ -4,12 +4,12 @@ import io.github.natexd.mapping.NatProfile.Known;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds a quoted probe that was not seen leaving the host among the guests' sightings alone: behind a NAT process that
- * sends by packet socket there is no other sighting. The host's own sockets do pass the hook, so nothing of theirs is
- * mistaken for a guest's once natexd has seen all that the host sent.
+ * Finds a quoted probe that was not seen leaving the host, among the guests' sightings alone: a NAT process that sends
+ * through a packet socket leaves no other sighting. The host's own sockets do pass the hook, so natexd does not mistake
+ * their probes for a guest's once it has seen all that the host sent.
  */
 final class Unseen {
-    /** Sightings that are read at the most: of one guest, and of all. */
+    /** How many sightings are read at most: of one guest, and in all. */
     private static final int READ_LIMIT_PER_GUEST = 64;
 
     private static final int READ_LIMIT = 128;
@@ -26,7 +26,7 @@ final class Unseen {
         this.profile = profile;
     }
 
-    /** @param complete whatever the host sent within a lifetime was sighted, so this is none of it */
+    /** @param complete natexd sighted all that the host sent within a lifetime, so the quoted probe is not the host's */
     Match find(Probe quoted, long sinceNanos, boolean complete) {
         search(quoted, sinceNanos, complete);
         Sighting guests = best;
@@ -67,9 +67,9 @@ final class Unseen {
         }
     }
 
-    /** The pieces that agree if they are enough, else 0. */
+    /** Returns the pieces that agree if they are enough, else 0. */
     private static int agreeing(Sighting guests, Probe quoted, boolean complete) {
-        // No router raises the TTL: a probe quoted with a larger one than the guest gave is not this one.
+        // No router raises the TTL, so a probe that is quoted with a larger TTL is not this one.
         if (quoted.timeToLive > guests.timeToLive) {
             return 0;
         }
@@ -104,7 +104,7 @@ final class Unseen {
         return best;
     }
 
-    /** Nothing else fits as well, so its IP ID is known, too. */
+    /** No other sighting fits as well, so the IP ID is known as well. */
     boolean isOneProbe() {
         return !severalProbes;
     }

@@ -2,23 +2,23 @@ package io.github.natexd.relay;
 
 import io.github.natexd.translate.Reason;
 
-/** How many packets came to which end. Written by the relay's thread only; others read snapshots. */
+/** How many packets had which outcome. Only the relay's thread writes; other threads read copies. */
 public final class Counters {
-    /** What is counted beside the reasons. */
+    /** What is counted in addition to the reasons. */
     public enum Event {
         /** Guests' probes seen on the guest network. */
         GUEST_SIGHTINGS,
         /** Probes seen leaving the host. */
         EGRESS_SIGHTINGS,
-        /** Errors that were accepted undecided, of which a copy was kept. */
+        /** Errors that were accepted before a decision, of which natexd kept a copy. */
         COPIES_KEPT,
-        /** Errors that were decided at once because no more copies could be kept. */
+        /** Errors that were decided at once because natexd could keep no more copies. */
         COPIES_FULL,
-        /** Frames on the guest network that were no sighting. */
+        /** Frames on the guest network that were neither a probe nor a delivery. */
         FRAMES_IGNORED,
-        /** Errors the NAT process was seen delivering itself. */
+        /** Errors that the NAT process was seen to deliver itself. */
         NAT_DELIVERIES,
-        /** Probes and frames that could not be read because of an error inside natexd. */
+        /** Probes and frames that were skipped because of an internal error. */
         NOT_READ
     }
 
@@ -36,7 +36,7 @@ public final class Counters {
         events[event.ordinal()]++;
     }
 
-    /** These numbers as they are now, for other threads. */
+    /** A copy of the present numbers, for other threads. */
     Counters copy() {
         Counters copy = new Counters();
         System.arraycopy(reasons, 0, copy.reasons, 0, reasons.length);
@@ -52,7 +52,7 @@ public final class Counters {
         return events[event.ordinal()];
     }
 
-    /** How many errors guests were given. */
+    /** How many errors guests got. */
     public long delivered() {
         long sum = 0;
         for (Reason reason : REASONS) {
@@ -61,7 +61,7 @@ public final class Counters {
         return sum;
     }
 
-    /** One line: every number that is not zero. */
+    /** One line with all numbers that are not zero. */
     @Override
     public String toString() {
         StringBuilder line = new StringBuilder();

@@ -5,9 +5,9 @@ import io.github.natexd.translate.Reason;
 import io.github.natexd.wire.IcmpError;
 import io.github.natexd.wire.Protocol;
 
-/** One error on its way to a guest, as far as natexd and the NAT process can be compared. Reused. */
+/** One error on its way to a guest: what can be compared between natexd and the NAT process. Reused. */
 final class Delivery {
-    /** The kinds of errors that NAT processes treat differently; each for UDP and for echo requests. */
+    /** The kinds of errors that NAT processes treat differently. */
     enum Kind {
         TIME_EXCEEDED("time-exceeded"),
         FRAGMENTATION_NEEDED("fragmentation-needed"),
@@ -26,7 +26,7 @@ final class Delivery {
         }
     }
 
-    /** A kind and a protocol make a class. */
+    /** How many classes there are: a class is a kind and a protocol. */
     static final int CLASSES = 2 * Kind.values().length;
 
     int errorClass;
@@ -36,10 +36,10 @@ final class Delivery {
     long guestMac;
     long gatewayMac;
     long nanos;
-    /** The host does not get it; of a frame that was seen this is not known. */
+    /** The host does not get the error; unknown for a frame that was seen. */
     boolean moved;
 
-    /** What is to be delivered. */
+    /** Becomes the delivery of this error. */
     Delivery of(Judgement error, long nowNanos) {
         moved = error.reason() == Reason.RELAYED;
         return set(classOf(error.type(), error.code(), error.quoted().protocol()), error.guest(), error.reporter())
@@ -73,7 +73,7 @@ final class Delivery {
         moved = that.moved;
     }
 
-    /** Whether both are about the same error to the same guest. */
+    /** Whether both deliver the same error to the same guest. */
     boolean isSame(Delivery that) {
         return errorClass == that.errorClass
                 && guest == that.guest

@@ -2,16 +2,16 @@ package io.github.natexd.relay;
 
 import io.github.natexd.translate.Judgement;
 
-/** Some errors to be judged together: those that the queue has handed over, or copies that were kept. */
+/** Errors that are judged together: a batch from the queue, or kept copies. */
 interface Errors {
     int count();
 
-    /** Lets a judgement begin with error {@code index}. */
+    /** Begins a judgement of error {@code index}. */
     void begin(int index, Judgement judgement);
 
-    /** It is not decided yet; a copy stays. Returns whether there was room for one. */
+    /** The error is still open: keeps a copy. Returns whether there was room for it. */
     boolean keep(int index, Judgement judgement);
 
-    /** It is decided: gives the verdict that goes with the reason, unless the host has the error already. */
+    /** The error is decided: notes the verdict for its reason, unless the host has the error already. */
     default void settle(int index, Judgement judgement) {}
 }

@@ -9,12 +9,12 @@ import io.github.natexd.wire.Ipv4Header;
 import io.github.natexd.wire.Protocol;
 import java.nio.ByteBuffer;
 
-/** Reads the two feeds: what guests send, what leaves the host, and what the NAT process delivers to guests itself. */
+/** Reads the two feeds: frames on the guest network (probes and deliveries of the NAT process), and leaving probes. */
 final class Feeds {
-    /** Batches read in one turn at the most: a flood of probes must not delay verdicts. */
+    /** How many batches are read in one turn at most: a flood of probes must not delay verdicts. */
     private static final int BATCHES_LIMIT = 16;
 
-    /** Who is told of what was read. */
+    /** The recipients of what the feeds contain. */
     record Readers(Mapper mapper, Yielding yielding, KeptCopies copies, StaticGuest staticGuest) {}
 
     private final Readers readers;
@@ -35,7 +35,7 @@ final class Feeds {
         this.notRead = notRead;
     }
 
-    /** Drains the guest network's feed; returns whether the interface is still there. */
+    /** Reads the guest network's feed until it is empty; returns whether the interface is still there. */
     boolean drain(GuestLink link, Surroundings surroundings, long nowNanos) {
         for (int batch = 0; batch < BATCHES_LIMIT; batch++) {
             int count = link.receive();
@@ -86,7 +86,7 @@ final class Feeds {
         }
     }
 
-    /** A packet that natexd fails to read must not end it: its sender could send more of them. */
+    /** A packet that natexd fails to read must not end it: anybody could send such packets. */
     private void notRead(RuntimeException e, long nowNanos) {
         counters.count(Counters.Event.NOT_READ);
         notRead.happened(e, nowNanos);
@@ -94,7 +94,7 @@ final class Feeds {
 
     private void guestFrame(GuestLink link, int index, Surroundings surroundings, long nowNanos) {
         ByteBuffer buffer = link.buffer(index);
-        // A frame may be longer than what was received of it: all that matters stands at its beginning.
+        // A frame can be longer than the octets received: all that matters is at its beginning.
         if (link.outgoing(index)
                 || !frame.over(buffer, link.offset(index), link.length(index)).check()
                 || !frame.isIpv4()
@@ -122,7 +122,7 @@ final class Feeds {
         }
     }
 
-    /** An error about a probe, from a router outside to somebody on the guest network; R40: not the NAT's own. */
+    /** An error about a probe, from a router outside to a guest; not one that the NAT process itself reports (R40). */
     private boolean isDelivery(ByteBuffer buffer, Surroundings surroundings) {
         if (header.protocol() != Protocol.ICMP
                 || header.isFragment()

@@ -4,19 +4,19 @@ import io.github.natexd.translate.Judgement;
 import io.github.natexd.translate.Reason;
 import org.jspecify.annotations.Nullable;
 
-/** The frames that carry a batch of errors to guests: which error has one, and whether the guest network took it. */
+/** The frames that carry a batch of errors to guests: which error has a frame, and whether the guest network took it. */
 final class GuestFrames {
     private static final int NO_FRAME = -1;
 
     private final int[] frames;
     private final RepeatedTrouble trouble;
     private @Nullable GuestLink link;
-    /** The last batch was handed over; which of its frames were taken, the link knows. */
+    /** The last batch was handed over; the link knows which of its frames were taken. */
     private boolean handedOver;
 
     private boolean lost;
 
-    /** @param batch how many errors are judged together at the most */
+    /** @param batch the maximum number of errors that are judged together */
     GuestFrames(int batch, RepeatedTrouble trouble) {
         frames = new int[batch];
         this.trouble = trouble;
@@ -28,7 +28,7 @@ final class GuestFrames {
         lost = false;
     }
 
-    /** While sending, the interface turned out not to be there any more. */
+    /** The interface was found to be gone while sending. */
     boolean lost() {
         return lost;
     }
@@ -38,12 +38,12 @@ final class GuestFrames {
         return link;
     }
 
-    /** Error {@code index} has no frame, so far. */
+    /** Error {@code index} has no frame yet. */
     void clear(int index) {
         frames[index] = NO_FRAME;
     }
 
-    /** What keeps an error from becoming a frame; null: nothing does. */
+    /** Why an error cannot be sent as a frame; null if it can. */
     @Nullable
     Reason obstacle(Judgement error) {
         GuestLink present = link;
@@ -53,7 +53,7 @@ final class GuestFrames {
         return error.totalLength() > present.mtu() ? Reason.TOO_LONG : null;
     }
 
-    /** Queues the frame of error {@code index}, for which there is no obstacle. */
+    /** Queues the frame of error {@code index}, which has no {@link #obstacle}. */
     void queue(int index, Judgement error) {
         GuestLink present = link;
         if (present != null) {
@@ -65,7 +65,7 @@ final class GuestFrames {
         }
     }
 
-    /** Sends what was queued. Never throws. */
+    /** Sends the queued frames. Never throws. */
     void send(long nowNanos) {
         GuestLink present = link;
         handedOver = false;
@@ -80,7 +80,7 @@ final class GuestFrames {
         }
     }
 
-    /** Error {@code index} had a frame, and it was not taken. */
+    /** Error {@code index} had a frame, and the guest network did not take it. */
     boolean failed(int index) {
         GuestLink present = link;
         return frames[index] != NO_FRAME && (present == null || !handedOver || !present.sent(frames[index]));

@@ -8,10 +8,10 @@ public interface GuestLink extends AutoCloseable {
     /** The descriptor to poll for input; it may change after {@link #receive} returned -1 and the link was reopened. */
     int descriptor();
 
-    /** Receives what is there, without blocking; returns the number of frames, or -1 if the interface has gone. */
+    /** Receives frames without blocking; returns their number, or -1 if the interface is gone. */
     int receive();
 
-    /** The last {@link #receive} filled its batch. If it did not, nothing was left. */
+    /** Whether the last {@link #receive} filled its batch. If not, nothing was left. */
     boolean mayHaveMore();
 
     ByteBuffer buffer(int index);
@@ -24,13 +24,13 @@ public interface GuestLink extends AutoCloseable {
     /** The host itself (not a port of the hub) sent this frame: PACKET_OUTGOING. */
     boolean outgoing(int index);
 
-    /** The octets of an IPv4 packet that fit into one frame. */
+    /** The maximum length of an IPv4 packet in one frame. */
     int mtu();
 
     /**
-     * Queues one frame: {@code length} octets of {@code packet}, and in the {@link EthernetFrame#LENGTH} octets in front of them
-     * an Ethernet header (destination and source as 48-bit numbers, type IPv4), which is written over whatever is there.
-     * They must stay as they are until {@link #sendFrames}.
+     * Queues one frame: {@code length} octets of {@code packet}, preceded by an Ethernet header (destination and source as
+     * 48-bit numbers, type IPv4), which overwrites the {@link EthernetFrame#LENGTH} octets in front of the packet. The
+     * octets must not change until {@link #sendFrames}.
      *
      * @param packet in network byte order
      * @return the frame's index in this batch, or -1 if the batch is full
@@ -38,7 +38,7 @@ public interface GuestLink extends AutoCloseable {
     int queueFrame(long destinationMac, long sourceMac, ByteBuffer packet, int offset, int length);
 
     /**
-     * Sends the queued frames in one go and empties the batch; {@link #sent} says which were taken.
+     * Sends all queued frames and empties the batch; {@link #sent} says which were taken.
      *
      * @return whether the interface is still there
      */

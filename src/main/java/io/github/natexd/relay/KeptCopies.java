@@ -5,8 +5,8 @@ import io.github.natexd.wire.EthernetFrame;
 import java.nio.ByteBuffer;
 
 /**
- * Copies of errors that the host has been given, because nothing was certain yet: a bounded number, each until its time is
- * up. One is judged again when a sighting of its class has come, and for the last time at its end.
+ * Copies of errors that the host got because nothing was certain yet. There is a bounded number of them, and each has a
+ * deadline. natexd judges a copy again after a sighting of its class, and for the last time at its deadline.
  */
 final class KeptCopies implements Errors {
     static final int LIMIT = 64;
@@ -14,12 +14,12 @@ final class KeptCopies implements Errors {
     /** Longer errors are not kept: RFC 1812 section 4.3.2.3 keeps them within 576 octets. */
     private static final int OCTETS_LIMIT = 2048;
 
-    /** Where a packet lies in its copy: there is room for a frame's header in front of it. */
+    /** Where a packet begins in its copy: a frame's header fits in front of it. */
     private static final int OFFSET = EthernetFrame.LENGTH;
 
     private final Copy[] copies = new Copy[LIMIT];
     private int size;
-    /** The places of those that are to be judged now, the oldest first. */
+    /** The indexes of the copies to judge now, oldest first. */
     private final int[] due = new int[LIMIT];
 
     private int dueCount;
@@ -41,7 +41,7 @@ final class KeptCopies implements Errors {
         }
     }
 
-    /** Copies an error; returns whether there was room. */
+    /** Keeps a copy of an error; returns whether there was room. */
     boolean add(Judgement error) {
         if (size == LIMIT || error.length() > OCTETS_LIMIT) {
             return false;
@@ -67,7 +67,7 @@ final class KeptCopies implements Errors {
         }
     }
 
-    /** Those that are to be judged now; then {@link #endJudging}. */
+    /** The copies to judge now; call {@link #endJudging} afterwards. */
     Errors due(long nowNanos) {
         dueCount = 0;
         for (int i = 0; i < size; i++) {
@@ -81,7 +81,7 @@ final class KeptCopies implements Errors {
         return this;
     }
 
-    /** Lets go of what was settled; the others keep their order. */
+    /** Removes settled copies; the others keep their order. */
     void endJudging() {
         int kept = 0;
         for (int i = 0; i < size; i++) {
@@ -94,7 +94,7 @@ final class KeptCopies implements Errors {
         size = kept;
     }
 
-    /** When the first one has to be judged, Long.MAX_VALUE if there is none. */
+    /** The first deadline; Long.MAX_VALUE if there is no copy. */
     long nextNanos() {
         long next = Long.MAX_VALUE;
         for (int i = 0; i < size; i++) {

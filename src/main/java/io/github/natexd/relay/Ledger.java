@@ -7,7 +7,7 @@ import io.github.natexd.translate.Reason;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts what became of errors, and reports it to an observer, if there is one. Without one, nothing is allocated.
+ * Counts the outcomes of errors, and reports each to the observer, if there is one. Without one, nothing is allocated.
  */
 final class Ledger {
     private final Counters counters;
@@ -27,7 +27,7 @@ final class Ledger {
         return observer != null;
     }
 
-    /** It is settled what became of an error. */
+    /** The outcome of an error is final. */
     void decided(Judgement judgement, long nowNanos) {
         counters.count(judgement.reason());
         if (judgement.reason().isDelivered()) {
@@ -76,12 +76,12 @@ final class Ledger {
                 judgement.arrivedNanos() - sender.sightedNanos());
     }
 
-    /** A guest was given an error. */
+    /** Whether any guest got an error. */
     boolean anyRelayed() {
         return anyRelayed;
     }
 
-    /** When that was the last time; meaningless before the first. */
+    /** When a guest last got an error; meaningless before the first. */
     long lastRelayedNanos() {
         return lastRelayedNanos;
     }

@@ -5,9 +5,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of one error, for a client that watches. What the error does not contain, or nobody was seen sending, is null.
+ * The outcome of one error, for clients that watch. A part that the error does not contain, or that is unknown, is null.
  *
- * @param agoNanos how long ago the error came: a copy may have been kept for some time
+ * @param agoNanos how long ago the error arrived: natexd may have kept a copy for some time
  */
 public record Observation(
         Reason reason,
@@ -26,16 +26,16 @@ public record Observation(
      */
     public record Report(int reporter, int type, int code, List<Integer> labels) {}
 
-    /** The embedded packet as the router quotes it; an echo's identifier and sequence number are its ports. */
+    /** The embedded packet as the router quotes it; the ports of an echo request are its identifier and sequence number. */
     public record Quote(int protocol, int source, int sourcePort, int destination, int destinationPort) {}
 
     /**
      * The guest that sent the probe.
      *
      * @param port the guest's own source port or identifier
-     * @param hop the TTL that it gave the probe; 0 if nobody saw that
-     * @param roundTripNanos from the sighting to the error; not above 0 if nobody saw the probe, or not before the error:
-     *     one turn of the loop has one time
+     * @param hop the TTL that the guest gave the probe; 0 if unknown
+     * @param roundTripNanos the time from the sighting to the error; 0 or less if unknown, or if both came in the same turn
+     *     of the loop, which has only one time
      */
     public record Guest(int address, int port, int hop, long roundTripNanos) {}
 }

@@ -3,25 +3,25 @@ package io.github.natexd.relay;
 import java.nio.ByteBuffer;
 
 /**
- * ICMP errors in, verdicts out. The implementation reads a batch into buffers of its own; the packets of a batch stay
- * readable, and may be rewritten in place, until the next {@link #receive}.
+ * ICMP errors in, verdicts out. The implementation reads a batch into its own buffers. The packets of a batch can be read,
+ * and rewritten in place, until the next {@link #receive}.
  *
- * <p>Every packet of a batch gets exactly one verdict: what has none when {@link #sendVerdicts} is called is accepted
+ * <p>Every packet of a batch gets exactly one verdict: {@link #sendVerdicts} accepts packets without a noted verdict
  * unchanged.
  */
 public interface PacketQueue extends AutoCloseable {
     /** The descriptor to poll for input. */
     int descriptor();
 
-    /** Receives what is there, without blocking, up to {@link #capacity} packets; answers their number. */
+    /** Receives at most {@link #capacity} packets without blocking; returns their number. */
     int receive();
 
-    /** The most packets one batch can have. */
+    /** The maximum number of packets in a batch. */
     int capacity();
 
     /**
-     * The buffer in which packet {@code index} of this batch lies: direct, in network byte order, writable from
-     * {@link io.github.natexd.wire.EthernetFrame#LENGTH} octets in front of the packet on.
+     * The buffer that contains packet {@code index} of this batch: direct, in network byte order, writable from
+     * {@link io.github.natexd.wire.EthernetFrame#LENGTH} octets in front of the packet.
      */
     ByteBuffer buffer(int index);
 
@@ -37,16 +37,16 @@ public interface PacketQueue extends AutoCloseable {
     /** Notes ACCEPT, unchanged, for packet {@code index}. */
     void accept(int index);
 
-    /** Notes ACCEPT with the packet's present octets in place of the old ones (NFQA_PAYLOAD). */
+    /** Notes ACCEPT for packet {@code index} with its present octets (NFQA_PAYLOAD). */
     void acceptRewritten(int index);
 
     /** Notes DROP for packet {@code index}. */
     void drop(int index);
 
-    /** Sends the verdicts noted for this batch, in order, and ACCEPT for packets without one. */
+    /** Sends the verdicts of this batch in order. */
     void sendVerdicts();
 
-    /** Packets lost to the daemon so far: gaps in ids (accepted by the kernel with FAIL_OPEN) and ENOBUFS. */
+    /** How many packets natexd missed so far: gaps in ids (the kernel accepted them, FAIL_OPEN) and ENOBUFS. */
     long overflows();
 
     @Override

@@ -3,7 +3,7 @@ package io.github.natexd.relay;
 import io.github.natexd.translate.Judgement;
 import io.github.natexd.translate.Reason;
 
-/** The batch that the queue has just handed over. Each error gets its verdict in this turn, whatever becomes of copies. */
+/** The batch that the queue has just handed over. Each error gets its verdict in this turn, even if a copy is kept. */
 final class QueuedErrors implements Errors {
     private final PacketQueue queue;
     private final KeptCopies copies;

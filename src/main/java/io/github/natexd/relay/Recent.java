@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 final class Recent {
     static final int LIMIT = 32;
 
-    /** A frame and the error that it matches come within that time. */
+    /** A frame and the error that it matches come within this time. */
     static final long DELIVERY_NANOS = 1_000_000_000;
 
     private final Delivery[] entries = new Delivery[LIMIT];
@@ -29,7 +29,7 @@ final class Recent {
         return count == LIMIT;
     }
 
-    /** The oldest one makes room. */
+    /** Adds a delivery; the oldest makes room if necessary. */
     void add(Delivery added) {
         for (int i = 0; i < LIMIT && present[next]; i++) {
             next = (next + 1) % LIMIT;
@@ -41,8 +41,8 @@ final class Recent {
     }
 
     /**
-     * Takes out one that is the same and came within the time of a delivery; null if there is none. It is valid until the
-     * next {@link #add}.
+     * Removes and returns a recent delivery that is the same; null if there is none. It is valid until the next
+     * {@link #add}.
      */
     @Nullable
     Delivery take(Delivery same) {
@@ -55,7 +55,7 @@ final class Recent {
         return null;
     }
 
-    /** Whether one of these went to that MAC address within the time of a delivery. */
+    /** Whether a recent delivery went to this MAC address. */
     boolean hasGoneTo(long mac, long nowNanos) {
         for (int i = 0; count > 0 && i < LIMIT; i++) {
             if (isRecent(i, nowNanos) && entries[i].guestMac == mac) {
@@ -69,7 +69,7 @@ final class Recent {
         return present[i] && nowNanos - entries[i].nanos <= DELIVERY_NANOS;
     }
 
-    /** Takes out one whose time is over; null if there is none. It is valid until the next {@link #add}. */
+    /** Removes and returns a delivery that is not recent; null if there is none. It is valid until the next {@link #add}. */
     @Nullable
     Delivery takeOverdue(long nowNanos) {
         for (int i = 0; count > 0 && i < LIMIT; i++) {
@@ -81,7 +81,7 @@ final class Recent {
         return null;
     }
 
-    /** When the first one's time is over, or Long.MAX_VALUE. */
+    /** When {@link #takeOverdue} can next return a delivery; Long.MAX_VALUE if there is none. */
     long nextNanos() {
         long first = Long.MAX_VALUE;
         for (int i = 0; count > 0 && i < LIMIT; i++) {

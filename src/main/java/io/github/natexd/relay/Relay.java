@@ -11,12 +11,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The way of a packet. One turn: take a batch of queued errors, read every sighting there is, then judge the errors, send
- * the rewritten ones as frames, and give each its verdict. DROP is only for an error that is a guest's for certain and
- * that the guest network took; all else is accepted. No error waits: where nothing is certain yet, a copy does.
+ * The way of a packet. One turn receives a batch of queued errors, reads all sightings, judges the errors, sends the
+ * rewritten ones as frames, and gives each error its verdict. The verdict is DROP only if the error is certainly a
+ * guest's and the guest network took it; all other errors are accepted. No error waits: if nothing is certain yet, natexd
+ * keeps a copy.
  *
- * <p>The batch is taken before the sightings are read: a probe was sighted before its error was queued, so its sighting
- * is there to be read. One thread turns; nothing is locked.
+ * <p>The batch is received before the sightings are read: a probe leaves before its error is queued, so its sighting can be
+ * read by then. One thread calls {@link #turn}; there are no locks.
  */
 public final class Relay {
     private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
@@ -25,11 +26,11 @@ public final class Relay {
     public enum Reinject {
         /** As a frame on the guest network; the original is dropped. */
         FRAME,
-        /** In the verdict: the kernel forwards it. Copies go as frames all the same. */
+        /** With the verdict: the kernel forwards it. Copies go as frames here, too. */
         VERDICT
     }
 
-    /** What the relay works with: three ports, whether there is input at the two feeds, and monotonic nanoseconds. */
+    /** What the relay works with: queue, log, whether one of the two feeds has input, and monotonic nanoseconds. */
     public record Ports(PacketQueue queue, EgressLog egressLog, BooleanSupplier sighted, LongSupplier clock) {}
 
     private final Ports ports;
@@ -67,33 +68,33 @@ public final class Relay {
         }
     }
 
-    /** The guest network came, or came back: its NAT process may be another one. */
+    /** The guest network appeared: its NAT process may be a different one. */
     public void link(GuestLink present) {
         frames.link(present);
         yielding.reset();
         mapper.forgetProfile();
     }
 
-    /** The guest network went: errors are accepted until it is back. */
+    /** The guest network disappeared: errors are accepted until it is back. */
     public void unlink() {
         frames.link(null);
     }
 
-    /** Who gets a copy of errors without a mapping from now on, 0 for nobody. */
+    /** Sets the guest that gets a copy of errors without a mapping; 0 for none. */
     public void staticGuest(int address) {
         staticGuest.address(address);
     }
 
     /**
-     * How errors reach the guest from now on. The rules must be those of VERDICT before, and nothing that came by others
-     * may be queued; FRAME goes with both.
+     * Sets how errors reach the guest. Before VERDICT, the rules for VERDICT must be loaded, and nothing from other rules
+     * may be queued; FRAME works with both.
      */
     public void reinject(Reinject changed) {
         queued.reinject(changed);
         mapper.trustsUnseen(changed == Reinject.FRAME);
     }
 
-    /** The rules changed: what left the host meanwhile may not have been seen. */
+    /** The rules changed: probes that left meanwhile were perhaps not sighted. */
     public void rulesChanged() {
         mapper.egressUnseen(now());
     }
@@ -102,12 +103,12 @@ public final class Relay {
         return counters;
     }
 
-    /** Reports every error from now on, until there is another observer or none; only from the thread that turns. */
+    /** Reports every error to this observer, null for none; only for the thread that calls {@link #turn}. */
     public void observe(@Nullable Observer observer) {
         ledger.observe(observer);
     }
 
-    /** How things are; only from the thread that turns. */
+    /** The present state; only for the thread that calls {@link #turn}. */
     public Snapshot snapshot() {
         long nowNanos = now();
         boolean swept = mapper.expire(nowNanos);
@@ -128,21 +129,21 @@ public final class Relay {
         return ports.clock().getAsLong();
     }
 
-    /** One turn; returns false when the guest network has gone. */
+    /** One turn; returns false if the guest network is gone. */
     public boolean turn() {
         int count = ports.queue().receive();
         hadErrors = count > 0;
         try {
             return turn(count, now());
         } finally {
-            // Whatever went wrong: what has no verdict yet is accepted (R41).
+            // Even after an error: packets without a verdict are accepted (R41).
             if (hadErrors) {
                 ports.queue().sendVerdicts();
             }
         }
     }
 
-    /** The last turn had errors to judge, so the next one is likely to have some, too. */
+    /** The last turn had errors to judge, so the next one probably has some, too. */
     public boolean hadErrors() {
         return hadErrors;
     }
@@ -170,9 +171,9 @@ public final class Relay {
         return linkAlive;
     }
 
-    /** Returns whether the guest network is still there. Trouble with it is no reason to end: a new link may be better. */
+    /** Returns whether the guest network is still there. A failure does not end natexd: a new link may work. */
     private boolean readFeeds(long nowNanos) {
-        // Leaving probes first: a guest's frame that came before its copy left is then in the other feed by now.
+        // Leaving probes first: by then, the guest's frame of each of them is in the other feed.
         feeds.drain(ports.egressLog(), nowNanos);
         GuestLink link = frames.link();
         try {
@@ -183,7 +184,7 @@ public final class Relay {
         }
     }
 
-    /** Every packet's mapping is fetched from memory before the first is judged: a quarter of a packet's cost, if not. */
+    /** Fetches the mappings of all packets from memory before the first is judged: saves a quarter of a packet's cost. */
     private void fetch(int count) {
         try {
             PacketQueue queue = ports.queue();
@@ -191,7 +192,7 @@ public final class Relay {
                 translator.fetch(queue.buffer(i), queue.offset(i), queue.length(i));
             }
         } catch (RuntimeException e) {
-            LOG.debug("the packet will be judged, and this be counted, all the same", e);
+            LOG.debug("cannot prefetch mappings; the packets are judged without it", e);
         }
     }
 
@@ -213,7 +214,7 @@ public final class Relay {
         }
     }
 
-    /** An observer that fails must not cost the rest of the batch its verdicts. */
+    /** The rest of the batch must get its verdicts even if the observer fails. */
     private void report(Judgement judgement, long nowNanos) {
         try {
             ledger.decided(judgement, nowNanos);
@@ -222,7 +223,7 @@ public final class Relay {
         }
     }
 
-    /** Judges one error and, where a guest gets it, rewrites it and queues the frame. Never throws (R41). */
+    /** Judges one error and, if a guest gets it, rewrites it and queues the frame. Never throws (R41). */
     private void judge(Errors errors, int index, long nowNanos) {
         Judgement judgement = judgements[index];
         frames.clear(index);
@@ -274,13 +275,13 @@ public final class Relay {
         }
     }
 
-    /** How long the next turn may be put off when nothing comes in; -1 for as long as one likes. */
+    /** How long the next turn can wait for input; -1 for no limit. */
     public long idleMillis() {
         long next = Math.min(copies.nextNanos(), yielding.nextNanos());
         return next == Long.MAX_VALUE ? -1 : Math.max(1, (next - now()) / 1_000_000 + 1);
     }
 
-    /** Logs what was only counted of repeated trouble: before the end. */
+    /** Logs repeated trouble that was only counted; call it before the end. */
     public void logRepeated() {
         internalErrors.logCount();
         notRead.logCount();

@@ -6,12 +6,12 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 
 /**
- * A warning that may recur with every packet: the first of its kind is logged in full, the others are counted, and the
- * count is logged at most once a minute. For any thread.
+ * A warning that may recur with every packet. Logs the first of each kind in full, counts the others, and logs the count
+ * at most once a minute. For any thread.
  */
 public final class RepeatedTrouble {
     private static final long SILENCE_NANOS = TimeUnit.MINUTES.toNanos(1);
-    /** Kinds that are logged in full; an attacker may be able to cause more. */
+    /** How many kinds are logged in full at most; an attacker may be able to cause many. */
     private static final int KINDS_LIMIT = 16;
 
     private final Logger log;
@@ -21,13 +21,13 @@ public final class RepeatedTrouble {
     private long unlogged;
     private long loggedNanos;
 
-    /** @param what the beginning of every line: what went wrong, and what natexd did about it */
+    /** @param what the beginning of each line: what went wrong, and what natexd did */
     public RepeatedTrouble(Logger log, String what) {
         this.log = log;
         this.what = what;
     }
 
-    /** An error inside natexd; errors thrown at the same place are of one kind. */
+    /** An internal error; errors thrown at the same place are of one kind. */
     public synchronized void happened(Throwable e, long nowNanos) {
         StackTraceElement[] stack = e.getStackTrace();
         String kind = e.getClass().getName() + (stack.length == 0 ? "" : " at " + stack[0]);
@@ -38,7 +38,7 @@ public final class RepeatedTrouble {
         }
     }
 
-    /** Trouble outside natexd; the same words are of one kind. */
+    /** Trouble outside natexd; equal words are of one kind. */
     public synchronized void happened(String words, long nowNanos) {
         if (isNew(words, nowNanos)) {
             log.warn("{}: {}", what, words);
@@ -64,7 +64,7 @@ public final class RepeatedTrouble {
         }
     }
 
-    /** Logs what has been counted but not logged; to be called before the end. */
+    /** Logs what was counted but not logged; call it before the end. */
     public synchronized void logCount() {
         if (unlogged > 0) {
             log.warn("{}: {} more of these, the last: {}", what, unlogged, last);

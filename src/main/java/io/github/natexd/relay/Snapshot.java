@@ -4,18 +4,18 @@ import io.github.natexd.mapping.NatProfile;
 import java.util.List;
 
 /**
- * How the relay is at one moment, for other threads: made by its own thread when asked, never changed.
+ * The state of the relay at one moment, for other threads. The relay's thread makes it on request.
  *
  * @param counters a copy
- * @param nat what is known of the NAT process
- * @param deliveries one for each class of errors that can be relayed
- * @param mappings how many there are
- * @param swept no expired mapping is among them; else ask again for a better number
- * @param evictions mappings and sightings that went because their table was full
- * @param queueOverflows errors that the kernel accepted because the queue was full, and lost messages
- * @param logOverflows copies of probes that were lost
- * @param anyRelayed whether a guest was given an error yet
- * @param sinceRelayedNanos how long ago that was the last time; meaningless without {@code anyRelayed}
+ * @param nat what is known about the NAT process
+ * @param deliveries one entry for each class of errors
+ * @param mappings how many mappings there are
+ * @param swept expired mappings are not counted; if false, a later snapshot has a better number
+ * @param evictions how many sightings were removed to make room for others
+ * @param queueOverflows how many errors the kernel accepted because the queue was full, and how many messages were lost
+ * @param logOverflows how many leaving probes were lost
+ * @param anyRelayed whether any guest got an error
+ * @param sinceRelayedNanos the time since a guest last got an error; meaningless without {@code anyRelayed}
  */
 public record Snapshot(
         Counters counters,

@@ -2,7 +2,7 @@ package io.github.natexd.relay;
 
 import io.github.natexd.translate.Judgement;
 
-/** The guest that gets a copy of each error without a mapping, if one is configured. */
+/** The guest that gets a copy of each error without a mapping, if configured. */
 final class StaticGuest {
     private static final int NOBODY = 0;
     private static final long UNSEEN = -1;
@@ -11,7 +11,7 @@ final class StaticGuest {
     private long mac = UNSEEN;
     private long gatewayMac = UNSEEN;
 
-    /** @param changed its address, 0 for nobody */
+    /** @param changed the address, 0 for none */
     void address(int changed) {
         if (changed != address) {
             address = changed;
@@ -19,7 +19,7 @@ final class StaticGuest {
         }
     }
 
-    /** A guest has sent a frame. */
+    /** A guest sent a frame. */
     void sighted(int source, long itsMac, long itsGatewayMac) {
         if (source == address) {
             mac = itsMac;
@@ -27,12 +27,12 @@ final class StaticGuest {
         }
     }
 
-    /** Whether it gets a copy of this error, once it {@link #isSeen}. */
+    /** Whether the static guest gets a copy of this error, provided that it {@link #isSeen}. */
     boolean gets(Judgement judgement) {
         return address != NOBODY && judgement.reason().isUnmapped();
     }
 
-    /** It has sent something, so the address for a frame is known. */
+    /** It sent a frame, so its MAC address is known. */
     boolean isSeen() {
         return mac != UNSEEN;
     }

@@ -9,15 +9,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Steps back where the NAT process delivers errors to guests itself. A frame that looks like such a delivery proves nothing,
- * since guests can forge it; one that matches an error that natexd itself was handed within a second does. Then natexd leaves
- * this class of errors to the NAT process, for this guest alone, until three matched errors in a row were not delivered.
+ * Leaves errors to the NAT process if it delivers them to guests itself. A frame that looks like a delivery proves nothing,
+ * because guests can forge it. A frame that matches an error that natexd got within a second is proof: then natexd leaves
+ * this class of errors to the NAT process, for this guest only, until three such errors in a row were not delivered.
  *
- * <p>A NAT process that reads a socket delivers only what the host keeps; one that captures packets delivers whatever the
- * verdict. So a delivery of an error that was copied says nothing about those that are moved: the two are left to the NAT
- * process separately.
+ * <p>A NAT process that reads a socket delivers only what the host keeps; one that captures packets delivers everything. So
+ * a delivery of a copied error says nothing about moved ones, and natexd decides about copied and moved errors
+ * separately.
  *
- * <p>Guests are told apart by the last octet of their address, and have nothing in common here that one could fill up.
+ * <p>The last octet of the address identifies a guest. Guests share no space here, so none can fill it for others.
  */
 final class Yielding {
     private static final Logger LOG = LoggerFactory.getLogger(Yielding.class);
@@ -30,16 +30,16 @@ final class Yielding {
     private final boolean[] relayed = new boolean[Delivery.CLASSES];
     private final boolean[] logged = new boolean[Delivery.CLASSES];
     private final Delivery delivery = new Delivery();
-    /** How many errors were left to the NAT process and not seen delivered yet. */
+    /** How many errors are left to the NAT process and not yet seen delivered. */
     private int watched;
 
-    /** What is remembered of one guest; made once. */
+    /** What natexd remembers about one guest. */
     private static final class Guest {
-        /** Of the errors of each class that natexd copies: the misses in a row, or that natexd does not yield. */
+        /** For copied errors of each class: the misses in a row, or RELAYS if natexd does not yield. */
         final byte[] copyMisses = new byte[Delivery.CLASSES];
-        /** The same of those that natexd moves. */
+        /** The same for moved errors. */
         final byte[] moveMisses = new byte[Delivery.CLASSES];
-        /** What natexd relayed, what it left to the NAT process, and frames seen before their errors. */
+        /** What natexd delivered, what it left to the NAT process, and frames that came before their errors. */
         final Recent relays = new Recent();
 
         final Recent left = new Recent();
@@ -55,7 +55,7 @@ final class Yielding {
         }
     }
 
-    /** The guest network was re-created: whatever its NAT process was, this is another one. */
+    /** The guest network is a new one: its NAT process may be a different one. */
     void reset() {
         Arrays.fill(guests, null);
         watched = 0;
@@ -72,7 +72,7 @@ final class Yielding {
         return guest;
     }
 
-    /** Whether the NAT process delivers this error of a guest's. If not, natexd does. */
+    /** Whether natexd leaves this error to the NAT process. If not, natexd delivers it. */
     boolean leavesToNat(Judgement error, long nowNanos) {
         delivery.of(error, nowNanos);
         Guest guest = guest(delivery.guest);
@@ -81,7 +81,7 @@ final class Yielding {
             return true;
         }
         if (guest.misses(delivery)[delivery.errorClass] != RELAYS) {
-            // Those that find no room are not counted: what is remembered must get old enough to be missed.
+            // Without room it is not counted: a remembered error must get old enough to count as missed.
             if (!guest.left.isFull()) {
                 guest.left.add(delivery);
                 watched++;
@@ -93,7 +93,7 @@ final class Yielding {
         return false;
     }
 
-    /** A frame with an error was seen on its way to a guest. */
+    /** A frame that carries an error to a guest was seen. */
     void seen(Delivery frame) {
         if (isForwarded(frame)) {
             return;
@@ -112,7 +112,7 @@ final class Yielding {
         }
     }
 
-    /** A guest sent it that was relayed an error itself: it forwards for another. */
+    /** The sender of the frame is a guest that got an error itself: it forwards for another guest. */
     private boolean isForwarded(Delivery frame) {
         for (Guest guest : guests) {
             if (guest != null && guest.relays.hasGoneTo(frame.gatewayMac, frame.nanos)) {
@@ -133,7 +133,7 @@ final class Yielding {
         }
     }
 
-    /** Counts what the NAT process did not deliver in time. */
+    /** Counts errors that the NAT process did not deliver in time. */
     void tick(long nowNanos) {
         for (int i = 0; watched > 0 && i < GUESTS; i++) {
             Guest guest = guests[i];
@@ -157,7 +157,7 @@ final class Yielding {
         }
     }
 
-    /** When {@link #tick} has something to do again, or Long.MAX_VALUE. */
+    /** When {@link #tick} next has something to do; Long.MAX_VALUE if never. */
     long nextNanos() {
         long next = Long.MAX_VALUE;
         for (int i = 0; watched > 0 && i < GUESTS; i++) {
@@ -169,7 +169,7 @@ final class Yielding {
         return next;
     }
 
-    /** Who delivers what, class by class: the NAT process does if it does to some guest. */
+    /** Who delivers each class of errors: the NAT process, if it delivers them to any guest. */
     List<NatDelivery> deliveries() {
         List<NatDelivery> deliveries = new ArrayList<>();
         for (int errorClass = 0; errorClass < Delivery.CLASSES; errorClass++) {

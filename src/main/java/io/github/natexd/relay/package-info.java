@@ -1,6 +1,6 @@
 /**
- * The loop: sightings in, queued errors in, verdicts and frames out. What it needs of the system are three small ports;
- * the room {@code linux} implements them.
+ * The way of a packet: sightings and queued errors in, verdicts and frames out. The relay reaches the system through three
+ * small ports, which the room {@code linux} implements.
  */
 @NullMarked
 package io.github.natexd.relay;

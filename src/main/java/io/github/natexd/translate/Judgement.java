@@ -7,8 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One error under judgement: the packet as it came, what it says, what becomes of it, and for whom it is. Filled by the
- * {@link Translator}, and used again for other errors.
+ * One error that is being judged: the packet as received, its contents, the decision, and the guest that gets it. The
+ * {@link Translator} fills it; it is reused for other errors.
  */
 public final class Judgement {
     ByteBuffer buffer = ByteBuffer.allocate(0);
@@ -39,7 +39,7 @@ public final class Judgement {
     private long guestMac;
     private long gatewayMac;
 
-    /** Begins with the packet of {@code itsLength} octets at {@code itsOffset}, which came at that time. */
+    /** Begins with a received packet of {@code itsLength} octets at {@code itsOffset}. */
     public void begin(ByteBuffer itsBuffer, int itsOffset, int itsLength, long itsArrivedNanos) {
         buffer = itsBuffer;
         offset = itsOffset;
@@ -50,12 +50,12 @@ public final class Judgement {
         forget();
     }
 
-    /** The packet is longer than what is at hand. */
+    /** The packet is longer than the octets at hand. */
     public void truncated() {
         truncated = true;
     }
 
-    /** No other sighting is waited for: the error is not left open. */
+    /** The judgement must be final: the error is not left open. */
     public void last() {
         last = true;
     }
@@ -80,7 +80,7 @@ public final class Judgement {
         identificationChanged = changed;
     }
 
-    /** A guest gets it that was not seen sending the probe: its address is all that is put back. */
+    /** This guest gets the error although nobody saw it send the probe: only its address is restored. */
     public void copyTo(int address, long itsMac, long itsGatewayMac) {
         guest = address;
         guestPort = quoted.sourcePort();
@@ -89,7 +89,7 @@ public final class Judgement {
         identificationChanged = false;
     }
 
-    /** Something else than what was decided became of it. */
+    /** Replaces the decision. */
     public void becomes(Reason other) {
         reason = other;
     }
@@ -115,7 +115,7 @@ public final class Judgement {
         return reason;
     }
 
-    /** Nothing is certain yet, and a sighting by {@link #openUntilNanos} may show whose the probe is. */
+    /** Nothing is certain yet; a sighting before {@link #openUntilNanos} may show whose probe it is. */
     public boolean isOpen() {
         return open;
     }
@@ -124,7 +124,7 @@ public final class Judgement {
         return openUntilNanos;
     }
 
-    /** The packet is ICMP: reporter, type, code and labels may be asked. */
+    /** The packet is ICMP: reporter, type, code and labels are valid. */
     public boolean isErrorRead() {
         return errorRead;
     }
@@ -152,7 +152,7 @@ public final class Judgement {
         return labels;
     }
 
-    /** It quotes a probe: {@link #quoted} may be asked. */
+    /** It quotes a probe: {@link #quoted} is valid. */
     public boolean isQuoteRead() {
         return quoteRead;
     }
@@ -161,12 +161,12 @@ public final class Judgement {
         return quoted;
     }
 
-    /** The guest's sighting of the quoted probe, valid during this turn; null if it is nobody's. */
+    /** The guest's sighting of the quoted probe, valid during this turn; null if there is none. */
     public @Nullable Sighting sender() {
         return sender;
     }
 
-    /** The guest that gets it. */
+    /** The guest that gets the error. */
     public int guest() {
         return guest;
     }

@@ -3,8 +3,8 @@ package io.github.natexd.translate;
 import java.util.Arrays;
 
 /**
- * The addresses that decide who may be a guest (R22) and who cannot be a reporter (R51). Immutable; made anew when the
- * kernel tells of a change.
+ * The addresses that decide who may be a guest (R22) and who cannot be a reporter (R51). Immutable; replaced when the
+ * kernel reports a change.
  */
 public final class Surroundings {
     private final int[] hostAddresses;
@@ -13,7 +13,7 @@ public final class Surroundings {
     private final long hostMac;
 
     /**
-     * @param hostAddresses every IPv4 address of this host
+     * @param hostAddresses all IPv4 addresses of this host
      * @param guestNetworkAddress the host's address on the guest network, 0 if it has none
      * @param prefixLength the guest network's prefix length
      * @param hostMac the MAC address of the host's interface on the guest network
@@ -34,7 +34,7 @@ public final class Surroundings {
         return network != 0 && (address & mask) == network;
     }
 
-    /** An address that a guest can have, on a frame that a guest can have sent to its gateway. */
+    /** Whether a guest can have this source address and can have sent such a frame to its gateway. */
     public boolean isGuestsFrame(int source, int destination, long sourceMac, long destinationMac) {
         return onGuestNetwork(source)
                 && !isHost(source)
@@ -49,12 +49,12 @@ public final class Surroundings {
                 && !isGroup(destinationMac);
     }
 
-    /** No router outside can have this address. */
+    /** Whether no router outside can have this address. */
     public boolean isImpossibleReporter(int address) {
         return isNobodys(address) || isHost(address) || onGuestNetwork(address);
     }
 
-    /** 0/8, 127/8, 224/4 (multicast) and 240/4's broadcast: never one machine's address on a network. */
+    /** 0/8, 127/8, 224/4 (multicast) and the broadcast address: never the address of one machine on a network. */
     private static boolean isNobodys(int address) {
         int first = address >>> 24;
         return first == 0 || first == 127 || first >>> 4 == 14 || address == -1;

@@ -17,11 +17,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns an ICMP error about the host's packet into the error the guest should have got: the embedded packet again as
- * the guest sent it, the outer destination the guest's, every checksum repaired by the difference (RFC 1624), nothing
- * else touched (RFC 5508 section 4.2).
+ * Turns an ICMP error about a packet of the host into the error that the guest should have got: restores the embedded
+ * packet as the guest sent it, makes the guest the outer destination, repairs every checksum incrementally (RFC 1624),
+ * and changes nothing else (RFC 5508, section 4.2).
  *
- * <p>{@link #judge} reads and decides, {@link #rewrite} writes; in between the caller may decide otherwise.
+ * <p>{@link #judge} reads and decides, {@link #rewrite} writes; in between, the caller may change the decision.
  */
 public final class Translator {
     private static final int NO_HEADER = 1 << 20;
@@ -64,9 +64,9 @@ public final class Translator {
     }
 
     /**
-     * Reads an error and decides what becomes of it. Where a guest gets it, {@link #rewrite} may be called next.
+     * Reads an error and decides what to do with it. If a guest gets it, the caller may call {@link #rewrite} next.
      *
-     * @param judgement has the packet; gets the rest
+     * @param judgement contains the packet; receives the result
      */
     public void judge(Judgement judgement, long nowNanos) {
         judgement.forget();
@@ -81,7 +81,7 @@ public final class Translator {
         }
     }
 
-    /** Null when the packet is an ICMP error that may be relayed. */
+    /** Returns null if the packet is an ICMP error that may be relayed. */
     private @Nullable Reason readOuter(Judgement judgement) {
         if (judgement.truncated) {
             return Reason.TRUNCATED;
@@ -137,7 +137,7 @@ public final class Translator {
         return offset < end ? (buffer.get(offset) & 0x0f) * 4 : NO_HEADER;
     }
 
-    /** Null when the embedded packet is a probe that can be looked up. */
+    /** Returns null if the embedded packet is a probe that can be looked up. */
     private @Nullable Reason readEmbedded(Probe quoted) {
         if (embedded.over(packet, error.embeddedOffset(), error.embeddedOctets())
                         .check(true)
@@ -176,7 +176,7 @@ public final class Translator {
         }
     }
 
-    /** Reads the MPLS labels of the error judged last; allocates. */
+    /** Reads the MPLS labels of the error judged last. Allocates. */
     public void readLabels(Judgement judgement) {
         mpls.over(packet, error);
         List<Integer> entries = new ArrayList<>();
@@ -206,13 +206,13 @@ public final class Translator {
         embedded.rewriteSource(guest);
     }
 
-    /** The outer checksums: the ICMP one covers the embedded octets, where nothing but the two headers changed. */
+    /** Repairs the outer checksums. ICMP's covers the embedded packet, in which only the two headers changed. */
     private void finish(int before, int guest) {
         error.repairChecksum(before, embeddedHeadSum());
         outer.rewriteDestination(guest);
         if (outer.optionsLength() > 0) {
-            // A router echoes the probe's record route here; the host's kernel has since added its own address, and
-            // repairs the checksum only of what it forwards. It had checked the header before.
+            // A router copies the probe's record-route option here. The host's kernel checked this header, added its
+            // own address to the option, and does not repair the checksum of packets that it does not forward.
             outer.recomputeHeaderChecksum();
         }
     }

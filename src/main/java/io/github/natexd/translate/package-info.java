@@ -1,6 +1,6 @@
 /**
- * One ICMP error in; a reason, and where it concerns a guest the rewritten packet, out. Pure: no clock, no socket, no
- * log.
+ * Takes one ICMP error; returns a reason and, if a guest gets the error, the rewritten packet. Pure: no clock, no socket,
+ * no log.
  */
 @NullMarked
 package io.github.natexd.translate;
