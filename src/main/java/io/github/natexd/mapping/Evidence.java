@@ -4,8 +4,8 @@ package io.github.natexd.mapping;
  * How well two sightings agree, as sightings of the same probe. A function of the two sightings alone.
  *
  * <p>There are three pieces of evidence: the source port (for an echo request, the identifier), the IP ID, and the
- * content. An IP ID of 0 says nothing, because a device on the way may replace it (RFC 6864, section 4.1). A content says
- * nothing if the checksum is missing or not complete.
+ * content. An IP ID of 0 says nothing, because a device on the way may replace it (RFC 6864, section 4.1). A content
+ * says nothing if the checksum is missing or not complete.
  */
 final class Evidence {
     static final int PORT = 1;

@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds which guest sent the probe that an error quotes, and how certain that is.
  *
- * <p>A probe is sighted twice, in any order: on the guest network and when it leaves the host. A certain pair is kept as
- * soon as both have been sighted. All else is weighed again for each error, with all sightings so far: see
- * {@link Pairing}.
+ * <p>A probe is sighted twice, in any order: on the guest network and when it leaves the host. A certain pair is kept
+ * as soon as both have been sighted. All else is weighed again for each error, with all sightings so far: see {@link
+ * Pairing}.
  */
 public final class Mapper {
     /** The user id of a sender that the kernel did not name. */
@@ -47,7 +47,9 @@ public final class Mapper {
     /** From this time on, natexd has sighted all that the host sent within a lifetime. */
     private long completeFromNanos;
 
-    /** The probes of the quoted tuple that fit best: their score, the newest unpaired one, the guest of the newest pair. */
+    /**
+     * The probes of the quoted tuple that fit best: their score, the newest unpaired one, the guest of the newest pair.
+     */
     private int fit;
 
     private @Nullable Sighting unpaired;
@@ -87,8 +89,8 @@ public final class Mapper {
     }
 
     /**
-     * Whether a quoted probe that was not seen leaving may be a guest's. Not if natexd reads errors before the host's own
-     * NAT: they can then quote what the host forwarded for others.
+     * Whether a quoted probe that was not seen leaving may be a guest's. Not if natexd reads errors before the host's
+     * own NAT: they can then quote what the host forwarded for others.
      */
     public void trustsUnseen(boolean trusts) {
         trustsUnseen = trusts;
@@ -109,7 +111,10 @@ public final class Mapper {
         }
     }
 
-    /** A probe was seen leaving the host. {@code uid} owns the sending socket; {@link #NO_UID} if the kernel did not say. */
+    /**
+     * A probe was seen leaving the host. {@code uid} owns the sending socket; {@link #NO_UID} if the kernel did not
+     * say.
+     */
     public void egressSighted(Probe probe, int uid, long nowNanos) {
         bindIfWhole(sightings.addLeaving(probe, uid, inOrder(nowNanos)));
     }
@@ -253,14 +258,19 @@ public final class Mapper {
         return sameSender ? Match.LIKELY : Match.AMBIGUOUS;
     }
 
-    /** Whether a later sighting can change the result. It cannot for another user's probe or an only pair that this NAT is known to make. */
+    /**
+     * Whether a later sighting can change the result. It cannot for another user's probe or an only pair that this NAT
+     * is known to make.
+     */
     private boolean mayChange(Sighting leaving, Match weighed) {
         boolean expected =
                 weighed == Match.LIKELY && pairing.isOnly() && profile.expects(pairing.guestOf(leaving), leaving);
         return !expected && !profile.isForeign(leaving.uid);
     }
 
-    /** Searches guests' sightings alone: probes that a NAT process sends through a packet socket are not seen leaving. */
+    /**
+     * Searches guests' sightings alone: probes that a NAT process sends through a packet socket are not seen leaving.
+     */
     private Match withoutLeaving(Probe quoted, long nowNanos, boolean last) {
         boolean complete = nowNanos - completeFromNanos >= 0 && sightings.hasAllOfHost(nowNanos);
         Match match = unseen.find(quoted, nowNanos - lifetimeNanos, complete);

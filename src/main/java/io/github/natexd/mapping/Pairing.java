@@ -111,7 +111,9 @@ final class Pairing {
         return lower(compare(rank), e);
     }
 
-    /** Nothing may contradict certain. Likely bears one contradiction: some NATs that keep ports replace those in use. */
+    /**
+     * Nothing may contradict certain. Likely bears one contradiction: some NATs that keep ports replace those in use.
+     */
     private Match lower(Match match, Sighting e) {
         if (match != Match.CERTAIN && match != Match.LIKELY) {
             return match;
@@ -312,8 +314,8 @@ final class Pairing {
     }
 
     /**
-     * Whether the difference of the TTLs is the same for all possible pairs. If it is not, the order says nothing, because
-     * probes that end at the NAT process do not leave.
+     * Whether the difference of the TTLs is the same for all possible pairs. If it is not, the order says nothing,
+     * because probes that end at the NAT process do not leave.
      */
     private boolean isOfOneTtl() {
         int hops = Evidence.hops(rivalGuests.get(0), rivalLeaving.get(0));

@@ -4,7 +4,8 @@ import io.github.natexd.mapping.NatProfile.Known;
 
 /**
  * What is known about the NAT process: for each protocol and trait, what the last two pairs showed. One contradicting
- * pair makes the trait {@link Known#MIXED}, a second one in a row reverses it. Nothing else changes it; nothing expires.
+ * pair makes the trait {@link Known#MIXED}, a second one in a row reverses it. Nothing else changes it; nothing
+ * expires.
  *
  * <p>The profile lowers the grade of pairs that contradict it, and says which TTL to expect. It never raises a grade.
  */
@@ -127,8 +128,8 @@ final class Profile {
     }
 
     /**
-     * Whether the NAT process is expected to lower the TTL by {@code hops}. If the profile does not say, a NAT process that
-     * keeps two pieces of evidence is expected to keep the TTL.
+     * Whether the NAT process is expected to lower the TTL by {@code hops}. If the profile does not say, a NAT process
+     * that keeps two pieces of evidence is expected to keep the TTL.
      */
     boolean expectsHops(boolean isUdp, int hops, int pieces) {
         return switch (of(isUdp).ttlKept.known()) {

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * Divides the sightings among the host and the guests. When there is no room, the holder with the most sightings loses
  * its oldest: a flood of probes costs only its sender.
  *
- * <p>The last octet of the address identifies a guest. In a network larger than VMware's /24, some guests therefore share
- * one part.
+ * <p>The last octet of the address identifies a guest. In a network larger than VMware's /24, some guests therefore
+ * share one part.
  */
 final class Shares {
     /** The holder of leaving sightings that are not paired. */

@@ -4,8 +4,8 @@ import io.github.natexd.wire.Protocol;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One sighting of a probe: on the guest network, or leaving the host. Two sightings of the same probe are a pair, that is,
- * a mapping: each is the other's {@link #other}. {@link Shares} provides sightings and takes them back, so none is
+ * One sighting of a probe: on the guest network, or leaving the host. Two sightings of the same probe are a pair, that
+ * is, a mapping: each is the other's {@link #other}. {@link Shares} provides sightings and takes them back, so none is
  * allocated in the steady state.
  */
 public final class Sighting {

@@ -6,8 +6,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All sightings. Unpaired ones are found by class, and guests' sightings also by guest: a look-up reads a bounded number
- * from each guest, regardless of what others send. Leaving sightings are also found by the tuple that a router quotes.
+ * All sightings. Unpaired ones are found by class, and guests' sightings also by guest: a look-up reads a bounded
+ * number from each guest, regardless of what others send. Leaving sightings are also found by the tuple that a router
+ * quotes.
  */
 final class Sightings {
     /** No guest: the end of a list. */

@@ -26,7 +26,9 @@ final class Unseen {
         this.profile = profile;
     }
 
-    /** @param complete natexd sighted all that the host sent within a lifetime, so the quoted probe is not the host's */
+    /**
+     * @param complete natexd sighted all that the host sent within a lifetime, so the quoted probe is not the host's
+     */
     Match find(Probe quoted, long sinceNanos, boolean complete) {
         search(quoted, sinceNanos, complete);
         Sighting guests = best;

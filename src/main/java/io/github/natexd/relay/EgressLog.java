@@ -3,7 +3,9 @@ package io.github.natexd.relay;
 import io.github.natexd.mapping.Mapper;
 import java.nio.ByteBuffer;
 
-/** Probes that leave the host, as the kernel logs them before source NAT: the first octets of IPv4 packets, in batches. */
+/**
+ * Probes that leave the host, as the kernel logs them before source NAT: the first octets of IPv4 packets, in batches.
+ */
 public interface EgressLog extends AutoCloseable {
     /** The user id if the kernel did not report one. */
     int NO_UID = Mapper.NO_UID;

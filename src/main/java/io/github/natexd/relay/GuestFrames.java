@@ -4,7 +4,9 @@ import io.github.natexd.translate.Judgement;
 import io.github.natexd.translate.Reason;
 import org.jspecify.annotations.Nullable;
 
-/** The frames that carry a batch of errors to guests: which error has a frame, and whether the guest network took it. */
+/**
+ * The frames that carry a batch of errors to guests: which error has a frame, and whether the guest network took it.
+ */
 final class GuestFrames {
     private static final int NO_FRAME = -1;
 

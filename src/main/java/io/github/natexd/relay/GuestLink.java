@@ -28,9 +28,9 @@ public interface GuestLink extends AutoCloseable {
     int mtu();
 
     /**
-     * Queues one frame: {@code length} octets of {@code packet}, preceded by an Ethernet header (destination and source as
-     * 48-bit numbers, type IPv4), which overwrites the {@link EthernetFrame#LENGTH} octets in front of the packet. The
-     * octets must not change until {@link #sendFrames}.
+     * Queues one frame: {@code length} octets of {@code packet}, preceded by an Ethernet header (destination and source
+     * as 48-bit numbers, type IPv4), which overwrites the {@link EthernetFrame#LENGTH} octets in front of the packet.
+     * The octets must not change until {@link #sendFrames}.
      *
      * @param packet in network byte order
      * @return the frame's index in this batch, or -1 if the batch is full

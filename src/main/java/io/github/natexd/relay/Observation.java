@@ -5,7 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The outcome of one error, for clients that watch. A part that the error does not contain, or that is unknown, is null.
+ * The outcome of one error, for clients that watch. A part that the error does not contain, or that is unknown, is
+ * null.
  *
  * @param agoNanos how long ago the error arrived: natexd may have kept a copy for some time
  */
@@ -26,7 +27,9 @@ public record Observation(
      */
     public record Report(int reporter, int type, int code, List<Integer> labels) {}
 
-    /** The embedded packet as the router quotes it; the ports of an echo request are its identifier and sequence number. */
+    /**
+     * The embedded packet as the router quotes it; the ports of an echo request are its identifier and sequence number.
+     */
     public record Quote(int protocol, int source, int sourcePort, int destination, int destinationPort) {}
 
     /**
@@ -34,8 +37,8 @@ public record Observation(
      *
      * @param port the guest's own source port or identifier
      * @param hop the TTL that the guest gave the probe; 0 if unknown
-     * @param roundTripNanos the time from the sighting to the error; 0 or less if unknown, or if both came in the same turn
-     *     of the loop, which has only one time
+     * @param roundTripNanos the time from the sighting to the error; 0 or less if unknown, or if both came in the same
+     *     turn of the loop, which has only one time
      */
     public record Guest(int address, int port, int hop, long roundTripNanos) {}
 }

@@ -3,8 +3,8 @@ package io.github.natexd.relay;
 import java.nio.ByteBuffer;
 
 /**
- * ICMP errors in, verdicts out. The implementation reads a batch into its own buffers. The packets of a batch can be read,
- * and rewritten in place, until the next {@link #receive}.
+ * ICMP errors in, verdicts out. The implementation reads a batch into its own buffers. The packets of a batch can be
+ * read, and rewritten in place, until the next {@link #receive}.
  *
  * <p>Every packet of a batch gets exactly one verdict: {@link #sendVerdicts} accepts packets without a noted verdict
  * unchanged.

@@ -69,7 +69,10 @@ final class Recent {
         return present[i] && nowNanos - entries[i].nanos <= DELIVERY_NANOS;
     }
 
-    /** Removes and returns a delivery that is not recent; null if there is none. It is valid until the next {@link #add}. */
+    /**
+     * Removes and returns a delivery that is not recent; null if there is none. It is valid until the next {@link
+     * #add}.
+     */
     @Nullable
     Delivery takeOverdue(long nowNanos) {
         for (int i = 0; count > 0 && i < LIMIT; i++) {

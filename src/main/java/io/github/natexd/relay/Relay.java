@@ -13,11 +13,11 @@ import org.slf4j.LoggerFactory;
 /**
  * The way of a packet. One turn receives a batch of queued errors, reads all sightings, judges the errors, sends the
  * rewritten ones as frames, and gives each error its verdict. The verdict is DROP only if the error is certainly a
- * guest's and the guest network took it; all other errors are accepted. No error waits: if nothing is certain yet, natexd
- * keeps a copy.
+ * guest's and the guest network took it; all other errors are accepted. No error waits: if nothing is certain yet,
+ * natexd keeps a copy.
  *
- * <p>The batch is received before the sightings are read: a probe leaves before its error is queued, so its sighting can be
- * read by then. One thread calls {@link #turn}; there are no locks.
+ * <p>The batch is received before the sightings are read: a probe leaves before its error is queued, so its sighting
+ * can be read by then. One thread calls {@link #turn}; there are no locks.
  */
 public final class Relay {
     private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
@@ -86,8 +86,8 @@ public final class Relay {
     }
 
     /**
-     * Sets how errors reach the guest. Before VERDICT, the rules for VERDICT must be loaded, and nothing from other rules
-     * may be queued; FRAME works with both.
+     * Sets how errors reach the guest. Before VERDICT, the rules for VERDICT must be loaded, and nothing from other
+     * rules may be queued; FRAME works with both.
      */
     public void reinject(Reinject changed) {
         queued.reinject(changed);
@@ -184,7 +184,9 @@ public final class Relay {
         }
     }
 
-    /** Fetches the mappings of all packets from memory before the first is judged: saves a quarter of a packet's cost. */
+    /**
+     * Fetches the mappings of all packets from memory before the first is judged: saves a quarter of a packet's cost.
+     */
     private void fetch(int count) {
         try {
             PacketQueue queue = ports.queue();

@@ -6,8 +6,8 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 
 /**
- * A warning that may recur with every packet. Logs the first of each kind in full, counts the others, and logs the count
- * at most once a minute. For any thread.
+ * A warning that may recur with every packet. Logs the first of each kind in full, counts the others, and logs the
+ * count at most once a minute. For any thread.
  */
 public final class RepeatedTrouble {
     private static final long SILENCE_NANOS = TimeUnit.MINUTES.toNanos(1);

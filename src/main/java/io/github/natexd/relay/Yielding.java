@@ -9,13 +9,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Leaves errors to the NAT process if it delivers them to guests itself. A frame that looks like a delivery proves nothing,
- * because guests can forge it. A frame that matches an error that natexd got within a second is proof: then natexd leaves
- * this class of errors to the NAT process, for this guest only, until three such errors in a row were not delivered.
+ * Leaves errors to the NAT process if it delivers them to guests itself. A frame that looks like a delivery proves
+ * nothing, because guests can forge it. A frame that matches an error that natexd got within a second is proof: then
+ * natexd leaves this class of errors to the NAT process, for this guest only, until three such errors in a row were not
+ * delivered.
  *
- * <p>A NAT process that reads a socket delivers only what the host keeps; one that captures packets delivers everything. So
- * a delivery of a copied error says nothing about moved ones, and natexd decides about copied and moved errors
- * separately.
+ * <p>A NAT process that reads a socket delivers only what the host keeps; one that captures packets delivers
+ * everything. So a delivery of a copied error says nothing about moved ones, and natexd decides about copied and moved
+ * errors separately.
  *
  * <p>The last octet of the address identifies a guest. Guests share no space here, so none can fill it for others.
  */

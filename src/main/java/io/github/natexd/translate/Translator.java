@@ -111,9 +111,9 @@ public final class Translator {
     }
 
     /**
-     * Says that {@link #judge} will be asked about this packet soon, see {@link Mapper#fetch}; decides nothing. It reads the
-     * quoted tuple where it should be and looks only that this is within the packet: with all that judging reads, the
-     * processor would not get to the next packet before this one's memory has come.
+     * Says that {@link #judge} will be asked about this packet soon, see {@link Mapper#fetch}; decides nothing. It
+     * reads the quoted tuple where it should be and looks only that this is within the packet: with all that judging
+     * reads, the processor would not get to the next packet before this one's memory has come.
      */
     public void fetch(ByteBuffer buffer, int offset, int length) {
         int end = offset + length;

@@ -1,6 +1,6 @@
 /**
- * Takes one ICMP error; returns a reason and, if a guest gets the error, the rewritten packet. Pure: no clock, no socket,
- * no log.
+ * Takes one ICMP error; returns a reason and, if a guest gets the error, the rewritten packet. Pure: no clock, no
+ * socket, no log.
  */
 @NullMarked
 package io.github.natexd.translate;
