@@ -11,12 +11,14 @@ import io.github.natexd.translate.Surroundings;
 import io.github.natexd.translate.Translator;
 import io.github.natexd.wire.Ipv4Header;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
@@ -37,6 +39,7 @@ import org.openjdk.jmh.annotations.Warmup;
 public class TranslateBenchmark {
     private static final int CAPACITY = 65536;
     private static final int STRIDE = 7919; // a prime, so that consecutive errors are about distant mappings
+    private static final int BATCH = 64;
     private static final int FIRST_TARGET = 0x0a000001;
     private static final int REPORTER = 0x64400001;
 
@@ -45,9 +48,11 @@ public class TranslateBenchmark {
 
     private final Mapper mapper = new Mapper(CAPACITY, TimeUnit.HOURS.toNanos(1), 0);
     private final Judgement judgement = new Judgement();
+    private final Judgement[] judgements = new Judgement[BATCH];
     private Translator translator;
     private ByteBuffer errors;
     private ByteBuffer packet;
+    private ByteBuffer batch;
     private int length;
     private int next;
 
@@ -66,6 +71,8 @@ public class TranslateBenchmark {
             errors.put(error((int) ((long) i * STRIDE % mappings)));
         }
         packet = ByteBuffer.allocateDirect(length);
+        batch = ByteBuffer.allocateDirect(BATCH * length);
+        Arrays.setAll(judgements, i -> new Judgement());
     }
 
     private static ProbeBuilder probe(int source, int i) {
@@ -102,5 +109,22 @@ public class TranslateBenchmark {
         }
         translator.rewrite(judgement);
         return packet.getInt(16);
+    }
+
+    /** A batch as the relay judges it: the mappings of all its packets are fetched first. */
+    @Benchmark
+    @OperationsPerInvocation(BATCH)
+    public int translateBatch() {
+        for (int i = 0; i < BATCH; i++) {
+            batch.put(i * length, errors, next * length, length);
+            next = next + 1 < mappings ? next + 1 : 0;
+            translator.fetch(batch, i * length, length);
+        }
+        for (int i = 0; i < BATCH; i++) {
+            judgements[i].begin(batch, i * length, length, 2);
+            translator.judge(judgements[i], 2);
+            translator.rewrite(judgements[i]);
+        }
+        return batch.getInt(16);
     }
 }

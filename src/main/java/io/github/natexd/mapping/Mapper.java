@@ -292,11 +292,11 @@ public final class Mapper {
     }
 
     /**
-     * Announces a {@link #find} for this tuple. Several look-ups announced in a row wait for memory at the same time
+     * Announces a {@link #find} for this probe. Several look-ups announced in a row wait for memory at the same time
      * instead of one after another.
      */
-    public void fetch(int source, int destination, int sourcePort, int destinationPort, int protocol) {
-        fetched ^= sightings.touch(source, destination, sourcePort, destinationPort, protocol);
+    public void fetch(Probe quoted) {
+        fetched ^= sightings.touch(quoted);
     }
 
     /** The guest's sighting that the last {@link #find} found, CERTAIN or LIKELY; valid until the next call. */

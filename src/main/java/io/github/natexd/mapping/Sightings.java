@@ -214,8 +214,8 @@ final class Sightings {
     }
 
     /** Reads what {@link #firstQuoted} will read, so that it is in the processor's cache. The result has no meaning. */
-    int touch(int source, int destination, int sourcePort, int destinationPort, int protocol) {
-        Sighting first = keys.first(ofKey(source, destination, sourcePort, destinationPort, protocol));
+    int touch(Probe quoted) {
+        Sighting first = firstQuoted(quoted);
         return first == null ? 0 : first.source ^ (first.other == null ? 0 : first.other.source);
     }
 

@@ -24,16 +24,6 @@ import org.jspecify.annotations.Nullable;
  * <p>{@link #judge} reads and decides, {@link #rewrite} writes; in between, the caller may change the decision.
  */
 public final class Translator {
-    private static final int NO_HEADER = 1 << 20;
-
-    /** Within a quoted IPv4 header, for {@link #fetch}. */
-    private static final int QUOTED_PROTOCOL = 9;
-
-    private static final int QUOTED_SOURCE = 12;
-    private static final int QUOTED_DESTINATION = 16;
-    /** Within an echo: identifier and sequence, which stand for the ports. */
-    private static final int ECHO_PORTS = 4;
-
     private ErrorTypes types;
     private final Mapper mapper;
     private final Ipv4Header outer = new Ipv4Header();
@@ -42,6 +32,7 @@ public final class Translator {
     private final UdpHeader udp = new UdpHeader();
     private final IcmpEcho echo = new IcmpEcho();
     private final MplsLabels mpls = new MplsLabels();
+    private final Probe fetched = new Probe();
     private Surroundings surroundings;
     private ByteBuffer packet = ByteBuffer.allocate(0);
 
@@ -110,31 +101,17 @@ public final class Translator {
         return surroundings.isImpossibleReporter(outer.source()) ? Reason.IMPOSSIBLE_REPORTER : null;
     }
 
-    /**
-     * Says that {@link #judge} will be asked about this packet soon, see {@link Mapper#fetch}; decides nothing. It
-     * reads the quoted tuple where it should be and looks only that this is within the packet: with all that judging
-     * reads, the processor would not get to the next packet before this one's memory has come.
-     */
+    /** Announces that {@link #judge} will be called with this packet soon; see {@link Mapper#fetch}. Decides nothing. */
     public void fetch(ByteBuffer buffer, int offset, int length) {
-        int end = offset + length;
-        int quote = offset + headerLength(buffer, offset, end) + IcmpError.LENGTH;
-        int transport = quote + Math.max(Ipv4Header.MIN_LENGTH, headerLength(buffer, quote, end));
-        if (transport + Probe.TRANSPORT_HEAD_OCTETS > end) {
+        if (outer.over(buffer, offset, length).check(false) != Ipv4Header.Problem.NONE
+                || outer.transportOctets() < IcmpError.LENGTH) {
             return;
         }
-        int protocol = buffer.get(quote + QUOTED_PROTOCOL) & 0xff;
-        int ports = buffer.getInt(protocol == Protocol.ICMP ? transport + ECHO_PORTS : transport);
-        mapper.fetch(
-                buffer.getInt(quote + QUOTED_SOURCE),
-                buffer.getInt(quote + QUOTED_DESTINATION),
-                ports >>> 16,
-                ports & 0xffff,
-                protocol);
-    }
-
-    /** Of the IPv4 header at {@code offset}; more than any packet has if it would be beyond the end. */
-    private static int headerLength(ByteBuffer buffer, int offset, int end) {
-        return offset < end ? (buffer.get(offset) & 0x0f) * 4 : NO_HEADER;
+        error.over(buffer, outer.transportOffset(), outer.transportOctets());
+        embedded.over(buffer, error.embeddedOffset(), error.embeddedOctets());
+        if (embedded.check(true) == Ipv4Header.Problem.NONE && fetched.read(buffer, embedded)) {
+            mapper.fetch(fetched);
+        }
     }
 
     /** Returns null if the embedded packet is a probe that can be looked up. */
