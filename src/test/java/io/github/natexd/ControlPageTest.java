@@ -44,6 +44,8 @@ class ControlPageTest {
 
         assertEquals(documented("watch"), first);
         assertEquals(documented("watched error"), fields(ControlScene.observed()));
+        assertEquals(documented("watched probe"), fields(ControlScene.observedProbe()));
+        assertEquals(documented("watched reply"), fields(ControlScene.observedReply()));
     }
 
     @Test

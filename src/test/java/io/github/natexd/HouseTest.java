@@ -148,9 +148,10 @@ class HouseTest {
 
     @Test
     void controlImportsSnapshotsAndNamesAlone() {
-        String snapshots = "relay\\.(Snapshot|NatDelivery|Observation(\\$.*)?|Observer|Counters(\\$Event)?)"
-                + "|mapping\\.(NatProfile(\\$.*)?|MappingPage|MappingRow)|config\\.(EffectiveConfig|Setting)";
-        String names = "translate\\.Reason|wire\\.(Ipv4Address|MacAddress|IcmpError|MplsLabels|Protocol)";
+        String snapshots =
+                "relay\\.(Snapshot|NatDelivery|Observation(\\$.*)?|Observed(\\$.*)?|Observer|Counters(\\$Event)?)"
+                        + "|mapping\\.(NatProfile(\\$.*)?|MappingPage|MappingRow)|config\\.(EffectiveConfig|Setting)";
+        String names = "translate\\.Reason|wire\\.(Ipv4Address|MacAddress|IcmpEcho|IcmpError|MplsLabels|Protocol)";
         in("control")
                 .should()
                 .dependOnClassesThat(

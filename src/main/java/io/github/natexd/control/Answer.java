@@ -13,7 +13,9 @@ record Answer(String line, Watch watch) {
         /** A line for each error that a guest got. */
         RELAYED,
         /** A line for each error. */
-        ALL
+        ALL,
+        /** The same, and a line for each probe and for each reply that does not come from natexd. */
+        PROBES
     }
 
     static Answer of(String line) {

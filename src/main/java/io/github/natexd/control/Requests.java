@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
 
 /** Executes requests: text in, one line of JSON out. Never throws: a failure is a response, too. */
@@ -95,13 +96,16 @@ final class Requests {
     }
 
     private static Answer watch(String argument) throws ControlException {
-        if (!argument.isEmpty() && !argument.equals("all")) {
-            throw malformed("watch takes the argument all, or no argument");
-        }
-        String what = argument.isEmpty() ? "relayed" : argument;
+        Watch watch =
+                switch (argument) {
+                    case "" -> Watch.RELAYED;
+                    case "all" -> Watch.ALL;
+                    case "probes" -> Watch.PROBES;
+                    default -> throw malformed("watch takes the argument all or probes, or no argument");
+                };
+        String what = watch.name().toLowerCase(Locale.ROOT);
         return new Answer(
-                json(json -> versioned(json).name("watching").value(what).endObject()),
-                argument.isEmpty() ? Watch.RELAYED : Watch.ALL);
+                json(json -> versioned(json).name("watching").value(what).endObject()), watch);
     }
 
     static ControlException malformed(String cause) {

@@ -24,6 +24,8 @@ public final class Probe {
     int destinationPort;
     int identification;
     int timeToLive;
+    /** When the kernel received it: nanoseconds since 1970, 0 if unknown. Nothing is decided by it. */
+    long epochNanos;
     /** The octets of the transport as its sender counted them; 0 if unknown (the first fragment of an echo request). */
     int transportLength;
 
@@ -49,6 +51,7 @@ public final class Probe {
         if (header.isLaterFragment() || header.transportOctets() < TRANSPORT_HEAD_OCTETS) {
             return false;
         }
+        epochNanos = 0;
         protocol = header.protocol();
         source = header.source();
         destination = header.destination();
@@ -83,6 +86,11 @@ public final class Probe {
         return sum == 0xffff ? 0 : sum;
     }
 
+    /** When the kernel received it: nanoseconds since 1970, 0 if unknown. To be set after {@link #read}. */
+    public void arrived(long itsEpochNanos) {
+        epochNanos = itsEpochNanos;
+    }
+
     public int source() {
         return source;
     }
@@ -93,6 +101,14 @@ public final class Probe {
 
     public int protocol() {
         return protocol;
+    }
+
+    public int timeToLive() {
+        return timeToLive;
+    }
+
+    public long epochNanos() {
+        return epochNanos;
     }
 
     boolean isUdp() {

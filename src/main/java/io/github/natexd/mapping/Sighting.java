@@ -21,6 +21,7 @@ public final class Sighting {
     char content;
     boolean contentKnown;
     long sightedNanos;
+    long epochNanos;
     /** For guests' sightings: the addresses of the frame. */
     long guestMac;
 
@@ -69,6 +70,7 @@ public final class Sighting {
         content = (char) probe.content;
         contentKnown = probe.contentKnown;
         sightedNanos = nowNanos;
+        epochNanos = probe.epochNanos;
         leaving = isLeaving;
         learned = false;
         other = null;
@@ -137,5 +139,10 @@ public final class Sighting {
     /** The time of the sighting, on the clock that {@link Mapper} was given. */
     public long sightedNanos() {
         return sightedNanos;
+    }
+
+    /** When the kernel received the packet: nanoseconds since 1970, 0 if unknown. */
+    public long epochNanos() {
+        return epochNanos;
     }
 }

@@ -4,6 +4,7 @@ import io.github.natexd.mapping.Mapper;
 import io.github.natexd.mapping.Probe;
 import io.github.natexd.translate.Surroundings;
 import io.github.natexd.wire.EthernetFrame;
+import io.github.natexd.wire.IcmpEcho;
 import io.github.natexd.wire.IcmpError;
 import io.github.natexd.wire.Ipv4Header;
 import io.github.natexd.wire.Protocol;
@@ -15,7 +16,7 @@ final class Feeds {
     private static final int BATCHES_LIMIT = 16;
 
     /** The recipients of what the feeds contain. */
-    record Readers(Mapper mapper, Yielding yielding, KeptCopies copies, StaticGuest staticGuest) {}
+    record Readers(Mapper mapper, Yielding yielding, KeptCopies copies, StaticGuest staticGuest, Ledger ledger) {}
 
     private final Readers readers;
     private final Counters counters;
@@ -24,6 +25,7 @@ final class Feeds {
     private final Ipv4Header header = new Ipv4Header();
     private final Ipv4Header embedded = new Ipv4Header();
     private final IcmpError error = new IcmpError();
+    private final IcmpEcho echo = new IcmpEcho();
     private final Probe probe = new Probe();
     private final Probe quoted = new Probe();
     private final Delivery delivery = new Delivery();
@@ -106,28 +108,30 @@ final class Feeds {
                         header.source(), header.destination(), frame.source(), frame.destination())
                 && probe.read(buffer, header)) {
             counters.count(Counters.Event.GUEST_SIGHTINGS);
+            probe.arrived(link.arrivedEpochNanos(index));
             readers.staticGuest.sighted(header.source(), frame.source(), frame.destination());
             readers.mapper.guestSighted(probe, frame.source(), frame.destination(), nowNanos);
             readers.copies.sighted(probe.classKey());
-        } else if (isDelivery(buffer, surroundings)) {
-            counters.count(Counters.Event.NAT_DELIVERIES);
-            readers.yielding.seen(delivery.set(
-                            Delivery.classOf(error.type(), error.code(), embedded.protocol()),
-                            header.destination(),
-                            header.source())
-                    .with(quoted.sourcePort(), quoted.destinationPort(), nowNanos)
-                    .between(frame.source(), frame.destination()));
+            if (readers.ledger.showsProbes()) {
+                readers.ledger.show(sent(probe, probe.source(), probe.timeToLive(), probe.epochNanos()));
+            }
         } else {
-            counters.count(Counters.Event.FRAMES_IGNORED);
+            boolean isError = readError(buffer);
+            if (readers.ledger.showsProbes()) {
+                showReply(buffer, isError, surroundings, link.arrivedEpochNanos(index));
+            }
+            // R40: not an error that the NAT process itself reports.
+            if (isError && !surroundings.isImpossibleReporter(header.source())) {
+                delivered(nowNanos);
+            } else {
+                counters.count(Counters.Event.FRAMES_IGNORED);
+            }
         }
     }
 
-    /** An error about a probe, from a router outside to a guest; not one that the NAT process itself reports (R40). */
-    private boolean isDelivery(ByteBuffer buffer, Surroundings surroundings) {
-        if (header.protocol() != Protocol.ICMP
-                || header.isFragment()
-                || header.transportOctets() < IcmpError.LENGTH
-                || surroundings.isImpossibleReporter(header.source())) {
+    /** The frame carries an error about a probe. */
+    private boolean readError(ByteBuffer buffer) {
+        if (header.protocol() != Protocol.ICMP || header.isFragment() || header.transportOctets() < IcmpError.LENGTH) {
             return false;
         }
         error.over(buffer, header.transportOffset(), header.transportOctets());
@@ -136,5 +140,55 @@ final class Feeds {
                                 .check(true)
                         == Ipv4Header.Problem.NONE
                 && quoted.read(buffer, embedded);
+    }
+
+    /** The NAT process delivers the error to a guest, or a guest pretends that it does. */
+    private void delivered(long nowNanos) {
+        counters.count(Counters.Event.NAT_DELIVERIES);
+        readers.yielding.seen(delivery.set(
+                        Delivery.classOf(error.type(), error.code(), embedded.protocol()),
+                        header.destination(),
+                        header.source())
+                .with(quoted.sourcePort(), quoted.destinationPort(), nowNanos)
+                .between(frame.source(), frame.destination()));
+    }
+
+    private void showReply(ByteBuffer buffer, boolean isError, Surroundings surroundings, long epochNanos) {
+        if (!surroundings.onGuestNetwork(header.destination())) {
+            return;
+        }
+        if (isError) {
+            readers.ledger.show(new Observed.Reply(
+                    header.source(), error.type(), error.code(), sent(quoted, header.destination(), 0, epochNanos)));
+        } else if (header.protocol() == Protocol.ICMP
+                && !header.isFragment()
+                && header.transportOctets() >= IcmpEcho.LENGTH) {
+            echo.over(buffer, header.transportOffset());
+            if (echo.type() == IcmpEcho.TYPE_REPLY) {
+                readers.ledger.show(new Observed.Reply(
+                        header.source(),
+                        echo.type(),
+                        echo.code(),
+                        new Observed.SentProbe(
+                                Protocol.ICMP,
+                                header.destination(),
+                                echo.identifier(),
+                                header.source(),
+                                echo.sequence(),
+                                0,
+                                epochNanos)));
+            }
+        }
+    }
+
+    private static Observed.SentProbe sent(Probe probe, int guest, int hop, long epochNanos) {
+        return new Observed.SentProbe(
+                probe.protocol(),
+                guest,
+                probe.sourcePort(),
+                probe.destination(),
+                probe.destinationPort(),
+                hop,
+                epochNanos);
     }
 }

@@ -24,6 +24,17 @@ public interface GuestLink extends AutoCloseable {
     /** The host itself (not a port of the hub) sent this frame: PACKET_OUTGOING. */
     boolean outgoing(int index);
 
+    /** Whether the kernel notes when it receives frames; this costs the host a little for each packet it receives. */
+    default void time(boolean on) {}
+
+    /** Whether to receive echo replies, too. */
+    default void echoReplies(boolean wanted) {}
+
+    /** When the kernel received frame {@code index}: nanoseconds since 1970, 0 if unknown. */
+    default long arrivedEpochNanos(int index) {
+        return 0;
+    }
+
     /** The maximum length of an IPv4 packet in one frame. */
     int mtu();
 

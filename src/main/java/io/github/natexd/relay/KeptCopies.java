@@ -28,6 +28,7 @@ final class KeptCopies implements Errors {
         final ByteBuffer octets = ByteBuffer.allocateDirect(OFFSET + OCTETS_LIMIT);
         int length;
         long arrivedNanos;
+        long arrivedEpochNanos;
         long untilNanos;
         long classKey;
         boolean sighted;
@@ -50,6 +51,7 @@ final class KeptCopies implements Errors {
         copy.octets.put(OFFSET, error.buffer(), error.offset(), error.length());
         copy.length = error.length();
         copy.arrivedNanos = error.arrivedNanos();
+        copy.arrivedEpochNanos = error.arrivedEpochNanos();
         copy.untilNanos = error.openUntilNanos();
         copy.classKey = error.quoted().classKey();
         copy.sighted = false;
@@ -112,6 +114,7 @@ final class KeptCopies implements Errors {
     public void begin(int index, Judgement judgement) {
         Copy copy = copies[due[index]];
         judgement.begin(copy.octets, OFFSET, copy.length, copy.arrivedNanos);
+        judgement.arrivedEpochNanos(copy.arrivedEpochNanos);
         if (copy.last) {
             judgement.last();
         }

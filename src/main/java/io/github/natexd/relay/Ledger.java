@@ -27,6 +27,20 @@ final class Ledger {
         return observer != null;
     }
 
+    /** Whether the observer wants to see probes and replies; without one nothing is allocated for them. */
+    boolean showsProbes() {
+        Observer present = observer;
+        return present != null && present.wantsProbes();
+    }
+
+    /** Shows a probe or a reply to the observer. */
+    void show(Observed observed) {
+        Observer present = observer;
+        if (present != null) {
+            present.seen(observed);
+        }
+    }
+
     /** The outcome of an error is final. */
     void decided(Judgement judgement, long nowNanos) {
         counters.count(judgement.reason());
@@ -39,6 +53,7 @@ final class Ledger {
             present.decided(new Observation(
                     judgement.reason(),
                     nowNanos - judgement.arrivedNanos(),
+                    judgement.arrivedEpochNanos(),
                     judgement.isErrorRead() ? report(judgement) : null,
                     judgement.isQuoteRead() ? quote(judgement.quoted()) : null,
                     guest(judgement)));
@@ -46,7 +61,8 @@ final class Ledger {
     }
 
     private static Observation.Report report(Judgement judgement) {
-        return new Observation.Report(judgement.reporter(), judgement.type(), judgement.code(), judgement.labels());
+        return new Observation.Report(
+                judgement.reporter(), judgement.type(), judgement.code(), judgement.nextHopMtu(), judgement.labels());
     }
 
     private static Observation.Quote quote(Probe quoted) {
@@ -70,10 +86,14 @@ final class Ledger {
                     : null;
         }
         return new Observation.Guest(
-                sender.source(),
-                sender.sourcePort(),
-                sender.timeToLive(),
-                judgement.arrivedNanos() - sender.sightedNanos());
+                sender.source(), sender.sourcePort(), sender.timeToLive(), roundTripNanos(judgement, sender));
+    }
+
+    /** By the kernel's times if it gave both: the loop sees what came in one turn at one time. */
+    private static long roundTripNanos(Judgement error, Sighting probe) {
+        return error.arrivedEpochNanos() == 0 || probe.epochNanos() == 0
+                ? error.arrivedNanos() - probe.sightedNanos()
+                : error.arrivedEpochNanos() - probe.epochNanos();
     }
 
     /** Whether any guest got an error. */

@@ -4,4 +4,12 @@ package io.github.natexd.relay;
 @FunctionalInterface
 public interface Observer {
     void decided(Observation observation);
+
+    /** Whether it also wants what {@link #seen} gets. */
+    default boolean wantsProbes() {
+        return false;
+    }
+
+    /** Receives guests' probes, and what answers them without natexd. */
+    default void seen(Observed observed) {}
 }

@@ -34,6 +34,11 @@ public interface PacketQueue extends AutoCloseable {
     /** The kernel copied only a part of the packet (NFQA_CAP_LEN). */
     boolean truncated(int index);
 
+    /** When the kernel received packet {@code index}: nanoseconds since 1970, 0 if unknown. */
+    default long arrivedEpochNanos(int index) {
+        return 0;
+    }
+
     /** Notes ACCEPT, unchanged, for packet {@code index}. */
     void accept(int index);
 

@@ -40,6 +40,7 @@ final class QueuedErrors implements Errors {
     @Override
     public void begin(int index, Judgement judgement) {
         judgement.begin(queue.buffer(index), queue.offset(index), queue.length(index), arrivedNanos);
+        judgement.arrivedEpochNanos(queue.arrivedEpochNanos(index));
         if (queue.truncated(index)) {
             judgement.truncated();
         }

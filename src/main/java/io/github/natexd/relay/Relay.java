@@ -59,7 +59,7 @@ public final class Relay {
         this.mapper = mapper;
         this.translator = translator;
         queued = new QueuedErrors(ports.queue(), copies, counters);
-        feeds = new Feeds(new Feeds.Readers(mapper, yielding, copies, staticGuest), counters, notRead);
+        feeds = new Feeds(new Feeds.Readers(mapper, yielding, copies, staticGuest, ledger), counters, notRead);
         int most = Math.max(ports.queue().capacity(), KeptCopies.LIMIT);
         frames = new GuestFrames(most, notSent);
         judgements = new Judgement[most];
@@ -71,6 +71,7 @@ public final class Relay {
     /** The guest network appeared: its NAT process may be a different one. */
     public void link(GuestLink present) {
         frames.link(present);
+        tune(present);
         yielding.reset();
         mapper.forgetProfile();
     }
@@ -106,6 +107,7 @@ public final class Relay {
     /** Reports every error to this observer, null for none; only for the thread that calls {@link #turn}. */
     public void observe(@Nullable Observer observer) {
         ledger.observe(observer);
+        tune(frames.link());
     }
 
     /** The present state; only for the thread that calls {@link #turn}. */
@@ -123,6 +125,14 @@ public final class Relay {
                 ports.egressLog().overflows(),
                 ledger.anyRelayed(),
                 nowNanos - ledger.lastRelayedNanos());
+    }
+
+    /** Only an observer needs the kernel's times and echo replies. */
+    private void tune(@Nullable GuestLink link) {
+        if (link != null) {
+            link.time(ledger.isObserved());
+            link.echoReplies(ledger.showsProbes());
+        }
     }
 
     private long now() {

@@ -17,6 +17,7 @@ public final class Judgement {
     boolean truncated;
     boolean last;
     private long arrivedNanos;
+    private long arrivedEpochNanos;
 
     Reason reason = Reason.NO_MAPPING;
     boolean open;
@@ -26,6 +27,7 @@ public final class Judgement {
     int reporter;
     int type;
     int code;
+    int nextHopMtu;
     int totalLength;
     List<Integer> labels = List.of();
 
@@ -45,9 +47,15 @@ public final class Judgement {
         offset = itsOffset;
         length = itsLength;
         arrivedNanos = itsArrivedNanos;
+        arrivedEpochNanos = 0;
         truncated = false;
         last = false;
         forget();
+    }
+
+    /** When the kernel received the packet: nanoseconds since 1970. */
+    public void arrivedEpochNanos(long nanos) {
+        arrivedEpochNanos = nanos;
     }
 
     /** The packet is longer than the octets at hand. */
@@ -111,6 +119,11 @@ public final class Judgement {
         return arrivedNanos;
     }
 
+    /** When the kernel received the packet: nanoseconds since 1970, 0 if unknown. */
+    public long arrivedEpochNanos() {
+        return arrivedEpochNanos;
+    }
+
     public Reason reason() {
         return reason;
     }
@@ -140,6 +153,11 @@ public final class Judgement {
 
     public int code() {
         return code;
+    }
+
+    /** Of "fragmentation needed" (RFC 1191); otherwise meaningless. */
+    public int nextHopMtu() {
+        return nextHopMtu;
     }
 
     /** The outer total length. */

@@ -92,6 +92,7 @@ public final class Translator {
         judgement.reporter = outer.source();
         judgement.type = error.type();
         judgement.code = error.code();
+        judgement.nextHopMtu = error.nextHopMtu();
         if (!types.select(error.type(), error.code())) {
             return Reason.NOT_SELECTED;
         }

@@ -41,6 +41,7 @@ public final class IcmpError {
     private static final int CODE = 1;
     private static final int CHECKSUM = 2;
     private static final int LENGTH_OCTET = 5;
+    private static final int NEXT_HOP_MTU = 6;
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
@@ -108,6 +109,11 @@ public final class IcmpError {
     /** Where the embedded packet begins in the buffer. */
     public int embeddedOffset() {
         return offset + LENGTH;
+    }
+
+    /** Of {@link #CODE_FRAGMENTATION_NEEDED}: the MTU of the next link (RFC 1191); 0 from old routers. */
+    public int nextHopMtu() {
+        return buffer.getShort(offset + NEXT_HOP_MTU) & 0xFFFF;
     }
 
     /** The octets behind the ICMP header: quote, padding, extensions. */

@@ -9,10 +9,12 @@ import io.github.natexd.mapping.NatProfile.Known;
 import io.github.natexd.relay.Counters;
 import io.github.natexd.relay.NatDelivery;
 import io.github.natexd.relay.Observation;
+import io.github.natexd.relay.Observed;
 import io.github.natexd.relay.Observer;
 import io.github.natexd.relay.Snapshot;
 import io.github.natexd.testkit.Packets;
 import io.github.natexd.translate.Reason;
+import io.github.natexd.wire.IcmpEcho;
 import io.github.natexd.wire.IcmpError;
 import io.github.natexd.wire.Protocol;
 import java.nio.file.Path;
@@ -26,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A daemon whose responses the test chooses; queried without a socket. */
 public final class ControlScene implements DaemonView {
+    private static final Observed.SentProbe PROBE =
+            new Observed.SentProbe(Protocol.ICMP, Packets.GUEST, 7, Packets.TARGET, 3, 5, 1_795_910_400_123_456_789L);
+
     static final int GROUP = 990;
     static final int OWN_USER = 991;
     static final Access ACCESS = new Access(OWN_USER, "natexd", OptionalInt.of(GROUP));
@@ -115,12 +120,27 @@ public final class ControlScene implements DaemonView {
         Observation observation = new Observation(
                 Reason.RELAYED,
                 2_000_000,
+                0,
                 new Observation.Report(
-                        Packets.ROUTER, IcmpError.TYPE_TIME_EXCEEDED, 0, List.of(24001 << 12 | 5 << 9 | 0x101)),
+                        Packets.ROUTER, IcmpError.TYPE_TIME_EXCEEDED, 0, 0, List.of(24001 << 12 | 5 << 9 | 0x101)),
                 new Observation.Quote(Protocol.UDP, Packets.HOST, 50000, Packets.TARGET, 33434),
                 new Observation.Guest(Packets.GUEST, 40000, 2, 1_500_000));
+        return line(observation);
+    }
+
+    /** The line that a client gets for a guest's probe. */
+    public static String observedProbe() {
+        return line(PROBE);
+    }
+
+    /** The line that a client gets for an echo reply to a guest. */
+    public static String observedReply() {
+        return line(new Observed.Reply(Packets.TARGET, IcmpEcho.TYPE_REPLY, 0, PROBE));
+    }
+
+    private static String line(Observed observed) {
         Instant now = Instant.parse("2026-11-21T00:00:01.002Z");
-        return Requests.json(json -> ObservationJson.write(json, observation, now));
+        return Requests.json(json -> ObservedJson.write(json, observed, now));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.github.natexd.control;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -8,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.natexd.relay.Observation;
+import io.github.natexd.relay.Observed;
 import io.github.natexd.relay.Observer;
 import io.github.natexd.translate.Reason;
 import java.nio.file.Path;
@@ -64,6 +66,26 @@ class ControlWatchTest {
     }
 
     @Test
+    void whoWatchesProbesIsShownThemAndOthersAreNot() throws Exception {
+        try (ControlServer server = clients.serve()) {
+            UnixSocketChannel errors = clients.watch("watch all");
+            assertFalse(scene.observer().wantsProbes());
+            UnixSocketChannel probes = clients.watch("watch probes");
+            assertTrue(scene.observer().wantsProbes());
+
+            scene.observer().seen(new Observed.SentProbe(17, 1, 2, 3, 4, 5, 0));
+            scene.observer().decided(observation(Reason.NO_MAPPING));
+
+            assertTrue(ControlClients.line(probes).contains("\"event\":\"probe\""));
+            assertTrue(ControlClients.line(probes).contains("NO_MAPPING"));
+            assertTrue(ControlClients.line(errors).contains("NO_MAPPING"));
+            probes.close();
+            ControlClients.await(() -> !scene.observer().wantsProbes());
+            assertFalse(scene.observer().wantsProbes());
+        }
+    }
+
+    @Test
     void whoDoesNotReadLosesLinesAndIsToldSo() throws Exception {
         int many = 20_000;
         try (ControlServer server = clients.serve()) {
@@ -106,6 +128,6 @@ class ControlWatchTest {
     }
 
     private static Observation observation(Reason reason) {
-        return new Observation(reason, 0, null, null, null);
+        return new Observation(reason, 0, 0, null, null, null);
     }
 }

@@ -3,7 +3,10 @@ package io.github.natexd.relay;
 import static io.github.natexd.relay.RelayScene.MILLI;
 import static io.github.natexd.relay.RelayScene.error;
 import static io.github.natexd.relay.RelayScene.probe;
+import static io.github.natexd.testkit.Packets.GATEWAY;
+import static io.github.natexd.testkit.Packets.GATEWAY_MAC;
 import static io.github.natexd.testkit.Packets.GUEST;
+import static io.github.natexd.testkit.Packets.GUEST_MAC;
 import static io.github.natexd.testkit.Packets.HOST;
 import static io.github.natexd.testkit.Packets.ROUTER;
 import static io.github.natexd.testkit.Packets.TARGET;
@@ -18,6 +21,7 @@ import io.github.natexd.translate.Reason;
 import io.github.natexd.wire.MplsLabels;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** What somebody who watches is told of each error. */
@@ -123,6 +127,93 @@ class ObserverTest {
 
         assertEquals(1, told.size());
         assertEquals(2, scene.count(Reason.NO_MAPPING));
+    }
+
+    @Test
+    @DisplayName("the round trip is that of the kernel's times, which the relay asks for only while somebody watches")
+    void theRoundTripIsThatOfTheKernelsTimes() {
+        scene.link.epochNanos(5 * MILLI);
+        scene.queue.epochNanos(9 * MILLI);
+        scene.mapped(PORT);
+        scene.relay.observe(told::add);
+        scene.errorComes(error(probe(HOST, PORT).bytes()));
+        scene.mapped(PORT + 1);
+        scene.errorComes(error(probe(HOST, PORT + 1).bytes()));
+
+        assertTrue(
+                told.get(0).guest().roundTripNanos() <= 0, "the probe came before somebody watched, in the same turn");
+        assertEquals(4 * MILLI, told.get(1).guest().roundTripNanos());
+        assertEquals(9 * MILLI, told.get(1).epochNanos());
+    }
+
+    private static final class Onlooker implements Observer {
+        final List<Observed> seen = new ArrayList<>();
+        boolean wantsProbes = true;
+
+        @Override
+        public void decided(Observation observation) {
+            seen.add(observation);
+        }
+
+        @Override
+        public boolean wantsProbes() {
+            return wantsProbes;
+        }
+
+        @Override
+        public void seen(Observed observed) {
+            seen.add(observed);
+        }
+    }
+
+    @Test
+    void probesAndWhatAnswersThemWithoutNatexdAreShownWhenWanted() {
+        Onlooker onlooker = new Onlooker();
+        scene.relay.observe(onlooker);
+        assertTrue(scene.link.wantsEchoReplies());
+        scene.link.epochNanos(7);
+        scene.guestSends(probe(GUEST, PORT).ttl(3).bytes());
+        natSends(echoReply(21, 4));
+        natSends(Packets.timeExceeded(GATEWAY, GUEST)
+                .quoting(probe(GUEST, PORT).ttl(1).bytes())
+                .bytes());
+        natSends(Packets.timeExceeded(ROUTER, GUEST)
+                .quoting(probe(GUEST, PORT).ttl(1).bytes())
+                .bytes());
+        scene.relay.turn();
+
+        Observed.SentProbe answered = new Observed.SentProbe(17, GUEST, PORT, TARGET, 33434, 0, 7);
+        assertEquals(
+                List.of(
+                        new Observed.SentProbe(17, GUEST, PORT, TARGET, 33434, 3, 7),
+                        new Observed.Reply(TARGET, 0, 0, new Observed.SentProbe(1, GUEST, 21, TARGET, 4, 0, 7)),
+                        new Observed.Reply(GATEWAY, 11, 0, answered),
+                        new Observed.Reply(ROUTER, 11, 0, answered)),
+                onlooker.seen);
+        assertEquals(1, scene.count(Counters.Event.NAT_DELIVERIES), "only the router's is a delivery");
+    }
+
+    @Test
+    void onlyErrorsAreShownToWhoDoesNotWantProbes() {
+        Onlooker onlooker = new Onlooker();
+        onlooker.wantsProbes = false;
+        scene.relay.observe(onlooker);
+        scene.guestSends(probe(GUEST, PORT).bytes());
+        natSends(echoReply(21, 4));
+        scene.relay.turn();
+
+        assertEquals(List.of(), onlooker.seen);
+        assertFalse(scene.link.wantsEchoReplies());
+    }
+
+    private void natSends(byte[] packet) {
+        scene.link.arrive(Packets.frame(GUEST_MAC, GATEWAY_MAC, packet));
+    }
+
+    private static byte[] echoReply(int identifier, int sequence) {
+        byte[] reply = Packets.echoProbe(TARGET, GUEST, identifier, sequence).bytes();
+        reply[20] = 0; // the type; natexd does not check the checksum of replies
+        return reply;
     }
 
     @Test

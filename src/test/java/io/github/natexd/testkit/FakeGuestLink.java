@@ -31,6 +31,9 @@ public final class FakeGuestLink implements GuestLink {
     private int room = Integer.MAX_VALUE;
     private boolean gone;
     private boolean refusing;
+    private boolean timed;
+    private boolean echoReplies;
+    private long epochNanos;
     private boolean breaksWhenQueueing;
     private boolean breaksWhenSending;
     private boolean breaksWhenReceiving;
@@ -77,6 +80,31 @@ public final class FakeGuestLink implements GuestLink {
     }
 
     /** Makes the interface reject everything. */
+    /** When the kernel receives all further frames, if it was asked to note the time. */
+    public void epochNanos(long nanos) {
+        epochNanos = nanos;
+    }
+
+    /** Whether the relay asked for echo replies. */
+    public boolean wantsEchoReplies() {
+        return echoReplies;
+    }
+
+    @Override
+    public void time(boolean on) {
+        timed = on;
+    }
+
+    @Override
+    public void echoReplies(boolean wanted) {
+        echoReplies = wanted;
+    }
+
+    @Override
+    public long arrivedEpochNanos(int index) {
+        return timed ? epochNanos : 0;
+    }
+
     public void refusing(boolean now) {
         refusing = now;
     }

@@ -26,6 +26,7 @@ public final class FakePacketQueue implements PacketQueue {
     /** The octets around a packet in its buffer; a read or write there is noticed. */
     private static final int MARGIN = 16;
 
+    private long epochNanos;
     private final int capacity;
     private final FakeGuestLink link;
     private final Deque<Integer> queued = new ArrayDeque<>();
@@ -43,6 +44,16 @@ public final class FakePacketQueue implements PacketQueue {
     public FakePacketQueue(int capacity, FakeGuestLink link) {
         this.capacity = capacity;
         this.link = link;
+    }
+
+    /** When the kernel receives all further errors; 0: it does not note the time. */
+    public void epochNanos(long nanos) {
+        epochNanos = nanos;
+    }
+
+    @Override
+    public long arrivedEpochNanos(int index) {
+        return epochNanos;
     }
 
     /** An ICMP error arrives; returns its id. */

@@ -5,6 +5,7 @@ import com.google.gson.JsonObject;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** A JSON document as rows {@code path TAB value}; a path looks like {@code problems.0.fix}. */
 public final class PlainRows {
@@ -38,8 +39,10 @@ public final class PlainRows {
         return columns.stream().map(column -> value(object.get(column))).collect(Collectors.joining("\t")) + "\n";
     }
 
-    /** One cell: empty for null; tabs and line ends in the value become spaces. */
-    public static String value(JsonElement element) {
-        return element.isJsonNull() ? "" : element.getAsString().replaceAll("[\\t\\r\\n]+", " ");
+    /** One cell: empty for null or a missing field; tabs and line ends in the value become spaces. */
+    public static String value(@Nullable JsonElement element) {
+        return element == null || element.isJsonNull()
+                ? ""
+                : element.getAsString().replaceAll("[\\t\\r\\n]+", " ");
     }
 }

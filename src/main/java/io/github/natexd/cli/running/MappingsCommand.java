@@ -10,6 +10,7 @@ import io.github.natexd.control.ControlException;
 import java.util.List;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 
 /** {@code natexctl mappings}: the probes about which natexd can relay an error now. */
 @Command(
@@ -47,6 +48,9 @@ public final class MappingsCommand extends DaemonCommand {
     @ArgGroup
     private final OutputForm form = new OutputForm();
 
+    @Mixin
+    private final Filters filters = new Filters();
+
     private long count;
 
     @Override
@@ -57,7 +61,9 @@ public final class MappingsCommand extends DaemonCommand {
         do {
             JsonObject page = JsonAnswer.read(line(request));
             for (JsonElement each : page.getAsJsonArray("mappings")) {
-                print(each.getAsJsonObject());
+                if (filters.admit(each.getAsJsonObject(), "destination")) {
+                    print(each.getAsJsonObject());
+                }
             }
             next = page.get("next");
             request = "mappings " + next;
@@ -99,7 +105,7 @@ public final class MappingsCommand extends DaemonCommand {
         if (form.json()) {
             out().print("]}\n");
         } else if (!form.plain() && count == 0) {
-            out().println("no mappings: no guest has sent a probe lately");
+            out().println("no mappings: no such probe was sent lately");
         }
     }
 

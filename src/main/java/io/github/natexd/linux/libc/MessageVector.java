@@ -12,10 +12,12 @@ public final class MessageVector {
     private final int slotLength;
     private final int nameLength;
     private final MessageHeaders headers;
+    private final ReceiveTimes times;
     private final ByteBuffer names;
     private final ByteBuffer octets;
     private final ByteBuffer nativeOctets;
     private boolean filled;
+    private boolean timed;
 
     /** @param nameLength how many octets of the sender's address to receive with each message; 0: none */
     public MessageVector(int count, int slotLength, int nameLength) {
@@ -23,6 +25,7 @@ public final class MessageVector {
         this.slotLength = slotLength;
         this.nameLength = nameLength;
         headers = new MessageHeaders(count);
+        times = new ReceiveTimes(headers, count);
         names = Native.allocate(Math.max(1, count * nameLength));
         nativeOctets = Native.allocate(count * slotLength);
         octets = nativeOctets.duplicate().order(ByteOrder.BIG_ENDIAN);
@@ -39,6 +42,9 @@ public final class MessageVector {
     /** Receives without blocking; returns the number of messages, 0 if there are none, or the negative errno. */
     public int receive(int descriptor) {
         filled = false;
+        if (timed) {
+            times.prepare();
+        }
         for (int tries = 0; tries < INTERRUPTIONS_MAX; tries++) {
             int received = headers.receive(descriptor, count, Libc.MSG_DONTWAIT);
             if (received >= 0) {
@@ -51,6 +57,17 @@ public final class MessageVector {
             }
         }
         return 0;
+    }
+
+    /** Whether to receive the kernel's times from this socket; without them, receiving costs less. */
+    public void time(int descriptor, boolean on) {
+        ReceiveTimes.request(descriptor, on);
+        timed = on;
+    }
+
+    /** When the kernel received the message: nanoseconds since 1970, 0 if unknown. */
+    public long nanos(int slot) {
+        return timed ? times.nanos(slot) : 0;
     }
 
     /** The last {@link #receive} took as many messages as there are slots: there may be more. */

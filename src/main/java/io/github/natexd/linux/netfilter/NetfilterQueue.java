@@ -5,6 +5,7 @@ import io.github.natexd.linux.netlink.Attributes;
 import io.github.natexd.linux.netlink.NetlinkSocket;
 import io.github.natexd.relay.PacketQueue;
 import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The kernel's queue of ICMP errors (linux/netfilter/nfnetlink_queue.h). libnetfilter_queue sets it up; packets are then
@@ -12,7 +13,8 @@ import java.nio.ByteBuffer;
  * <pre>
  *  0 struct nlmsghdr   { u32 length; u16 type; … }         host byte order
  * 16 struct nfgenmsg   { u8 family; u8 version; be16 queue }
- * 20 attributes        NFQA_PACKET_HDR { be32 id; be16 protocol; u8 hook }, NFQA_CAP_LEN { be32 }, …, NFQA_PAYLOAD
+ * 20 attributes        NFQA_PACKET_HDR { be32 id; be16 protocol; u8 hook }, NFQA_CAP_LEN { be32 },
+ *                      NFQA_TIMESTAMP { be64 seconds; be64 microseconds }, …, NFQA_PAYLOAD
  * </pre>
  * Every message is a datagram of its own. Not for use by several threads.
  */
@@ -29,6 +31,7 @@ public final class NetfilterQueue implements PacketQueue {
     private static final int PACKET = 3 << 8; // NFNL_SUBSYS_QUEUE, NFQNL_MSG_PACKET
     private static final int ATTRIBUTES = 20;
     private static final int NFQA_PACKET_HDR = 1;
+    private static final int NFQA_TIMESTAMP = 4;
     private static final int NFQA_PAYLOAD = 10;
     private static final int NFQA_CAP_LEN = 13;
 
@@ -46,6 +49,7 @@ public final class NetfilterQueue implements PacketQueue {
     private final int[] lengths = new int[CAPACITY];
     private final int[] ids = new int[CAPACITY];
     private final boolean[] truncated = new boolean[CAPACITY];
+    private final long[] arrivedEpochNanos = new long[CAPACITY];
     private final byte[] decisions = new byte[CAPACITY];
     private final Overflows overflows = new Overflows();
     private int count;
@@ -114,6 +118,7 @@ public final class NetfilterQueue implements PacketQueue {
         offsets[index] = start;
         lengths[index] = 0;
         truncated[index] = datagrams.truncated(slot);
+        arrivedEpochNanos[index] = 0;
         decisions[index] = UNDECIDED;
         boolean identified = false;
         // The payload comes last: where the slot was too short for it, the walk ends before it, and the id is known.
@@ -125,6 +130,7 @@ public final class NetfilterQueue implements PacketQueue {
                     identified = true;
                 }
                 case NFQA_CAP_LEN -> truncated[index] = true;
+                case NFQA_TIMESTAMP -> arrivedEpochNanos[index] = epochNanos(attributes);
                 case NFQA_PAYLOAD -> {
                     offsets[index] = attributes.offset();
                     lengths[index] = attributes.length();
@@ -133,6 +139,12 @@ public final class NetfilterQueue implements PacketQueue {
             }
         }
         return identified;
+    }
+
+    /** The kernel knows the time only while some socket of the host asks for times. */
+    private static long epochNanos(Attributes timestamp) {
+        return TimeUnit.SECONDS.toNanos(timestamp.networkLong(0))
+                + TimeUnit.MICROSECONDS.toNanos(timestamp.networkLong(Long.BYTES));
     }
 
     private void noteId(int index, int id) {
@@ -159,6 +171,11 @@ public final class NetfilterQueue implements PacketQueue {
     @Override
     public boolean truncated(int index) {
         return truncated[index];
+    }
+
+    @Override
+    public long arrivedEpochNanos(int index) {
+        return arrivedEpochNanos[index];
     }
 
     @Override

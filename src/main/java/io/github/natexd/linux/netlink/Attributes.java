@@ -78,6 +78,11 @@ public final class Attributes {
         return length < Integer.BYTES ? 0 : buffer.getInt(offset);
     }
 
+    /** Eight octets of the value, from {@code at} on, as a number in network byte order; 0 if they are not there. */
+    public long networkLong(int at) {
+        return length < at + Long.BYTES ? 0 : Long.reverseBytes(buffer.getLong(offset + at));
+    }
+
     /** The value's first four octets as a number in network byte order; 0 if it has fewer. */
     public int networkInt() {
         return Integer.reverseBytes(hostInt());

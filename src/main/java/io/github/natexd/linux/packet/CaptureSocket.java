@@ -6,34 +6,25 @@ import io.github.natexd.linux.libc.LinkLayerAddress;
 import io.github.natexd.linux.libc.MessageHeaders;
 import io.github.natexd.linux.libc.Native;
 import io.github.natexd.linux.libc.OsException;
+import io.github.natexd.linux.libc.ReceiveTimes;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
  * Probes and ICMP errors that pass one interface or all of them, each with the kernel's time: for captures. Receives
  * one packet at a time; up to some MiB of further packets wait in the kernel.
- * <pre>
- * struct cmsghdr { 0 size_t length; 8 int level; 12 int type; } then struct timespec { 16 seconds; 24 nanos; }
- * </pre>
  */
 public final class CaptureSocket implements AutoCloseable {
     /** Longer packets are cut. */
     public static final int SNAP_LENGTH = 16 * 1024;
 
     private static final int RECEIVE_BUFFER = 8 << 20;
-    private static final int SO_TIMESTAMPNS = 35;
-    private static final int CONTROL_OCTETS = 64;
-    private static final int TIMESTAMP_OCTETS = 32;
-    private static final int CMSG_LEVEL = 8;
-    private static final int CMSG_TYPE = 12;
-    private static final int CMSG_DATA = 16;
-    private static final long NANOS_OF_SECOND = 1_000_000_000;
 
     private final int descriptor;
     private final ByteBuffer octets = Native.allocate(SNAP_LENGTH).order(ByteOrder.BIG_ENDIAN);
     private final LinkLayerAddress sender = new LinkLayerAddress();
-    private final ByteBuffer control = Native.allocate(CONTROL_OCTETS);
     private final MessageHeaders headers = new MessageHeaders(1);
+    private final ReceiveTimes times = new ReceiveTimes(headers, 1);
     private int errno;
 
     private CaptureSocket(int descriptor) {
@@ -87,7 +78,7 @@ public final class CaptureSocket implements AutoCloseable {
                     operation, errno, errno == Errno.EPERM ? "CAP_NET_RAW is missing: run it as root" : "");
         }
         Native.setReceiveBuffer(descriptor, RECEIVE_BUFFER);
-        Native.trySetOption(descriptor, Libc.SOL_SOCKET, SO_TIMESTAMPNS, 1);
+        ReceiveTimes.request(descriptor, true);
         return new CaptureSocket(descriptor);
     }
 
@@ -98,7 +89,7 @@ public final class CaptureSocket implements AutoCloseable {
     /** Receives one packet, without blocking; returns whether there was one. The other methods describe it. */
     public boolean receive() {
         headers.name(0, sender.memory(), LinkLayerAddress.LENGTH);
-        headers.control(0, Native.address(control), CONTROL_OCTETS);
+        times.prepare();
         // With MSG_TRUNC the kernel reports the packet's length on the wire, however much of it fitted.
         int received = headers.receive(descriptor, 1, Libc.MSG_DONTWAIT | Libc.MSG_TRUNC);
         if (received == 1) {
@@ -133,10 +124,7 @@ public final class CaptureSocket implements AutoCloseable {
 
     /** When it passed, by the kernel's clock: nanoseconds since 1970; 0 if the kernel gives no time. */
     public long nanos() {
-        boolean stamped = headers.controlLength(0) >= TIMESTAMP_OCTETS
-                && control.getInt(CMSG_LEVEL) == Libc.SOL_SOCKET
-                && control.getInt(CMSG_TYPE) == SO_TIMESTAMPNS;
-        return stamped ? control.getLong(CMSG_DATA) * NANOS_OF_SECOND + control.getLong(CMSG_DATA + Long.BYTES) : 0;
+        return times.nanos(0);
     }
 
     /** This host sent it. */

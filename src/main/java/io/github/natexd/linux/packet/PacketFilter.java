@@ -44,6 +44,10 @@ public final class PacketFilter {
     private static final int UDP = 17;
     private static final int ICMP = 1;
     private static final int WHOLE = 0x4_0000;
+    private static final int ECHO_REPLY = 0;
+
+    /** No octet has this value. */
+    private static final int NO_TYPE = 0x100;
 
     /** What is right for each kind of socket. */
     private interface Program {
@@ -68,7 +72,13 @@ public final class PacketFilter {
      * @param maxTtl the largest TTL of a probe
      */
     public static PacketFilter probes(int maxTtl) {
-        return new PacketFilter((etherType, ipv4) -> probes(etherType, ipv4, maxTtl));
+        return probes(maxTtl, false);
+    }
+
+    /** @param echoReplies select ICMP echo replies, too */
+    static PacketFilter probes(int maxTtl, boolean echoReplies) {
+        int reply = echoReplies ? ECHO_REPLY : NO_TYPE;
+        return new PacketFilter((etherType, ipv4) -> probes(etherType, ipv4, maxTtl, reply));
     }
 
     /** IPv4 packets from and to one address, and all ICMP errors. */
@@ -76,27 +86,28 @@ public final class PacketFilter {
         return new PacketFilter((etherType, ipv4) -> about(etherType, ipv4, address));
     }
 
-    private static int[][] probes(int etherType, int ipv4, int maxTtl) {
+    private static int[][] probes(int etherType, int ipv4, int maxTtl, int reply) {
         return new int[][] {
             {LOAD_HALF, 0, 0, etherType}, // 0
-            {JUMP_EQUAL, 0, 16, ETHER_TYPE_IPV4}, // 1: else 18
+            {JUMP_EQUAL, 0, 17, ETHER_TYPE_IPV4}, // 1: else 19
             {LOAD_HALF, 0, 0, ipv4 + FRAGMENT}, // 2
-            {JUMP_SET, 14, 0, FRAGMENT_OFFSET_MASK}, // 3: later fragment: 18
+            {JUMP_SET, 15, 0, FRAGMENT_OFFSET_MASK}, // 3: later fragment: 19
             {LOAD_OCTET, 0, 0, ipv4 + PROTOCOL}, // 4
-            {JUMP_EQUAL, 9, 0, UDP}, // 5: 15
-            {JUMP_EQUAL, 0, 11, ICMP}, // 6: else 18
+            {JUMP_EQUAL, 10, 0, UDP}, // 5: 16
+            {JUMP_EQUAL, 0, 12, ICMP}, // 6: else 19
             {LOAD_HEADER_LENGTH, 0, 0, ipv4}, // 7
             {LOAD_OCTET_INDEXED, 0, 0, ipv4}, // 8: the ICMP type
-            {JUMP_EQUAL, 5, 0, 8}, // 9: echo request: 15
-            {JUMP_EQUAL, 6, 0, 3}, // 10: destination unreachable: 17
-            {JUMP_EQUAL, 5, 0, 4}, // 11: source quench
-            {JUMP_EQUAL, 4, 0, 5}, // 12: redirect
-            {JUMP_EQUAL, 3, 0, 11}, // 13: time exceeded
-            {JUMP_EQUAL, 2, 3, 12}, // 14: parameter problem; else 18
-            {LOAD_OCTET, 0, 0, ipv4 + TTL}, // 15: a probe?
-            {JUMP_GREATER, 1, 0, maxTtl}, // 16: 18
-            {RETURN, 0, 0, WHOLE}, // 17
-            {RETURN, 0, 0, 0}, // 18
+            {JUMP_EQUAL, 6, 0, 8}, // 9: echo request: 16
+            {JUMP_EQUAL, 7, 0, 3}, // 10: destination unreachable: 18
+            {JUMP_EQUAL, 6, 0, 4}, // 11: source quench
+            {JUMP_EQUAL, 5, 0, 5}, // 12: redirect
+            {JUMP_EQUAL, 4, 0, 11}, // 13: time exceeded
+            {JUMP_EQUAL, 3, 0, 12}, // 14: parameter problem
+            {JUMP_EQUAL, 2, 3, reply}, // 15: echo reply: 18; else 19
+            {LOAD_OCTET, 0, 0, ipv4 + TTL}, // 16: a probe?
+            {JUMP_GREATER, 1, 0, maxTtl}, // 17: 19
+            {RETURN, 0, 0, WHOLE}, // 18
+            {RETURN, 0, 0, 0}, // 19
         };
     }
 

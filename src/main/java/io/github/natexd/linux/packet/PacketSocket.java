@@ -37,9 +37,12 @@ public final class PacketSocket implements GuestLink {
     private final MessageVector messages;
     private final FrameBatch frames = new FrameBatch();
     private boolean gone;
+    private int maxTtl;
+    private boolean echoReplies;
 
-    private PacketSocket(int descriptor, int mtu, int slotLength) {
+    private PacketSocket(int descriptor, int mtu, int maxTtl, int slotLength) {
         this.descriptor = descriptor;
+        this.maxTtl = maxTtl;
         this.mtu = mtu;
         this.messages = new MessageVector(FRAMES, slotLength, LinkLayerAddress.LENGTH);
     }
@@ -91,7 +94,7 @@ public final class PacketSocket implements GuestLink {
             Native.setReceiveBuffer(descriptor, RECEIVE_BUFFER);
             LinkLayerAddress.bind(descriptor, index, operation);
             becomePromiscuous(descriptor, index, operation);
-            return new PacketSocket(descriptor, Interfaces.mtu(interfaceName), slotLength);
+            return new PacketSocket(descriptor, Interfaces.mtu(interfaceName), maxTtl, slotLength);
         } catch (OsException e) {
             Libc.INSTANCE.close(descriptor);
             throw e;
@@ -116,8 +119,21 @@ public final class PacketSocket implements GuestLink {
     }
 
     /** From now on receives probes with a TTL of at most {@code maxTtl}; the change loses no frame. */
-    public void maxTtl(int maxTtl) {
-        PacketFilter.probes(maxTtl).attach(descriptor);
+    public void maxTtl(int changed) {
+        maxTtl = changed;
+        filter();
+    }
+
+    @Override
+    public void echoReplies(boolean wanted) {
+        if (wanted != echoReplies) {
+            echoReplies = wanted;
+            filter();
+        }
+    }
+
+    private void filter() {
+        PacketFilter.probes(maxTtl, echoReplies).attach(descriptor);
     }
 
     @Override
@@ -167,6 +183,16 @@ public final class PacketSocket implements GuestLink {
     @Override
     public boolean outgoing(int index) {
         return messages.nameOctet(index, LinkLayerAddress.PACKET_TYPE) == LinkLayerAddress.PACKET_OUTGOING;
+    }
+
+    @Override
+    public void time(boolean on) {
+        messages.time(descriptor, on);
+    }
+
+    @Override
+    public long arrivedEpochNanos(int index) {
+        return messages.nanos(index);
     }
 
     @Override

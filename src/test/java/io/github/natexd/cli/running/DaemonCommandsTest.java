@@ -205,7 +205,8 @@ class DaemonCommandsTest {
             observer.decided(new Observation(
                     Reason.COPIED_LATE,
                     0,
-                    new Observation.Report(0x0a000001, 11, 0, List.of(24001 << 12, 16 << 12)),
+                    0,
+                    new Observation.Report(0x0a000001, 11, 0, 0, List.of(24001 << 12, 16 << 12)),
                     new Observation.Quote(17, 1, 2, 0x0a000002, 4),
                     new Observation.Guest(0xc0a82c64, 2, 7, 1_230_000)));
 
@@ -214,7 +215,8 @@ class DaemonCommandsTest {
         assertTrue(
                 out.toString()
                         .matches(
-                                "(?s)TIME .*[0-9:.]{12}  192.168.44.100   10.0.0.2           7  10.0.0.1            1.23 ms"
+                                "(?s)TIME .*[0-9-]{10} [0-9:.]{12}  192.168.44.100   10.0.0.2         udp 2 4           "
+                                        + "  7  10.0.0.1            1.23 ms"
                                         + "  time-exceeded, copied \\(guest's probe seen late\\), MPLS 24001 16\n"),
                 out.toString());
     }
