@@ -193,6 +193,9 @@ class HouseTest {
         importsOnlyWithinCli("cli.replay", "cli.form", "cli.capture")
                 .because("it also reads the files that capture writes")
                 .check(CLASSES);
+        importsOnlyWithinCli("cli.paths", "cli.form", "cli.capture", "cli.running")
+                .because("it queries the daemon as the commands in running do, and ends as a capture does")
+                .check(CLASSES);
         importsOnlyWithinCli("cli.profile", "cli.form", "cli.capture", "cli.running")
                 .because("it reads the files that capture writes, or queries the daemon as the commands in running do")
                 .check(CLASSES);

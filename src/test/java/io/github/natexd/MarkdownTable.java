@@ -11,14 +11,14 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /** The tables of a page, so that tests can compare it with the program. */
-final class MarkdownTable {
+public final class MarkdownTable {
     private static final Path PAGES = Path.of("src/site/markdown");
     private static final Pattern CODE = Pattern.compile("`([^`]+)`");
 
     private MarkdownTable() {}
 
     /** The rows of all tables below a heading of level two, without header rows; each row is a list of cells. */
-    static List<List<String>> rows(String page, String heading) {
+    public static List<List<String>> rows(String page, String heading) {
         List<List<String>> rows = new ArrayList<>();
         boolean below = false;
         boolean inBody = false;
@@ -37,7 +37,7 @@ final class MarkdownTable {
     }
 
     /** The texts in backquotes. */
-    static List<String> code(String cell) {
+    public static List<String> code(String cell) {
         return CODE.matcher(cell).results().map(MarkdownTable::quoted).toList();
     }
 

@@ -88,6 +88,9 @@ class PurityTest {
 
     @Test
     void librariesForOneTaskStayInOneRoom() {
+        library("org.jline..", "cli.paths")
+                .because("only this view draws on a terminal")
+                .check(CLASSES);
         library("picocli..", "cli")
                 .because("the daemon starts without parsing annotations")
                 .check(CLASSES);

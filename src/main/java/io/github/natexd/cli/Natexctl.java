@@ -6,6 +6,7 @@ import io.github.natexd.cli.doctor.DoctorCommand;
 import io.github.natexd.cli.form.ExitCodes;
 import io.github.natexd.cli.form.Version;
 import io.github.natexd.cli.lab.LabCommand;
+import io.github.natexd.cli.paths.PathsCommand;
 import io.github.natexd.cli.profile.NatProfileCommand;
 import io.github.natexd.cli.replay.ReplayCommand;
 import io.github.natexd.cli.running.MappingsCommand;
@@ -39,6 +40,7 @@ public final class Natexctl implements Runnable {
 
     static {
         COMMANDS.put("status", StatusCommand::new);
+        COMMANDS.put("paths", PathsCommand::new);
         COMMANDS.put("watch", WatchCommand::new);
         COMMANDS.put("mappings", MappingsCommand::new);
         COMMANDS.put("wait", WaitCommand::new);

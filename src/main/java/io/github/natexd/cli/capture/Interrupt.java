@@ -11,11 +11,16 @@ public final class Interrupt implements AutoCloseable {
 
     /** From now on Ctrl-C stops the capture. */
     public void stops(LiveCapture capture) {
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(capture), "capture end"));
+        calls(capture::stop);
     }
 
-    private void stop(LiveCapture capture) {
-        capture.stop();
+    /** From now on Ctrl-C calls this. */
+    public void calls(Runnable stop) {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(stop), "end"));
+    }
+
+    private void stop(Runnable stop) {
+        stop.run();
         try {
             done.await(STOP_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {

@@ -42,7 +42,7 @@ public abstract class DaemonCommand implements Callable<Integer> {
     }
 
     /** Sends a request whose response can take long, because natexd has to work first or waits for an event. */
-    final ControlClient sendAndWait(String request) throws ControlException {
+    protected final ControlClient sendAndWait(String request) throws ControlException {
         return control.sendAndWait(request);
     }
 

@@ -1,0 +1,104 @@
+package io.github.natexd.cli.paths;
+
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+
+/** What became of the probes with one TTL on one path. */
+final class Hop {
+    private final int number;
+    private final Map<String, Router> routers = new LinkedHashMap<>();
+    private final Map<Remark, Integer> remarks = new EnumMap<>(Remark.class);
+    private final Times times = new Times();
+    private int sent;
+    private int answered;
+    private int waiting;
+    private OptionalInt nextHopMtu = OptionalInt.empty();
+
+    /** A router that answered, and the labels of its last answer. */
+    static final class Router {
+        int answers;
+        List<Integer> labels = List.of();
+    }
+
+    Hop(int number) {
+        this.number = number;
+    }
+
+    void sent() {
+        sent++;
+        waiting++;
+    }
+
+    /** An answer to a probe that is still awaited, or was already given up. */
+    void answered(Event.Answer answer, OptionalInt roundTripMicros, boolean awaited) {
+        answered++;
+        waiting -= awaited ? 1 : 0;
+        Router router = routers.computeIfAbsent(answer.router(), address -> new Router());
+        router.answers++;
+        router.labels = answer.labels();
+        roundTripMicros.ifPresent(times::add);
+        if (answer.nextHopMtu().isPresent()) {
+            nextHopMtu = answer.nextHopMtu();
+        }
+    }
+
+    /** No answer is awaited any more. */
+    void givenUp() {
+        waiting--;
+    }
+
+    void remark(Remark remark) {
+        remarks.merge(remark, 1, Integer::sum);
+    }
+
+    /** The TTL of the probes. */
+    int number() {
+        return number;
+    }
+
+    /** The routers that answered, by address, in order of appearance: several where paths split. */
+    Map<String, Router> routers() {
+        return routers;
+    }
+
+    Times times() {
+        return times;
+    }
+
+    int sentProbes() {
+        return sent;
+    }
+
+    int answeredProbes() {
+        return answered;
+    }
+
+    /** Probes whose answer may still come. */
+    int waitingProbes() {
+        return waiting;
+    }
+
+    int lostProbes() {
+        return sent - answered - waiting;
+    }
+
+    OptionalInt nextHopMtu() {
+        return nextHopMtu;
+    }
+
+    /** How many probes each remark applies to. */
+    Map<Remark, Integer> remarks() {
+        Map<Remark, Integer> all = new EnumMap<>(remarks);
+        int explained = 0;
+        for (Remark remark : List.of(Remark.AMBIGUOUS, Remark.TOO_LONG, Remark.SEND_FAILED, Remark.NO_GUEST_NETWORK)) {
+            explained += all.getOrDefault(remark, 0);
+        }
+        if (lostProbes() > explained) {
+            all.put(Remark.NO_ERROR, lostProbes() - explained);
+        }
+        return all;
+    }
+}

@@ -1,0 +1,137 @@
+package io.github.natexd.cli.paths;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+
+/** The paths as tables for people. */
+final class PathsText {
+    private static final String ROW = "%7s  %-30s %5s %5s %8s %8s %8s %8s %8s  %s";
+    private static final double MICROS_OF_MILLI = 1000;
+    private static final int PERCENT = 100;
+
+    private final UnaryOperator<String> names;
+
+    /** @param names an address as it is shown: itself, or with a name */
+    PathsText(UnaryOperator<String> names) {
+        this.names = names;
+    }
+
+    List<String> lines(Collection<Path> paths) {
+        List<String> lines = new ArrayList<>();
+        for (Path path : paths) {
+            if (!lines.isEmpty()) {
+                lines.add("");
+            }
+            Path.Key key = path.key();
+            lines.add(names.apply(key.guest()) + " to " + names.apply(key.target()) + ", " + key.protocol()
+                    + (path.isComplete() ? "" : " (no answer from the target)"));
+            lines.add(
+                    row("HOP", "ROUTER", "SENT", "LOST", List.of("LAST", "AVG", "BEST", "WORST", "SPREAD"), "REMARKS"));
+            addHops(lines, path.hops());
+        }
+        return lines;
+    }
+
+    private void addHops(List<String> lines, List<Hop> hops) {
+        int silent = silentAtTheEnd(hops);
+        int shown = silent < 2 ? hops.size() : hops.size() - silent;
+        for (Hop hop : hops.subList(0, shown)) {
+            addHop(lines, hop);
+        }
+        if (shown < hops.size()) {
+            List<Hop> rest = hops.subList(shown, hops.size());
+            int sent = rest.stream().mapToInt(Hop::sentProbes).sum();
+            int lost = rest.stream().mapToInt(Hop::lostProbes).sum();
+            String numbers =
+                    rest.get(0).number() + "-" + rest.get(rest.size() - 1).number();
+            lines.add(row(
+                    numbers, "?", sent, percent(lost, sent), NO_TIMES, lost > 0 ? Remark.NO_ERROR.text() : "waiting"));
+        }
+    }
+
+    private static int silentAtTheEnd(List<Hop> hops) {
+        int silent = 0;
+        while (silent < hops.size()) {
+            Hop hop = hops.get(hops.size() - 1 - silent);
+            if (hop.answeredProbes() > 0 || hop.remarks().keySet().stream().anyMatch(each -> each != Remark.NO_ERROR)) {
+                break;
+            }
+            silent++;
+        }
+        return silent;
+    }
+
+    private static final List<String> NO_TIMES = List.of("-", "-", "-", "-", "-");
+
+    private void addHop(List<String> lines, Hop hop) {
+        Times times = hop.times();
+        List<String> cells = times.isEmpty()
+                ? NO_TIMES
+                : List.of(
+                        millis(times.last()),
+                        millis(times.average()),
+                        millis(times.best()),
+                        millis(times.worst()),
+                        millis(times.spread()));
+        List<String> routers =
+                hop.routers().entrySet().stream().map(this::router).toList();
+        lines.add(row(
+                hop.number(),
+                routers.isEmpty() ? "?" : routers.get(0),
+                hop.sentProbes(),
+                percent(hop.lostProbes(), hop.sentProbes()),
+                cells,
+                remarks(hop)));
+        routers.stream().skip(1).forEach(router -> lines.add(row("", router, "", "", List.of("", "", "", "", ""), "")));
+    }
+
+    private String router(Map.Entry<String, Hop.Router> router) {
+        List<Integer> labels = router.getValue().labels;
+        return names.apply(router.getKey()) + (labels.isEmpty() ? "" : " MPLS " + joined(labels, " "));
+    }
+
+    static String remarks(Hop hop) {
+        List<String> all = new ArrayList<>();
+        hop.nextHopMtu().ifPresent(mtu -> all.add("MTU " + mtu));
+        hop.remarks()
+                .forEach((remark, probes) -> all.add(
+                        probes == hop.sentProbes()
+                                ? remark.text()
+                                : remark.text() + " (" + probes + " of " + hop.sentProbes() + ")"));
+        return String.join("; ", all);
+    }
+
+    static String joined(Collection<?> parts, String delimiter) {
+        return parts.stream().map(String::valueOf).collect(Collectors.joining(delimiter));
+    }
+
+    static String percent(int part, int all) {
+        return all == 0 ? "-" : Math.round((double) PERCENT * part / all) + "%";
+    }
+
+    static String millis(long micros) {
+        return String.format(Locale.ROOT, "%.2f", micros / MICROS_OF_MILLI);
+    }
+
+    private static String row(Object hop, String router, Object sent, String lost, List<String> times, String remarks) {
+        return String.format(
+                        Locale.ROOT,
+                        ROW,
+                        hop,
+                        router,
+                        sent,
+                        lost,
+                        times.get(0),
+                        times.get(1),
+                        times.get(2),
+                        times.get(3),
+                        times.get(4),
+                        remarks)
+                .stripTrailing();
+    }
+}

@@ -1,0 +1,31 @@
+package io.github.natexd.cli.paths;
+
+import java.util.Locale;
+
+/** What is remarkable about a hop: why answers are missing, or how they came. */
+enum Remark {
+    NO_ERROR("no error came back to the host"),
+    AMBIGUOUS("ambiguous: several senders are equally possible"),
+    TOO_LONG("the error is longer than the guest network's MTU"),
+    SEND_FAILED("the guest network did not take the error"),
+    NO_GUEST_NETWORK("the guest network was not there"),
+    LATE("relayed late: natexd saw the guest's probe late"),
+    WEAK("copied on weak evidence; the host got it, too"),
+    NAT_DELIVERS("delivered by the NAT process"),
+    NAT_ANSWERS("the NAT process answers itself");
+
+    private final String text;
+
+    Remark(String text) {
+        this.text = text;
+    }
+
+    String text() {
+        return text;
+    }
+
+    /** As the JSON has it. */
+    String key() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}
