@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 
 /** The paths as tables for people. */
 final class PathsText {
-    private static final String ROW = "%7s  %-30s %5s %5s %8s %8s %8s %8s %8s  %s";
+    private static final String ROW = "%5s  %-30s %5s %5s %8s %8s %8s %8s %8s  %s";
     private static final double MICROS_OF_MILLI = 1000;
     private static final int PERCENT = 100;
 
