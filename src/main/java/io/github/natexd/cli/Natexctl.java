@@ -6,6 +6,7 @@ import io.github.natexd.cli.doctor.DoctorCommand;
 import io.github.natexd.cli.form.ExitCodes;
 import io.github.natexd.cli.form.Version;
 import io.github.natexd.cli.lab.LabCommand;
+import io.github.natexd.cli.paths.GuestsCommand;
 import io.github.natexd.cli.paths.PathsCommand;
 import io.github.natexd.cli.profile.NatProfileCommand;
 import io.github.natexd.cli.replay.ReplayCommand;
@@ -41,6 +42,7 @@ public final class Natexctl implements Runnable {
     static {
         COMMANDS.put("status", StatusCommand::new);
         COMMANDS.put("paths", PathsCommand::new);
+        COMMANDS.put("guests", GuestsCommand::new);
         COMMANDS.put("watch", WatchCommand::new);
         COMMANDS.put("mappings", MappingsCommand::new);
         COMMANDS.put("wait", WaitCommand::new);

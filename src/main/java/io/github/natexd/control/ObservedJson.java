@@ -4,6 +4,7 @@ import io.github.natexd.relay.Observation;
 import io.github.natexd.relay.Observed;
 import io.github.natexd.wire.IcmpError;
 import io.github.natexd.wire.Ipv4Address;
+import io.github.natexd.wire.MacAddress;
 import io.github.natexd.wire.MplsLabels;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -39,6 +40,7 @@ final class ObservedJson {
         json.name("event").value(event);
         json.name("time").value(time(probe.epochNanos(), now).toString());
         json.name("guest").value(Ipv4Address.text(probe.guest()));
+        json.name("guestMac").value(MacAddress.text(probe.guestMac()));
         json.name("guestPort").value(probe.guestPort());
         json.name("protocol").value(ErrorNames.ofProtocol(probe.protocol()));
         json.name("target").value(Ipv4Address.text(probe.target()));

@@ -113,7 +113,8 @@ final class Feeds {
             readers.mapper.guestSighted(probe, frame.source(), frame.destination(), nowNanos);
             readers.copies.sighted(probe.classKey());
             if (readers.ledger.showsProbes()) {
-                readers.ledger.show(sent(probe, probe.source(), probe.timeToLive(), probe.epochNanos()));
+                readers.ledger.show(
+                        sent(probe, probe.source(), frame.source(), probe.timeToLive(), probe.epochNanos()));
             }
         } else {
             boolean isError = readError(buffer);
@@ -159,7 +160,10 @@ final class Feeds {
         }
         if (isError) {
             readers.ledger.show(new Observed.Reply(
-                    header.source(), error.type(), error.code(), sent(quoted, header.destination(), 0, epochNanos)));
+                    header.source(),
+                    error.type(),
+                    error.code(),
+                    sent(quoted, header.destination(), frame.destination(), 0, epochNanos)));
         } else if (header.protocol() == Protocol.ICMP
                 && !header.isFragment()
                 && header.transportOctets() >= IcmpEcho.LENGTH) {
@@ -172,6 +176,7 @@ final class Feeds {
                         new Observed.SentProbe(
                                 Protocol.ICMP,
                                 header.destination(),
+                                frame.destination(),
                                 echo.identifier(),
                                 header.source(),
                                 echo.sequence(),
@@ -181,10 +186,11 @@ final class Feeds {
         }
     }
 
-    private static Observed.SentProbe sent(Probe probe, int guest, int hop, long epochNanos) {
+    private static Observed.SentProbe sent(Probe probe, int guest, long mac, int hop, long epochNanos) {
         return new Observed.SentProbe(
                 probe.protocol(),
                 guest,
+                mac,
                 probe.sourcePort(),
                 probe.destination(),
                 probe.destinationPort(),

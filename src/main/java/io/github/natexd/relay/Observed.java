@@ -5,10 +5,12 @@ public sealed interface Observed permits Observation, Observed.SentProbe, Observ
     /**
      * A guest's probe on the guest network; the ports of an echo request are its identifier and sequence number.
      *
+     * @param guestMac the guest's MAC address
      * @param hop the TTL that the guest gave the probe
      * @param epochNanos when the kernel received it: nanoseconds since 1970, 0 if unknown
      */
-    record SentProbe(int protocol, int guest, int guestPort, int target, int targetPort, int hop, long epochNanos)
+    record SentProbe(
+            int protocol, int guest, long guestMac, int guestPort, int target, int targetPort, int hop, long epochNanos)
             implements Observed {}
 
     /**

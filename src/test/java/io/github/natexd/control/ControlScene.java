@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A daemon whose responses the test chooses; queried without a socket. */
 public final class ControlScene implements DaemonView {
-    private static final Observed.SentProbe PROBE =
-            new Observed.SentProbe(Protocol.ICMP, Packets.GUEST, 7, Packets.TARGET, 3, 5, 1_795_910_400_123_456_789L);
+    private static final Observed.SentProbe PROBE = new Observed.SentProbe(
+            Protocol.ICMP, Packets.GUEST, Packets.GUEST_MAC, 7, Packets.TARGET, 3, 5, 1_795_910_400_123_456_789L);
 
     static final int GROUP = 990;
     static final int OWN_USER = 991;

@@ -73,7 +73,7 @@ class ControlWatchTest {
             UnixSocketChannel probes = clients.watch("watch probes");
             assertTrue(scene.observer().wantsProbes());
 
-            scene.observer().seen(new Observed.SentProbe(17, 1, 2, 3, 4, 5, 0));
+            scene.observer().seen(new Observed.SentProbe(17, 1, 0, 2, 3, 4, 5, 0));
             scene.observer().decided(observation(Reason.NO_MAPPING));
 
             assertTrue(ControlClients.line(probes).contains("\"event\":\"probe\""));

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.natexd.MarkdownTable;
 import io.github.natexd.lab.Lab;
 import io.github.natexd.lab.LabOptions;
 import io.github.natexd.lab.LabOptions.HandOver;
@@ -18,10 +19,12 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -104,6 +107,32 @@ class PathsLabTest {
     }
 
     @Test
+    void guestsAreListedWithWhatBecameOfTheirProbes() throws Exception {
+        JsonNode document = collect(List.of("guests", "--json", "--duration=4"), () -> trace("-q1", Topology.TARGET));
+
+        JsonNode guest = document.at("/guests/0");
+        assertEquals(1, document.at("/guests").size(), document::toString);
+        assertEquals(documented(), fields(guest));
+        assertEquals(Topology.GUEST1, guest.at("/guest").asText(), document::toString);
+        assertEquals(8, guest.at("/probes").asInt(), document::toString);
+        assertEquals(8, guest.at("/moved").asInt(), document::toString);
+        assertEquals(0, guest.at("/unanswered").asInt(), document::toString);
+        assertEquals(8, guest.at("/mappings").asInt(), document::toString);
+    }
+
+    private static Set<String> documented() {
+        return MarkdownTable.rows("paths.md", "Fields of a guest").stream()
+                .map(row -> MarkdownTable.code(row.get(0)).get(0))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static Set<String> fields(JsonNode node) {
+        Set<String> fields = new TreeSet<>();
+        node.fieldNames().forEachRemaining(fields::add);
+        return fields;
+    }
+
+    @Test
     void onATerminalItIsDrawnUntilTheUserEndsIt() throws Exception {
         String command = "stty rows 20 cols 120; " + String.join(" ", natexctl("paths"));
         Process process = new ProcessBuilder("script", "-qefc", command, "/dev/null")
@@ -167,25 +196,30 @@ class PathsLabTest {
 
     /** The guest's path to the target, after what the guest does. */
     private JsonNode path(int seconds, String protocol, Guest guest) throws Exception {
-        Process process = new ProcessBuilder(
-                        natexctl("paths", "--once", "--json", "--duration=" + seconds, Topology.GUEST1))
+        JsonNode document =
+                collect(List.of("paths", "--once", "--json", "--duration=" + seconds, Topology.GUEST1), guest);
+        for (JsonNode path : document.at("/paths")) {
+            if (path.at("/protocol").asText().equals(protocol)
+                    && path.at("/target").asText().equals(Topology.TARGET)) {
+                assertEquals(Topology.GUEST1, path.at("/guest").asText(), document::toString);
+                return path;
+            }
+        }
+        throw new AssertionError("no path to the target: " + document);
+    }
+
+    private JsonNode collect(List<String> command, Guest guest) throws Exception {
+        Process process = new ProcessBuilder(natexctl(command.toArray(String[]::new)))
                 .redirectErrorStream(true)
                 .start();
         try {
             TimeUnit.SECONDS.sleep(1);
-            String sent = guest.sends();
+            guest.sends();
             String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             assertEquals(0, process.waitFor(), printed);
             JsonNode document = JSON.readTree(printed);
             assertEquals(0, document.at("/lostLines").asInt(), printed);
-            for (JsonNode path : document.at("/paths")) {
-                if (path.at("/protocol").asText().equals(protocol)
-                        && path.at("/target").asText().equals(Topology.TARGET)) {
-                    assertEquals(Topology.GUEST1, path.at("/guest").asText(), printed);
-                    return path;
-                }
-            }
-            throw new AssertionError("no path to the target: " + printed + sent);
+            return document;
         } finally {
             process.destroy();
         }

@@ -48,6 +48,9 @@ class WatchLabTest {
     void theRoundTripIsAlmostThatOfTheGuest(TestInfo info) throws Exception {
         try (BufferedReader lines = watch("watch", "--json", "--guest=" + Topology.GUEST1);
                 Capture capture = Capture.on(lab, Node.GUEST1, Topology.GUEST_INTERFACE)) {
+            // A work queue of the kernel switches its time stamps on; until then, packets get the time of their
+            // reading.
+            TimeUnit.SECONDS.sleep(1);
             for (int i = 0; i < TRACES; i++) {
                 lab.exec(Node.GUEST1, "traceroute", "-n", "-q1", "-N4", "-m4", "-w1", Topology.TARGET);
             }
@@ -113,7 +116,6 @@ class WatchLabTest {
         BufferedReader lines = process.inputReader();
         String first = lines.readLine();
         assertTrue(first.startsWith("TIME") || first.contains("watching"), first);
-        TimeUnit.MILLISECONDS.sleep(50); // a work queue of the kernel switches its time stamps on
         return lines;
     }
 

@@ -182,11 +182,12 @@ class ObserverTest {
                 .bytes());
         scene.relay.turn();
 
-        Observed.SentProbe answered = new Observed.SentProbe(17, GUEST, PORT, TARGET, 33434, 0, 7);
+        Observed.SentProbe answered = new Observed.SentProbe(17, GUEST, GUEST_MAC, PORT, TARGET, 33434, 0, 7);
         assertEquals(
                 List.of(
-                        new Observed.SentProbe(17, GUEST, PORT, TARGET, 33434, 3, 7),
-                        new Observed.Reply(TARGET, 0, 0, new Observed.SentProbe(1, GUEST, 21, TARGET, 4, 0, 7)),
+                        new Observed.SentProbe(17, GUEST, GUEST_MAC, PORT, TARGET, 33434, 3, 7),
+                        new Observed.Reply(
+                                TARGET, 0, 0, new Observed.SentProbe(1, GUEST, GUEST_MAC, 21, TARGET, 4, 0, 7)),
                         new Observed.Reply(GATEWAY, 11, 0, answered),
                         new Observed.Reply(ROUTER, 11, 0, answered)),
                 onlooker.seen);

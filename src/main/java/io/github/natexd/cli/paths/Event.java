@@ -15,10 +15,11 @@ import java.util.OptionalInt;
  * @param kind which kind of line
  * @param micros when it happened: microseconds since 1970
  * @param probe the probe itself, or the one that an error or a reply is about; its guest may be unknown
+ * @param guestMac only of a probe
  * @param hop the TTL of the probe; only of a probe
  * @param answer what came back; empty for a probe
  */
-record Event(Kind kind, long micros, ProbeKey probe, OptionalInt hop, Optional<Answer> answer) {
+record Event(Kind kind, long micros, ProbeKey probe, String guestMac, OptionalInt hop, Optional<Answer> answer) {
     /** What happened. */
     enum Kind {
         PROBE,
@@ -74,12 +75,21 @@ record Event(Kind kind, long micros, ProbeKey probe, OptionalInt hop, Optional<A
                 PlainRows.value(line.get("target")),
                 number(line, "targetPort").orElse(0));
         return Optional.of(
-                switch (kind) {
-                    case "probe" -> new Event(Kind.PROBE, micros, probe, number(line, "hop"), Optional.empty());
-                    case "reply" ->
-                        new Event(Kind.REPLY, micros, probe, OptionalInt.empty(), Optional.of(answer(line)));
-                    default -> new Event(Kind.ERROR, micros, probe, OptionalInt.empty(), Optional.of(answer(line)));
-                });
+                kind.equals("probe")
+                        ? new Event(
+                                Kind.PROBE,
+                                micros,
+                                probe,
+                                PlainRows.value(line.get("guestMac")),
+                                number(line, "hop"),
+                                Optional.empty())
+                        : new Event(
+                                kind.equals("reply") ? Kind.REPLY : Kind.ERROR,
+                                micros,
+                                probe,
+                                "",
+                                OptionalInt.empty(),
+                                Optional.of(answer(line))));
     }
 
     private static Answer answer(JsonObject line) {

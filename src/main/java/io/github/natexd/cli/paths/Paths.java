@@ -8,9 +8,9 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Queue;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +28,7 @@ final class Paths {
     private static final int PATHS_LIMIT = 4_096;
 
     private final Map<Path.Key, Path> paths = new LinkedHashMap<>();
+    private final Map<String, Guest> guests = new TreeMap<>();
     /** The probes of the last seconds, the oldest first. */
     private final Map<ProbeKey, Pending> pending = new LinkedHashMap<>();
     /** Those for which the patience is not over, the oldest first. */
@@ -40,13 +41,15 @@ final class Paths {
     private static final class Pending {
         final ProbeKey key;
         final Hop hop;
+        final Guest guest;
         final long micros;
         boolean answered;
         boolean awaited = true;
 
-        Pending(ProbeKey key, Hop hop, long micros) {
+        Pending(ProbeKey key, Hop hop, Guest guest, long micros) {
             this.key = key;
             this.hop = hop;
+            this.guest = guest;
             this.micros = micros;
         }
     }
@@ -84,6 +87,7 @@ final class Paths {
     private static void giveUp(Pending probe) {
         if (probe.awaited && !probe.answered) {
             probe.hop.givenUp();
+            probe.guest.givenUp();
         }
         probe.awaited = false;
     }
@@ -97,7 +101,9 @@ final class Paths {
         }
         Hop hop = paths.computeIfAbsent(path, Path::new).hop(event.hop().orElse(0));
         hop.sent();
-        Pending probe = new Pending(key, hop, event.micros());
+        Guest guest = guests.computeIfAbsent(key.guest(), address -> new Guest());
+        guest.sent(event.guestMac(), event.micros());
+        Pending probe = new Pending(key, hop, guest, event.micros());
         Pending before = pending.remove(key);
         if (before != null) {
             giveUp(before);
@@ -146,6 +152,7 @@ final class Paths {
         }
         probe.answered = true;
         probe.hop.answered(answer, roundTripMicros, probe.awaited);
+        probe.guest.answered(answer, probe.awaited);
         if (remark != null) {
             probe.hop.remark(remark);
         }
@@ -168,12 +175,13 @@ final class Paths {
         return paths.values();
     }
 
+    /** The guests that sent probes, by address. */
+    Map<String, Guest> guests() {
+        return guests;
+    }
+
     /** Paths beyond the limit of paths; they are not shown. */
     long ignoredPaths() {
         return ignoredPaths;
-    }
-
-    Optional<Path> find(String guest, String protocol, String target) {
-        return Optional.ofNullable(paths.get(new Path.Key(guest, protocol, target)));
     }
 }

@@ -1,10 +1,14 @@
 package io.github.natexd.cli.running;
 
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
 import io.github.natexd.cli.form.ExitCodes;
+import io.github.natexd.cli.form.JsonAnswer;
 import io.github.natexd.control.ControlClient;
 import io.github.natexd.control.ControlException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
@@ -38,6 +42,17 @@ public abstract class DaemonCommand implements Callable<Integer> {
     protected final String line(String request) throws ControlException {
         try (ControlClient client = control.send(request)) {
             return client.line();
+        }
+    }
+
+    /** Passes each live mapping to {@code reader}, page by page. */
+    protected final void forEachMapping(Consumer<JsonObject> reader) throws ControlException {
+        String request = "mappings";
+        while (!request.isEmpty()) {
+            JsonObject page = JsonAnswer.read(line(request));
+            page.getAsJsonArray("mappings").forEach(mapping -> reader.accept(mapping.getAsJsonObject()));
+            JsonElement next = page.get("next");
+            request = next.isJsonNull() ? "" : "mappings " + next;
         }
     }
 

@@ -1,9 +1,7 @@
 package io.github.natexd.cli.running;
 
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.github.natexd.cli.form.ExitCodes;
-import io.github.natexd.cli.form.JsonAnswer;
 import io.github.natexd.cli.form.OutputForm;
 import io.github.natexd.cli.form.PlainRows;
 import io.github.natexd.control.ControlException;
@@ -56,18 +54,11 @@ public final class MappingsCommand extends DaemonCommand {
     @Override
     protected int ask() throws ControlException {
         begin();
-        JsonElement next;
-        String request = "mappings";
-        do {
-            JsonObject page = JsonAnswer.read(line(request));
-            for (JsonElement each : page.getAsJsonArray("mappings")) {
-                if (filters.admit(each.getAsJsonObject(), "destination")) {
-                    print(each.getAsJsonObject());
-                }
+        forEachMapping(mapping -> {
+            if (filters.admit(mapping, "destination")) {
+                print(mapping);
             }
-            next = page.get("next");
-            request = "mappings " + next;
-        } while (!next.isJsonNull());
+        });
         end();
         return ExitCodes.OK;
     }
