@@ -17,7 +17,7 @@ import java.util.function.Predicate;
  * the interface promiscuous, which has an effect on the host's port of the hub.
  */
 public final class Capture implements AutoCloseable {
-    /** One frame; {@code outgoing}: the node itself sent it. */
+    /** One frame; {@code outgoing}: the node itself sent it; {@code nanos}: since 1970, by the kernel's clock. */
     public record Frame(byte[] octets, boolean outgoing, long nanos) {
         /** The IPv4 packet in the frame, without the padding of short frames. */
         public byte[] packet() {
@@ -41,6 +41,7 @@ public final class Capture implements AutoCloseable {
 
     private Capture(PacketSocket socket) {
         this.socket = socket;
+        socket.time(true);
         this.reader = new Thread(this::read, "capture");
         reader.setDaemon(true);
         reader.start();
@@ -59,7 +60,7 @@ public final class Capture implements AutoCloseable {
             for (int i = 0; i < received; i++) {
                 byte[] octets = new byte[socket.length(i)];
                 socket.buffer(i).get(socket.offset(i), octets);
-                frames.add(new Frame(octets, socket.outgoing(i), System.nanoTime()));
+                frames.add(new Frame(octets, socket.outgoing(i), socket.arrivedEpochNanos(i)));
             }
         }
     }
