@@ -63,8 +63,7 @@ public final class BugreportCommand implements Callable<Integer> {
     public Integer call() {
         String name = "natexd-bugreport-" + ZonedDateTime.now(ZoneOffset.UTC).format(STAMP);
         Path path = output != null ? output : Path.of(name + ".tar.gz");
-        try (NewFile file = new NewFile(path)) {
-            giveToCallerOfSudo(file);
+        try (NewFile file = create(path)) {
             write(new Tarball(file, Instant.now()), name);
             say(path + ", " + file.size() + " octets" + (mask ? "; addresses are masked" : "")
                     + ". Read the files before you pass them on: tar -xzf " + path);
@@ -79,17 +78,23 @@ public final class BugreportCommand implements Callable<Integer> {
         }
     }
 
-    /** The user who called sudo attaches the file to a report, so the file must not stay root's. */
-    private void giveToCallerOfSudo(NewFile file) {
+    /**
+     * The user who called sudo attaches the file to a report, so it should not be root's. But a sudo rule for this
+     * command must not give a user files where the user may not make any.
+     */
+    private NewFile create(Path path) {
         Integer user = number("SUDO_UID");
         Integer group = number("SUDO_GID");
         if (Libc.INSTANCE.geteuid() != 0 || user == null || group == null) {
-            return;
+            return NewFile.create(path);
         }
         try {
-            file.giveTo(user, group);
+            return NewFile.createAs(user, group, path);
         } catch (OsException e) {
-            warn(e.getMessage() + "; the file belongs to root"); // some file systems have no owners
+            NewFile file = NewFile.create(path);
+            warn("user " + user + " may not create " + path + " (" + Errno.name(e.errno())
+                    + "), so the file belongs to root");
+            return file;
         }
     }
 

@@ -1,5 +1,6 @@
 package io.github.natexd.cli.doctor;
 
+import io.github.natexd.linux.libc.Errno;
 import io.github.natexd.linux.libc.Libc;
 import io.github.natexd.linux.libc.Native;
 import io.github.natexd.linux.libc.OsException;
@@ -16,6 +17,8 @@ import java.util.Objects;
 final class NewFile extends OutputStream {
     private static final int OWNER_READS_AND_WRITES = 0600;
     private static final int PART_OCTETS = 64 << 10;
+    /** The kernel refuses this number, so that setfsuid and setfsgid change nothing and return the current one. */
+    private static final int NOBODY = -1;
 
     private final String path;
     private final int descriptor;
@@ -27,17 +30,35 @@ final class NewFile extends OutputStream {
      *
      * @throws OsException EEXIST if there is anything of this name, even a link to nowhere
      */
-    NewFile(Path file) {
+    static NewFile create(Path file) {
+        return new NewFile(file);
+    }
+
+    /**
+     * Makes the file as this user, with this group and no other: the kernel refuses what the user may not do, and the
+     * file belongs to the user from the beginning. For root.
+     *
+     * @throws OsException also if the user may not make a file there
+     */
+    static NewFile createAs(int user, int group, Path file) {
+        OsException.check(Libc.INSTANCE.setgroups(0, 0), "leave root's groups");
+        Libc.INSTANCE.setfsgid(group);
+        Libc.INSTANCE.setfsuid(user);
+        try {
+            if (Libc.INSTANCE.setfsuid(NOBODY) != user || Libc.INSTANCE.setfsgid(NOBODY) != group) {
+                throw new OsException("use files as user " + user, Errno.EPERM);
+            }
+            return new NewFile(file);
+        } finally {
+            Libc.INSTANCE.setfsuid(0);
+            Libc.INSTANCE.setfsgid(0);
+        }
+    }
+
+    private NewFile(Path file) {
         path = file.toString();
         int flags = Libc.O_WRONLY | Libc.O_CREAT | Libc.O_EXCL | Libc.O_CLOEXEC;
         descriptor = OsException.check(Libc.INSTANCE.open(path, flags, OWNER_READS_AND_WRITES), "cannot write " + path);
-    }
-
-    /** Gives the file to another user and group. */
-    void giveTo(int user, int group) {
-        OsException.check(
-                Libc.INSTANCE.fchown(descriptor, user, group),
-                "cannot give " + path + " to user " + user + " and group " + group);
     }
 
     /** How many octets were written. */

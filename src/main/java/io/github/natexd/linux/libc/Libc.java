@@ -85,7 +85,12 @@ public interface Libc {
 
     int close(int descriptor);
 
-    int fchown(int descriptor, int user, int group);
+    /** The user as whom the calling thread uses files; returns the one before, even if it fails. */
+    int setfsuid(int user);
+
+    int setfsgid(int group);
+
+    int setgroups(long count, long groups);
 
     int ioctl(int descriptor, long request, long argument);
 

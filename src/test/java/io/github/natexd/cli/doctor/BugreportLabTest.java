@@ -21,6 +21,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code natexctl bugreport} as installed, in the lab's host, beside a running natexd. */
 class BugreportLabTest {
@@ -142,6 +144,34 @@ class BugreportLabTest {
             assertEquals(USER, Files.getAttribute(report, "unix:uid"));
             assertEquals(GROUP, Files.getAttribute(report, "unix:gid"));
             assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(report)));
+            assertEquals(0, lab.exec(Node.HOST, "gzip", "-t", report.toString()).exitCode());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"rwxr-xr-x", "rwxrwxr-x"})
+    @DisplayName("who may only call this command by sudo gets no file in root's folders")
+    void staysRootsWhereTheCallerOfSudoMayNotCreateFiles(String mode) throws Exception {
+        try (Lab lab = Lab.up(LabOptions.defaults())) {
+            Path folder = Files.createDirectory(lab.directory().resolve("folder"));
+            Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString(mode));
+            Path report = folder.resolve("report.tar.gz");
+
+            Lab.Result result = lab.exec(
+                    Node.HOST,
+                    "env",
+                    "SUDO_UID=" + USER,
+                    "SUDO_GID=" + GROUP,
+                    NATEXCTL,
+                    "bugreport",
+                    "--output",
+                    report.toString());
+
+            assertEquals(0, result.exitCode(), result::output);
+            assertEquals(0, Files.getAttribute(report, "unix:uid"));
+            assertEquals(0, Files.getAttribute(report, "unix:gid"));
+            String notice = "user " + USER + " may not create " + report + " (EACCES), so the file belongs to root";
+            assertTrue(result.output().contains(notice), result::output);
             assertEquals(0, lab.exec(Node.HOST, "gzip", "-t", report.toString()).exitCode());
         }
     }
