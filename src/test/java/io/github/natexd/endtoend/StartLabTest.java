@@ -136,7 +136,10 @@ class StartLabTest {
                 "for library in /usr/lib/*/libnetfilter_queue.so.1; do mount --bind /dev/null \"$library\"; done; exec "
                         + String.join(" ", natexd(file)));
 
-        fails(UNAVAILABLE, hidden, "load libnetfilter_queue.so.1: ENOENT: install libnetfilter_queue");
+        fails(
+                UNAVAILABLE,
+                hidden,
+                "load libnetfilter_queue.so.1: ENOENT: install it: sudo apt install libnetfilter-queue1");
     }
 
     @Test

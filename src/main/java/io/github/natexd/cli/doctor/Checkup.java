@@ -16,6 +16,7 @@ import io.github.natexd.config.VmwareNetworking;
 import io.github.natexd.linux.libc.Libc;
 import io.github.natexd.linux.libc.OsException;
 import io.github.natexd.linux.netfilter.NetfilterQueueLibrary;
+import io.github.natexd.linux.netfilter.Packages;
 import io.github.natexd.linux.netlink.Interfaces;
 import io.github.natexd.linux.netlink.Links;
 import io.github.natexd.linux.netlink.Links.Link;

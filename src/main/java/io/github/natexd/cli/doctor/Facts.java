@@ -2,6 +2,7 @@ package io.github.natexd.cli.doctor;
 
 import io.github.natexd.cli.doctor.KernelFeatures.Feature;
 import io.github.natexd.config.Config;
+import io.github.natexd.linux.netfilter.Packages;
 import io.github.natexd.linux.netlink.Links.Link;
 import java.nio.file.Path;
 import java.util.List;

@@ -3,6 +3,7 @@ package io.github.natexd.cli.doctor;
 import io.github.natexd.cli.doctor.Facts.Holder;
 import io.github.natexd.cli.doctor.Facts.Passed;
 import io.github.natexd.cli.doctor.Facts.Running;
+import io.github.natexd.linux.netfilter.Packages;
 import java.util.Optional;
 
 /** natexd's own rules, and the queue and log group that they use. */

@@ -4,6 +4,7 @@ import io.github.natexd.linux.libc.Errno;
 import io.github.natexd.linux.libc.EventFd;
 import io.github.natexd.linux.libc.Libc;
 import io.github.natexd.linux.libc.OsException;
+import java.nio.file.Path;
 import java.util.function.IntFunction;
 import jnr.ffi.LibraryLoader;
 import jnr.ffi.Pointer;
@@ -82,9 +83,7 @@ public interface NetfilterQueueLibrary {
             // The loader does not say why. Without a free descriptor it can open no library; then this fails, too.
             new EventFd().close();
             throw new OsException(
-                    "load " + NAME,
-                    Errno.ENOENT,
-                    "install libnetfilter_queue (Debian: apt install libnetfilter-queue1)");
+                    "load " + NAME, Errno.ENOENT, Packages.of(Path.of("/")).installQueueLibrary());
         }
     }
 }

@@ -21,6 +21,7 @@ import io.github.natexd.cli.doctor.Facts.Vmware;
 import io.github.natexd.cli.doctor.KernelFeatures.Feature;
 import io.github.natexd.cli.doctor.KernelFeatures.Presence;
 import io.github.natexd.config.Config;
+import io.github.natexd.linux.netfilter.Packages;
 import io.github.natexd.linux.netlink.Links.Link;
 import java.nio.file.Path;
 import java.util.List;

@@ -7,6 +7,7 @@ import static io.github.natexd.cli.doctor.CheckCase.wrong;
 import io.github.natexd.cli.doctor.Facts.Caller;
 import io.github.natexd.cli.doctor.Facts.Kernel;
 import io.github.natexd.cli.doctor.Facts.Programs;
+import io.github.natexd.linux.netfilter.Packages;
 import java.util.List;
 import java.util.Optional;
 

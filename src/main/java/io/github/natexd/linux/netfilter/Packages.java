@@ -1,11 +1,11 @@
-package io.github.natexd.cli.doctor;
+package io.github.natexd.linux.netfilter;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 
 /** The package managers, and their names for what natexd needs. */
-enum Packages {
+public enum Packages {
     APT("apt-get", "sudo apt install", "libnetfilter-queue1", "nftables", "iptables"),
     ZYPPER("zypper", "sudo zypper install", "libnetfilter_queue1", "nftables", "iptables-backend-nft"),
     DNF("dnf", "sudo dnf install", "libnetfilter_queue", "nftables", "iptables-nft"),
@@ -32,7 +32,7 @@ enum Packages {
      *
      * @param root the root directory; tests use another one
      */
-    static Packages of(Path root) {
+    public static Packages of(Path root) {
         Path programs = root.resolve("usr/bin");
         return Arrays.stream(values())
                 .filter(each -> each != OTHER && Files.isExecutable(programs.resolve(each.program)))
@@ -40,16 +40,16 @@ enum Packages {
                 .orElse(OTHER);
     }
 
-    String installQueueLibrary() {
+    public String installQueueLibrary() {
         return install(queueLibrary);
     }
 
-    String installNft() {
+    public String installNft() {
         return install(nft);
     }
 
     /** The variant that is a front end of nftables. */
-    String installIptables() {
+    public String installIptables() {
         return install(iptables);
     }
 

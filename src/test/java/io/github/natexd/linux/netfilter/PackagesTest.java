@@ -1,4 +1,4 @@
-package io.github.natexd.cli.doctor;
+package io.github.natexd.linux.netfilter;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
