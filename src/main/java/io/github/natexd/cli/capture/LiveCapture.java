@@ -111,7 +111,7 @@ public final class LiveCapture {
     }
 
     /** Whether the capture ended because the guest network's interface disappeared. */
-    boolean guestNetworkGone() {
+    public boolean guestNetworkGone() {
         return guestNetwork.isGone();
     }
 

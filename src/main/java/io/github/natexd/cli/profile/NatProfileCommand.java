@@ -46,7 +46,7 @@ import picocli.CommandLine.Parameters;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:the profile was printed",
-            "1:natexd does not respond, or natexctl failed",
+            "1:natexd does not respond, natexctl failed, or the guest network disappeared (--probe)",
             "2:natexd is not running, and no capture was given",
             "64:the command line is wrong",
             "65:a file is damaged or is not a capture",
@@ -186,12 +186,15 @@ public final class NatProfileCommand extends DaemonCommand {
     private int probe(Probing options, String network, Path capture) throws IOException, DamagedCaptureException {
         try (Interrupt interrupt = new Interrupt()) {
             PrintWriter hints = json ? spec().commandLine().getErr() : out();
-            new ProbeCapture(network, options.target, hints)
+            Optional<ProbeCapture.EarlyEnd> early = new ProbeCapture(
+                            network, options.target, CaptureSides.PACKETS_LIMIT, hints)
                     .run(capture, Ipv4Address.text(options.guest), options.duration, interrupt);
             CaptureSides packets = new CaptureSides();
             packets.read(capture);
             Ipv4Network ofGuest = guestNetwork != null ? guestNetwork : Ipv4Network.around(options.guest);
-            return print(Analysis.of(packets.guestSide(), packets.hostSide(), ofGuest));
+            print(Analysis.of(packets.guestSide(), packets.hostSide(), ofGuest));
+            early.ifPresent(end -> complain(end.reason()));
+            return early.filter(ProbeCapture.EarlyEnd::failed).isPresent() ? ExitCodes.FAILED : ExitCodes.OK;
         }
     }
 

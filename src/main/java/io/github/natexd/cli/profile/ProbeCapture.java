@@ -8,6 +8,7 @@ import io.github.natexd.wire.Ipv4Address;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** Captures both sides of the NAT while somebody runs the right commands in a guest. */
@@ -15,17 +16,25 @@ final class ProbeCapture {
     private final String network;
     private final String target;
     private final int targetAddress;
+    private final long limitPackets;
     private final PrintWriter out;
 
-    ProbeCapture(String network, int target, PrintWriter out) {
+    /** Why a capture is not of the whole time, and whether something went wrong. */
+    record EarlyEnd(String reason, boolean failed) {}
+
+    ProbeCapture(String network, int target, long limitPackets, PrintWriter out) {
         this.network = network;
         this.target = Ipv4Address.text(target);
         this.targetAddress = target;
+        this.limitPackets = limitPackets;
         this.out = out;
     }
 
-    /** Says what to do in the guest, and captures for so long, or until Ctrl-C. {@code interrupt} outlives what follows. */
-    void run(Path file, String guest, long seconds, Interrupt interrupt) throws IOException {
+    /**
+     * Prints what to do in the guest, and captures for this time, or until Ctrl-C. {@code interrupt} outlives what
+     * follows. Returns why the capture ended otherwise.
+     */
+    Optional<EarlyEnd> run(Path file, String guest, long seconds, Interrupt interrupt) throws IOException {
         try (LiveCapture.Sockets sockets = LiveCapture.Sockets.open(network, PacketFilter.about(targetAddress));
                 PcapngWriter writer = PcapngWriter.create(file)) {
             LiveCapture capture = new LiveCapture(writer, sockets, network);
@@ -38,8 +47,21 @@ final class ProbeCapture {
             out.println("The capture ends after " + seconds + " s, or with Ctrl-C. Stop natexd first:");
             out.println("the NAT process does not get the errors that natexd moves, and cannot hand them over.");
             out.flush();
-            capture.run(TimeUnit.SECONDS.toNanos(seconds), CaptureSides.PACKETS_LIMIT);
+            capture.run(TimeUnit.SECONDS.toNanos(seconds), limitPackets);
+            return earlyEnd(capture);
         }
+    }
+
+    private Optional<EarlyEnd> earlyEnd(LiveCapture capture) {
+        if (capture.guestNetworkGone()) {
+            return Optional.of(new EarlyEnd(network + " disappeared; the profile is of the packets until then", true));
+        }
+        return capture.packets() < limitPackets
+                ? Optional.empty()
+                : Optional.of(new EarlyEnd(
+                        "the capture reached its limit of " + limitPackets
+                                + " packets; the profile is of these packets",
+                        false));
     }
 
     private void commands() {

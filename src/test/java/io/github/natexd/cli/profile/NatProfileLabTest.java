@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.natexd.cli.Natexctl;
+import io.github.natexd.cli.capture.Interrupt;
 import io.github.natexd.cli.capture.LinkLayer;
 import io.github.natexd.lab.Lab;
 import io.github.natexd.lab.LabOptions;
@@ -36,6 +37,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -145,24 +147,9 @@ class NatProfileLabTest {
     @DisplayName("--probe captures both sides while commands run in the guest")
     void probingCapturesWhatTheGuestDoes() throws Exception {
         Path capture = directory.resolve("probe.pcapng");
-        String natexctl = LabNatexd.tree().resolve("bin/natexctl").toString();
         try (Lab lab = Lab.up(LabOptions.defaults().rewritingPorts())) {
-            CompletableFuture<Lab.Result> probing = CompletableFuture.supplyAsync(
-                    () -> lab.exec(
-                            Node.HOST,
-                            List.of(
-                                    natexctl,
-                                    "nat-profile",
-                                    "--interface=" + Topology.GUEST_NETWORK_INTERFACE,
-                                    "--probe=" + Topology.TARGET,
-                                    "--guest=" + Topology.GUEST1,
-                                    "--duration=4",
-                                    "--write=" + capture)),
-                    task -> new Thread(task, "natexctl").start());
-            while (!Files.exists(capture) && !probing.isDone()) {
-                TimeUnit.MILLISECONDS.sleep(50);
-            }
-            TimeUnit.MILLISECONDS.sleep(500); // the sockets are older than the file; the capture begins at once
+            CompletableFuture<Lab.Result> probing = probing(lab, capture, 4);
+            TimeUnit.MILLISECONDS.sleep(500);
             connect(lab);
             trace(lab);
             Lab.Result result = probing.get(1, TimeUnit.MINUTES);
@@ -177,6 +164,84 @@ class NatProfileLabTest {
             expected.put("udp.handsOverTimeExceeded", "no");
             expected.put("tcp.proxied", "yes");
             assertEquals(expected, states(profile, expected), result.output() + profile);
+        }
+    }
+
+    @Test
+    @DisplayName("--probe reports that the guest network disappeared, and what it had seen until then")
+    void probingEndsWithTheGuestNetwork() throws Exception {
+        Path capture = directory.resolve("gone.pcapng");
+        try (Lab lab = Lab.up(LabOptions.defaults())) {
+            CompletableFuture<Lab.Result> probing = probing(lab, capture, 60);
+            TimeUnit.MILLISECONDS.sleep(500);
+            connect(lab);
+            TimeUnit.MILLISECONDS.sleep(500);
+            lab.restartNetwork(LabOptions.defaults());
+            Lab.Result result = probing.get(20, TimeUnit.SECONDS);
+
+            assertEquals(1, result.exitCode(), result.output());
+            String notice = Topology.GUEST_NETWORK_INTERFACE + " disappeared; the profile is of the packets until then";
+            assertTrue(result.output().contains(notice), result.output());
+            JsonObject profile = profile("nat-profile", capture.toString(), "--json");
+            assertEquals(
+                    Map.of("tcp.proxied", "yes"), states(profile, Map.of("tcp.proxied", "yes")), profile::toString);
+        }
+    }
+
+    @Test
+    @DisplayName("--probe reports that it has captured as many packets as it may")
+    void probingEndsAtItsLimit() throws Exception {
+        int limit = 4;
+        Path capture = directory.resolve("limit.pcapng");
+        StringWriter hints = new StringWriter();
+        try (Lab lab = Lab.up(LabOptions.defaults());
+                Interrupt interrupt = new Interrupt()) {
+            ProbeCapture probe = new ProbeCapture(
+                    Topology.GUEST_NETWORK_INTERFACE,
+                    Ipv4Address.parse(Topology.TARGET),
+                    limit,
+                    new PrintWriter(hints));
+            CompletableFuture<Optional<ProbeCapture.EarlyEnd>> end = CompletableFuture.supplyAsync(
+                    () -> Namespace.call(
+                            lab.namespace(Node.HOST), () -> probe.run(capture, Topology.GUEST1, 60, interrupt)),
+                    task -> new Thread(task, "probe").start());
+            awaitFile(capture, end);
+            TimeUnit.MILLISECONDS.sleep(500);
+            trace(lab);
+
+            assertEquals(
+                    Optional.of(new ProbeCapture.EarlyEnd(
+                            "the capture reached its limit of 4 packets; the profile is of these packets", false)),
+                    end.get(20, TimeUnit.SECONDS));
+            CaptureSides packets = new CaptureSides();
+            packets.read(capture);
+            assertEquals(limit, packets.guestSide().size() + packets.hostSide().size());
+        }
+    }
+
+    /** natexctl as it captures; it has begun to. */
+    private static CompletableFuture<Lab.Result> probing(Lab lab, Path capture, int seconds) throws Exception {
+        String natexctl = LabNatexd.tree().resolve("bin/natexctl").toString();
+        CompletableFuture<Lab.Result> probing = CompletableFuture.supplyAsync(
+                () -> lab.exec(
+                        Node.HOST,
+                        List.of(
+                                natexctl,
+                                "nat-profile",
+                                "--interface=" + Topology.GUEST_NETWORK_INTERFACE,
+                                "--probe=" + Topology.TARGET,
+                                "--guest=" + Topology.GUEST1,
+                                "--duration=" + seconds,
+                                "--write=" + capture)),
+                task -> new Thread(task, "natexctl").start());
+        awaitFile(capture, probing);
+        return probing;
+    }
+
+    /** The sockets are older than the file. */
+    private static void awaitFile(Path capture, CompletableFuture<?> probing) throws InterruptedException {
+        while (!Files.exists(capture) && !probing.isDone()) {
+            TimeUnit.MILLISECONDS.sleep(50);
         }
     }
 
