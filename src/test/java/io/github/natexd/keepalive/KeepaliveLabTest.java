@@ -124,6 +124,36 @@ class KeepaliveLabTest {
         assertEndsWithin(5_000, nat, connection);
     }
 
+    @Test
+    void theUserTimeoutKeepsAConnectionAfterItsCountIsReached() throws Exception {
+        Client nat = scene.client(NAT, scene.group());
+        Service service = scene.service(
+                BOTH, ON, "idle-seconds = 1", "interval-seconds = 1", "count = 1", "user-timeout-seconds = 6");
+        service.awaitAttached(nat);
+        String connection = nat.connect(PEER);
+
+        scene.peerVanishes();
+
+        pause(5_000);
+        assertFalse(nat.hasEnded(connection), "the count alone ends it after 2 s");
+        assertEndsWithin(3_000, nat, connection);
+    }
+
+    @Test
+    void theUserTimeoutCountsOnlyWhenTheSecondKeepaliveIsDue() throws Exception {
+        Client nat = scene.client(NAT, scene.group());
+        Service service = scene.service(
+                BOTH, ON, "idle-seconds = 2", "interval-seconds = 3", "count = 127", "user-timeout-seconds = 1");
+        service.awaitAttached(nat);
+        String connection = nat.connect(PEER);
+
+        scene.peerVanishes();
+
+        pause(3_500);
+        assertFalse(nat.hasEnded(connection), "no keepalive is due between 2 and 5 s");
+        assertEndsWithin(1_500, nat, connection);
+    }
+
     private static void assertEndsWithin(long millis, Client nat, String connection) {
         long start = System.nanoTime();
         pause(1_000);
