@@ -18,9 +18,9 @@ import picocli.CommandLine.Spec;
         description = "Reads a configuration file and reports every mistake in it. Changes nothing.",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:the file can be used",
+            "0:the file has no mistakes",
             "2:the command line is wrong",
-            "78:the file has mistakes; each is reported as file:line:column"
+            "78:the file is missing or has mistakes; each is reported as file:line:column"
         })
 final class CheckConfigCommand implements Callable<Integer> {
     @Spec

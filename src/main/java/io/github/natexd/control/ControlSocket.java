@@ -99,7 +99,7 @@ final class ControlSocket {
                         "another natexd listens on " + path,
                         "stop it (systemctl stop natexd), or set control.socket to another path");
             }
-            LOG.info("{} is left over from a natexd that has ended; replaced", path);
+            LOG.info("removed {}: it was left by a natexd that has ended", path);
             Files.delete(path);
             return missing;
         } catch (IOException e) {

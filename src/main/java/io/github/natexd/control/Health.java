@@ -17,7 +17,7 @@ final class Health {
                     "let VMware Workstation set up its networks (vmware-netcfg), or set guest-network.interface"));
         } else if (!report.guestNetwork().present()) {
             problems.add(new Problem(
-                    "the guest network " + report.guestNetwork().interfaceName().get() + " is not there or not up",
+                    "the guest network " + report.guestNetwork().interfaceName().get() + " is missing or down",
                     "start VMware's networks: sudo vmware-networks --start"));
         } else if (report.guestNetwork().address().isEmpty()) {
             problems.add(new Problem(
@@ -59,7 +59,7 @@ final class Health {
         }
         if (report.relay().logOverflows() > 0) {
             warnings.add(new Problem(
-                    report.relay().logOverflows() + " probes left the host unseen because there were too many",
+                    report.relay().logOverflows() + " probes were missed because the log queue overflowed",
                     "lower probes.max-ttl (now " + report.limits().maxTtl()
                             + "), so that fewer packets count as probes"));
         }

@@ -38,7 +38,7 @@ final class Metrics {
                 report.startedAt().getEpochSecond());
         gauge(
                 "natexd_guest_network_present",
-                "1 if the guest network is there and up.",
+                "1 if the guest network exists and is up.",
                 report.guestNetwork().present() ? 1 : 0);
         RulesState rules = report.rules().state();
         gauge(
@@ -56,10 +56,7 @@ final class Metrics {
                 "natexd_queue_overflows",
                 "Errors that the kernel gave to the host because the queue was full.",
                 relay.queueOverflows());
-        counter(
-                "natexd_log_overflows",
-                "Leaving probes that natexd did not see because there were too many.",
-                relay.logOverflows());
+        counter("natexd_log_overflows", "Probes missed because the log queue overflowed.", relay.logOverflows());
         if (relay.anyRelayed()) {
             gauge(
                     "natexd_last_relayed_seconds",

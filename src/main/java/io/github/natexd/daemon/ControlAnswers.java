@@ -106,11 +106,11 @@ final class ControlAnswers implements DaemonView {
         try {
             return answer.get(ANSWER_MILLIS, TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            throw failed("the relay has not answered for " + ANSWER_MILLIS + " ms: it is overloaded or hangs");
+            throw failed("the relay has not responded for " + ANSWER_MILLIS + " ms: it is overloaded or hangs");
         } catch (CancellationException e) {
             throw failed("natexd is stopping");
         } catch (ExecutionException e) {
-            throw failed("the relay does not answer: " + e.getCause());
+            throw failed("the relay does not respond: " + e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw failed("interrupted");

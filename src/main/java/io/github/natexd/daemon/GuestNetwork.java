@@ -67,7 +67,7 @@ final class GuestNetwork implements AutoCloseable {
             }
             return true;
         } catch (OsException e) {
-            LOG.warn("the guest network has to be opened again: {}", e.getMessage());
+            LOG.warn("cannot change the filter of the guest network; opening it again: {}", e.getMessage());
             return false;
         }
     }
@@ -140,7 +140,7 @@ final class GuestNetwork implements AutoCloseable {
             try {
                 look(name);
             } catch (OsException e) {
-                report(link != null, "trouble with guest network " + name + ", trying again: " + e.getMessage());
+                report(link != null, "cannot use guest network " + name + "; trying again: " + e.getMessage());
                 retryIn(RETRY_NANOS);
             }
         }
@@ -156,7 +156,7 @@ final class GuestNetwork implements AutoCloseable {
             close();
         }
         if (present == 0) {
-            report(false, "guest network " + guestNetwork + " is not there or not up: waiting for it");
+            report(false, "guest network " + guestNetwork + " is missing or down: waiting for it");
         } else if (link == null) {
             open(guestNetwork, present);
         }

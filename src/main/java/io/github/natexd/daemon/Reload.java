@@ -68,14 +68,14 @@ final class Reload {
 
     private ControlException refuse(String cause) {
         status.reloadRefused(cause);
-        LOG.warn("reload refused, the running configuration stays in force: {}", cause);
+        LOG.warn("reload refused; the current configuration stays in force: {}", cause);
         return refused(cause);
     }
 
     static ControlException refused(String cause) {
         return new ControlException(
                 ControlException.Kind.FAILED,
-                "not reloaded, the running configuration stays in force: " + cause,
+                "not reloaded; the current configuration stays in force: " + cause,
                 "remove the cause (natexctl check-config, natexctl doctor), then reload again");
     }
 
@@ -95,7 +95,7 @@ final class Reload {
         try {
             rulesKeeper.awaitLoaded();
         } catch (StartException e) {
-            LOG.warn("reload: the new rules could not be loaded, going back: {}", e.getMessage());
+            LOG.warn("reload: the new rules could not be loaded; restoring the old ones: {}", e.getMessage());
             throw goBack(inForce.config(), e);
         }
         inForce = next;
@@ -110,7 +110,7 @@ final class Reload {
         try {
             rulesKeeper.awaitLoaded();
         } catch (StartException e) {
-            rules = "; its own rules could not be loaded either, natexd tries again: " + e.getMessage();
+            rules = "; the old rules could not be restored either, natexd tries again: " + e.getMessage();
         }
         await(loop.execute(() -> loop.rulesReplaced(before)));
         return new StartException(cause.exitCode(), "the new rules could not be loaded: " + cause.getMessage() + rules);

@@ -33,7 +33,7 @@ final class RulesKeeper {
     private final Path script;
     private final Status status;
     private final Consumer<Throwable> uncaught;
-    private final RepeatedTrouble restoring = new RepeatedTrouble(LOG, "cannot load the rules, trying again");
+    private final RepeatedTrouble restoring = new RepeatedTrouble(LOG, "cannot load the rules; trying again");
     private final ScheduledThreadPoolExecutor worker = new ScheduledThreadPoolExecutor(1, task -> {
         Thread thread = new Thread(task, "rules");
         thread.setDaemon(true);
@@ -186,7 +186,7 @@ final class RulesKeeper {
                 verified(wanted, complete, found.output());
             } else if (!complete) {
                 String output = wanted.install();
-                LOG.info("natexd's rules were missing and are loaded again: {}", output);
+                LOG.info("natexd's rules were missing and have been restored: {}", output);
                 note(RulesState.LOADED, output, null);
             } else if (state.state() != RulesState.LOADED) {
                 note(RulesState.LOADED, found.output(), null);

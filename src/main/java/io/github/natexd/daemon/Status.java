@@ -95,7 +95,7 @@ final class Status {
     synchronized String text() {
         String text;
         if (!rulesTrouble.isEmpty()) {
-            text = "the rules are not as they should be: " + rulesTrouble;
+            text = "the rules are missing or incomplete: " + rulesTrouble;
         } else if (!guestNetworkUp) {
             text = guestNetwork;
         } else if (phase == Phase.STARTING) {

@@ -46,9 +46,9 @@ public enum Reason {
     /** R37: longer than the guest network's MTU. */
     TOO_LONG("longer than the guest network's MTU"),
     /** The guest network did not take the frame. */
-    SEND_FAILED("the guest network did not take the frame"),
+    SEND_FAILED("the guest network did not accept the frame"),
     /** The guest network is not there. */
-    NO_GUEST_NETWORK("the guest network is not there"),
+    NO_GUEST_NETWORK("the guest network is missing"),
     /** R41: an error of natexd's own. */
     INTERNAL_ERROR("internal error; packet passed unchanged");
 

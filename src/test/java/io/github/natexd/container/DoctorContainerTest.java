@@ -62,7 +62,7 @@ class DoctorContainerTest {
         machine.must("rm /etc/vmware/networking");
         doctor().endsWith(WRONG)
                 .advises("vmware", "wrong", "there is no /etc/vmware/networking", "guest-network.interface")
-                .says("interface", "unknown", "its name is not known");
+                .says("interface", "unknown", "the name of the guest network is not known");
     }
 
     /** Runs the fixes exactly as they are printed. */

@@ -88,7 +88,7 @@ class FirewalldContainerTest {
         try {
             assertEquals(STARS, machine.hops());
 
-            follow(doctor().says("firewall", "wrong", "ip raw PREROUTING drops them"));
+            follow(doctor().says("firewall", "wrong", "ip raw PREROUTING drops ICMP errors"));
             machine.awaitHops(AT_ONCE);
 
             machine.must("firewall-cmd --reload");

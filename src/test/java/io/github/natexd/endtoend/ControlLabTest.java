@@ -184,7 +184,7 @@ class ControlLabTest {
 
             assertEquals(1, down.exitCode(), down.output());
             assertTrue(down.output().contains("is degraded"), down.output());
-            assertTrue(down.output().contains("the guest network vmnet8 is not there or not up"), down.output());
+            assertTrue(down.output().contains("the guest network vmnet8 is missing or down"), down.output());
             assertTrue(down.output().contains("fix: start VMware's networks"), down.output());
             assertEquals(1, waited.exitCode(), waited.output());
         } finally {

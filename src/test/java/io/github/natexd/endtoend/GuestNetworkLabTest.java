@@ -41,7 +41,7 @@ class GuestNetworkLabTest {
                 LabNatexd natexd = LabNatexd.start(lab)) {
             for (int i = 1; i <= 2; i++) {
                 LabShell.must(lab, Node.HOST, "ip link set vmnet8 down");
-                natexd.awaitLog("(?s)(guest network vmnet8 is not there or not up: waiting.*){" + i + "}");
+                natexd.awaitLog("(?s)(guest network vmnet8 is missing or down: waiting.*){" + i + "}");
                 LabShell.must(lab, Node.HOST, "ip link set vmnet8 up");
                 natexd.awaitLog("(?s)(guest network vmnet8: 192.168.44.1/24.*){" + (i + 1) + "}");
             }
@@ -57,7 +57,7 @@ class GuestNetworkLabTest {
         try (Lab lab = Lab.up(LabOptions.defaults());
                 LabNatexd natexd = LabNatexd.start(lab)) {
             LabShell.must(lab, Node.HOST, "ip link del vmnet8");
-            natexd.awaitLog("guest network vmnet8 is not there");
+            natexd.awaitLog("guest network vmnet8 is missing or down");
             long before = natexd.loopSleeps();
             TimeUnit.SECONDS.sleep(1);
             assertTrue(natexd.loopSleeps() - before < SLEEPS_MAX, "waiting costs next to nothing");
@@ -75,7 +75,7 @@ class GuestNetworkLabTest {
     void theInterfaceComesAfterTheStart() {
         try (Lab lab = Lab.up(LabOptions.defaults());
                 LabNatexd natexd = LabNatexd.start(lab, "guest-network.interface = \"vmnet9\"")) {
-            natexd.awaitLog("guest network vmnet9 is not there or not up: waiting for it");
+            natexd.awaitLog("guest network vmnet9 is missing or down: waiting for it");
 
             anotherNetwork(lab, "vmnet9");
             natexd.awaitLog("guest network vmnet9: 192.168.55.1/24");
@@ -139,7 +139,7 @@ class GuestNetworkLabTest {
                 relaysToTheOtherNetwork(lab, natexd);
 
                 LabShell.must(lab, Node.HOST, "ip link del vmnet2");
-                natexd.awaitLog("guest network vmnet2 is not there");
+                natexd.awaitLog("guest network vmnet2 is missing or down");
                 natIsOn(8);
                 natexd.awaitLog("VMware's NAT network was vmnet2 and is now vmnet8");
                 String output = Client.TRACEROUTE.run(lab, Node.GUEST1);

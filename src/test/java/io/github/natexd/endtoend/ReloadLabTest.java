@@ -152,7 +152,7 @@ class ReloadLabTest {
 
             assertTrue(
                     Pattern.compile(
-                                    "WARN reload refused, the running configuration stays in force: \\S+/natexd.toml:2:1: ")
+                                    "WARN reload refused; the current configuration stays in force: \\S+/natexd.toml:2:1: ")
                             .matcher(log)
                             .find(),
                     log);

@@ -52,14 +52,14 @@ public final class CaptureCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // set by picocli
     private Path file;
 
-    @Option(names = "--duration", paramLabel = "SECONDS", description = "end after this time (default: no limit)")
+    @Option(names = "--duration", paramLabel = "SECONDS", description = "ends after this time (default: no limit)")
     private @Nullable Long duration;
 
     @Option(
             names = "--count",
             paramLabel = "N",
             defaultValue = "100000",
-            description = "end after this number of packets (default: ${DEFAULT-VALUE})")
+            description = "ends after this number of packets (default: ${DEFAULT-VALUE})")
     private long count;
 
     @Mixin

@@ -74,7 +74,7 @@ record FilterChain(String name, String hook, int priority, boolean dropsByDefaul
         String tableName = name.substring(0, chainName - 1);
         String insert = "sudo nft insert rule " + name + " " + nftRule;
         return switch (table) {
-            case USUAL, DORMANT -> "let them pass first: " + insert;
+            case USUAL, DORMANT -> "let ICMP errors pass first: " + insert;
             case FIREWALLD_PANIC -> "end firewalld's panic mode: sudo firewall-cmd --panic-off";
             case FIREWALLD ->
                 "firewalld itself adds no rule that drops them here; restore its rules:"
@@ -85,14 +85,15 @@ record FilterChain(String name, String hook, int priority, boolean dropsByDefaul
                                 + tableName.substring(tableName.indexOf(' ') + 1) + " -I " + name.substring(chainName)
                                 + " " + rule + " && ")
                         .collect(Collectors.joining());
-                yield "let them pass first: " + rules + "sudo firewall-cmd --reload";
+                yield "let ICMP errors pass first: " + rules + "sudo firewall-cmd --reload";
             }
             case OWNED ->
                 "a running program owns table " + tableName
                         + ": configure that program to accept ICMP destination-unreachable and time-exceeded first";
             case UNCLEAR ->
-                "let them pass first: " + insert + "; if the kernel refuses, a running program owns table " + tableName
-                        + " (see: sudo nft list table " + tableName + "): configure that program";
+                "let ICMP errors pass first: " + insert + "; if the kernel refuses, a running program owns table "
+                        + tableName + " (see: sudo nft list table " + tableName
+                        + "): configure that program to accept ICMP errors";
         };
     }
 }

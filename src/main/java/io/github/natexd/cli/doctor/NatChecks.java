@@ -19,7 +19,7 @@ final class NatChecks {
                 facts,
                 status -> status.guestProbes() > 0
                         ? Diagnosis.ok(status.guestProbes() + " probes of guests were seen")
-                        : Diagnosis.unknown("no probe of a guest was seen yet", PROBE));
+                        : Diagnosis.unknown("no probe of a guest has been seen yet", PROBE));
     }
 
     static Diagnosis ttl(Facts facts) {
@@ -35,7 +35,7 @@ final class NatChecks {
                 facts,
                 DaemonStatus::identification,
                 "it keeps the IP ID of probes",
-                "it changes the IP ID of probes; natexd puts it back in the errors");
+                "it changes the IP ID of probes; natexd restores it in the errors");
     }
 
     static Diagnosis ports(Facts facts) {
@@ -43,7 +43,7 @@ final class NatChecks {
                 facts,
                 DaemonStatus::ports,
                 "it keeps source ports and ICMP identifiers",
-                "it rewrites source ports or ICMP identifiers; natexd puts them back in the errors");
+                "it rewrites source ports or ICMP identifiers; natexd restores them in the errors");
     }
 
     static Diagnosis leaving(Facts facts) {

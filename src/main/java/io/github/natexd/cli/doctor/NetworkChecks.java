@@ -61,7 +61,7 @@ final class NetworkChecks {
     static Diagnosis networkInterface(Facts facts) {
         GuestNetwork network = facts.guestNetwork();
         if (network.name().isEmpty()) {
-            return Diagnosis.unknown("its name is not known", Diagnosis.NETWORK_FIRST);
+            return Diagnosis.unknown("the name of the guest network is not known", Diagnosis.NETWORK_FIRST);
         }
         String name = network.name().get();
         if (network.link().isEmpty()) {
@@ -94,7 +94,8 @@ final class NetworkChecks {
         return count > 0
                 ? Diagnosis.ok(link.get().name() + " is promiscuous")
                 : Diagnosis.wrong(
-                        link.get().name() + " is not promiscuous, so natexd hears no guest", Diagnosis.RESTART);
+                        link.get().name() + " is not promiscuous, so natexd does not see the packets of guests",
+                        Diagnosis.RESTART);
     }
 
     /** Examines the chains before natexd's hook: all of ingress and prerouting, and the early ones of input. */
@@ -111,7 +112,7 @@ final class NetworkChecks {
                 .toList();
         for (FilterChain chain : before) {
             if (ruleset.fate(chain) == Fate.DROPPED) {
-                return Diagnosis.wrong("chain " + chain.name() + " drops them", chain.remedyForErrors());
+                return Diagnosis.wrong("chain " + chain.name() + " drops ICMP errors", chain.remedyForErrors());
             }
         }
         boolean seen = facts.rules().passed().fold(passed -> passed.errors() > 0, why -> false);
@@ -131,10 +132,11 @@ final class NetworkChecks {
         }
         for (FilterChain chain : before) {
             if (ruleset.fate(chain) == Fate.ENDANGERED) {
-                return Diagnosis.unknown("chain " + chain.name() + " may drop some of them", chain.remedyForErrors());
+                return Diagnosis.unknown(
+                        "chain " + chain.name() + " may drop some ICMP errors", chain.remedyForErrors());
             }
         }
-        return Diagnosis.ok("no chain before natexd's drops them");
+        return Diagnosis.ok("no chain before natexd's drops ICMP errors");
     }
 
     static Diagnosis forwarding(Facts facts) {

@@ -73,7 +73,7 @@ final class SystemChecks {
         Facts.Caller caller = facts.caller();
         if (caller.userId() != 0) {
             return Diagnosis.unknown(
-                    "not root: doctor cannot see who owns the queue, and what the packet filter does",
+                    "not root: doctor cannot see who owns the queue and what the packet filter does",
                     Diagnosis.AS_ROOT);
         }
         return (caller.capabilities() & NET_ADMIN) != 0

@@ -39,9 +39,9 @@ import picocli.CommandLine.Parameters;
             "Reports what a NAT process does to UDP, ICMP echo and TCP, with the evidence: yes, no, mixed, or unknown if"
                     + " no packet shows it. Without a capture, reports what the running natexd has learned.",
             "",
-            "FILE is a capture of both sides as `natexctl capture' or `nat-profile --probe' writes it. Other captures"
-                    + " (pcap or pcapng) are given as --guest-side and --host-side: of the guest network and of the"
-                    + " uplink, at the same time, whole packets, while natexd is stopped.",
+            "FILE is a capture of both sides as `natexctl capture' or `nat-profile --probe' writes it. Give other"
+                    + " captures (pcap or pcapng) with --guest-side (the guest network) and --host-side (the uplink)."
+                    + " Make both at the same time, with complete packets, while natexd is stopped.",
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {

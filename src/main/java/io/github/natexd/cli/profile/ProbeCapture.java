@@ -40,12 +40,12 @@ final class ProbeCapture {
             LiveCapture capture = new LiveCapture(writer, sockets, network);
             interrupt.stops(capture);
             out.println("Capturing packets from and to " + target + " on " + network + " and on all other interfaces.");
-            out.println("Run these commands in the guest " + guest + " now:");
+            out.println("Stop natexd first: the NAT process does not get the errors that natexd moves.");
+            out.println("Then run these commands in the guest " + guest + ":");
             out.println();
             commands();
             out.println();
-            out.println("The capture ends after " + seconds + " s, or with Ctrl-C. Stop natexd first:");
-            out.println("the NAT process does not get the errors that natexd moves, and cannot hand them over.");
+            out.println("The capture ends after " + seconds + " s, or with Ctrl-C.");
             out.flush();
             capture.run(TimeUnit.SECONDS.toNanos(seconds), limitPackets);
             return earlyEnd(capture);

@@ -117,7 +117,7 @@ public final class ReplayCommand implements Callable<Integer> {
     @Option(names = "--json", description = "one JSON document; its fields are stable while its version stays the same")
     private boolean json;
 
-    @Option(names = "--hex", description = "add the octets of each error as it arrived and as it was rewritten")
+    @Option(names = "--hex", description = "adds the octets of each error as it arrived and as it was rewritten")
     private boolean hex;
 
     @Override

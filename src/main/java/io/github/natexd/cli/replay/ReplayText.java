@@ -89,7 +89,7 @@ final class ReplayText implements ReplayOutput {
         }
         if (counts.cutErrors > 0) {
             hints.add("The capture has only the beginning of " + counts.cutErrors
-                    + " errors; natexd had the whole packets. Capture whole packets (tcpdump -s 0).");
+                    + " errors; natexd gets complete packets. Capture complete packets (tcpdump -s 0).");
         }
         if (counts.otherLinkTypes > 0) {
             hints.add("Skipped: " + counts.otherLinkTypes + " packets whose link layer is not Ethernet, raw IP or Linux"

@@ -17,7 +17,7 @@ import picocli.CommandLine.Mixin;
         exitCodeOnInvalidInput = ExitCodes.USAGE,
         description = {
             "Lists, in no particular order, the guests' probes that are paired with a probe that left the host:"
-                    + " natexd can relay errors about them.",
+                    + " natexd can move errors about them.",
             "For echo requests (icmp), the ports are the identifier and the sequence number.",
         },
         exitCodeListHeading = "%nExit codes:%n",
@@ -96,7 +96,7 @@ public final class MappingsCommand extends DaemonCommand {
         if (form.json()) {
             out().print("]}\n");
         } else if (!form.plain() && count == 0) {
-            out().println("no mappings: no such probe was sent lately");
+            out().println("no mappings: natexd has not paired such a probe lately");
         }
     }
 

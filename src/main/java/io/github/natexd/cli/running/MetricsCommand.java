@@ -12,7 +12,7 @@ import picocli.CommandLine.Command;
         exitCodeOnInvalidInput = ExitCodes.USAGE,
         description = {
             "Prints natexd's metrics as OpenMetrics text, which Prometheus reads.",
-            "If metrics.textfile is set, natexd itself writes them regularly to that file, for node_exporter.",
+            "If metrics.textfile is set, natexd also writes them regularly to that file, for node_exporter.",
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {

@@ -58,7 +58,7 @@ public final class ShowConfigCommand extends DaemonCommand {
                         + " if that does not exist)")
         private @Nullable Path file;
 
-        @Option(names = "--running", description = "show the settings of the running natexd")
+        @Option(names = "--running", description = "shows the settings of the running natexd")
         private boolean running;
     }
 

@@ -40,7 +40,7 @@ import picocli.CommandLine.Option;
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:as many errors as --count sets were shown",
+            "0:the number of lines that --count sets was shown",
             "1:natexd has ended or does not respond",
             "2:natexd is not running",
             "64:the command line is wrong",
@@ -63,12 +63,12 @@ public final class WatchCommand extends DaemonCommand {
     @ArgGroup
     private final OutputForm form = new OutputForm();
 
-    @Option(names = "--all", description = "also show the errors that no guest gets, and why not")
+    @Option(names = "--all", description = "also shows the errors that no guest gets, and why not")
     private boolean all;
 
     @Option(
             names = "--probes",
-            description = "also show guests' probes when they leave the guest, and the replies that guests get without"
+            description = "also shows guests' probes when they leave the guest, and the replies that guests get without"
                     + " natexd: echo replies, and errors from the NAT process; implies --all")
     private boolean probes;
 
@@ -88,7 +88,7 @@ public final class WatchCommand extends DaemonCommand {
             description = "only errors with this reason, for example ambiguous; implies --all")
     private @Nullable String reason;
 
-    @Option(names = "--count", paramLabel = "N", description = "end after this number of lines")
+    @Option(names = "--count", paramLabel = "N", description = "ends after this number of lines")
     private long count;
 
     @Override

@@ -206,7 +206,7 @@ public final class TapInject implements Scenario {
         Outcome outcome = attempt(stage, refused::value);
         return new Step(
                 "tun",
-                "A capture on the client ships the SYN by UDP; the server writes it to the TUN device tun0.",
+                "A program sends the captured SYN to the server by UDP; the server writes it to the TUN device tun0.",
                 "no connection; the kernel refuses the packet, because its route to the client is br0, not tun0"
                         + " (rp_filter = 1)",
                 "%s; packets refused by the reverse path filter: %d".formatted(outcome, outcome.evidence),
@@ -222,8 +222,8 @@ public final class TapInject implements Scenario {
             return new Step(
                     "wrong-mac",
                     "The server writes it to the TAP device tap0 instead, in a frame for " + WRONG_MAC + ".",
-                    "no connection; the bridge does not take the frame itself but sends it out of eth0",
-                    "%s; frames sent out of eth0: %d, taken by br0: %d".formatted(outcome, outcome.evidence, taken),
+                    "no connection; the bridge does not accept the frame itself, but sends it out of eth0",
+                    "%s; frames sent out of eth0: %d, accepted by br0: %d".formatted(outcome, outcome.evidence, taken),
                     outcome.failedBecause() && taken == 0);
         }
     }
@@ -260,7 +260,7 @@ public final class TapInject implements Scenario {
             long droppedNow = droppedSyns(stage) - dropped;
             return new Step(
                     "connected",
-                    "The frame is for br0 and the checksum is repaired.",
+                    "The frame is for br0, and the checksum is computed.",
                     "a connection, although the firewall drops the SYN itself; data arrives unchanged both ways",
                     seen + "; SYNs dropped by the firewall: " + droppedNow,
                     same && droppedNow > 0);

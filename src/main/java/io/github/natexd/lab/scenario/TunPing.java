@@ -125,7 +125,7 @@ public final class TunPing implements Scenario {
         Pinger.Result nobody = Pinger.ping(stage, HOST, null, NOBODY, 3, 100, QUIET_MILLIS);
         return new Step(
                 "path",
-                "Without the TUN device, the host pings the target, and an address that nobody has.",
+                "Without the TUN device, the host pings the target and an address that no machine has.",
                 "the target answers after at least %s ms; the other address does not answer"
                         .formatted(Pinger.Result.millis(DELAY_NANOS)),
                 "target: %s; nobody: %s".formatted(target, nobody),
@@ -153,7 +153,7 @@ public final class TunPing implements Scenario {
             forwarder.check();
             return new Step(
                     "loop",
-                    "The program sends the ping to " + TARGET + " again by a socket that is not bound.",
+                    "The program sends the ping to " + TARGET + " again through a socket that is not bound.",
                     "no reply; the route leads the ping back into tun0, until the program drops it",
                     "%s; came back %d times, dropped: %d".formatted(target, unbound.returned(), unbound.dropped()),
                     target.received() == 0 && unbound.returned() == EchoForwarder.PASSES_MAX && unbound.dropped() == 1);
@@ -164,7 +164,7 @@ public final class TunPing implements Scenario {
         Pinger.Result target = Pinger.ping(stage, HOST, null, TARGET, 50, 10, PATIENCE_MILLIS);
         return new Step(
                 "forwarded",
-                "The program sends 50 pings, 100 a second, by a socket bound to up0.",
+                "The program sends 50 pings, 100 a second, through a socket bound to up0.",
                 "one reply to each, none faster than the path",
                 "%s; sockets: %d of %d, waiting at a time: %d of %d"
                         .formatted(
@@ -184,7 +184,7 @@ public final class TunPing implements Scenario {
         int after = forwarder.waiting();
         return new Step(
                 "timed-out",
-                "The same for the address that nobody has.",
+                "The same for the address that no machine has.",
                 "no reply; the entries of these pings end after %d ms".formatted(EchoEntries.ENTRY_NANOS / 1_000_000),
                 "%s; entries: %d, then %d".formatted(nobody, before, after),
                 nobody.received() == 0 && before == 3 && after == 0);

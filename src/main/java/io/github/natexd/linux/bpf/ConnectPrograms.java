@@ -122,8 +122,8 @@ public final class ConnectPrograms implements AutoCloseable {
                 "this needs CAP_BPF and CAP_NET_ADMIN; start it with systemd (systemctl start natexd-keepalive) or as"
                         + " root, on Linux 5.9 or later";
             case Errno.EINVAL, Errno.ENOSYS ->
-                "this kernel cannot do it: it needs Linux 5.9 or later with CONFIG_CGROUP_BPF, which the kernels of"
-                        + " Debian, Ubuntu and Fedora have";
+                "this kernel does not support natexd-keepalive, which needs Linux 5.9 or later with CONFIG_CGROUP_BPF;"
+                        + " the kernels of Debian, Ubuntu and Fedora have it";
             default -> "";
         };
     }

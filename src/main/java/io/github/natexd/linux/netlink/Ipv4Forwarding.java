@@ -49,7 +49,7 @@ public final class Ipv4Forwarding {
     private static boolean read(ByteBuffer answer, int received) {
         Messages messages = new Messages().over(answer, 0, received);
         if (!messages.next()) {
-            throw new OsException(OPERATION, received < 0 ? -received : Errno.EAGAIN, "the kernel did not answer");
+            throw new OsException(OPERATION, received < 0 ? -received : Errno.EAGAIN, "the kernel did not respond");
         }
         if (messages.type() == NetlinkSocket.NLMSG_ERROR) {
             throw new OsException(OPERATION, -answer.getInt(messages.body()));

@@ -43,7 +43,7 @@ final class NetlinkDump {
                 throw new OsException(operation, -received);
             }
             if (received == 0 && poller.poll(TIMEOUT_MILLIS) == 0) {
-                throw new OsException(operation, Errno.EAGAIN, "the kernel did not answer");
+                throw new OsException(operation, Errno.EAGAIN, "the kernel did not respond");
             }
             if (readDatagram(messages.over(netlink.buffer(), 0, received), each)) {
                 return;

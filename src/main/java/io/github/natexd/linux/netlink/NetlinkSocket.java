@@ -116,7 +116,7 @@ public final class NetlinkSocket implements AutoCloseable {
                 break;
             }
         }
-        throw new OsException(operation, Errno.EAGAIN, "the kernel did not answer");
+        throw new OsException(operation, Errno.EAGAIN, "the kernel did not respond");
     }
 
     /** Receives one datagram into {@link #buffer}; returns its length, 0 if there is none, or the negative errno. */

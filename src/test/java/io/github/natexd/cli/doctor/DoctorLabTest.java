@@ -218,7 +218,7 @@ class DoctorLabTest {
                     add rule inet fw early jump zone'
                 """);
 
-        doctor().says("firewall", "ok", "no chain before natexd's drops them");
+        doctor().says("firewall", "ok", "no chain before natexd's drops ICMP errors");
     }
 
     /** Tables with the flag owner: nft -i keeps them while it lives, and nobody else can change them. */

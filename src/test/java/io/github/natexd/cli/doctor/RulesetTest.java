@@ -106,11 +106,12 @@ class RulesetTest {
                 .contains("sudo nft insert rule ip raw PREROUTING icmp type"));
         String passthrough = "sudo firewall-cmd --permanent --direct --add-passthrough ipv4 -t raw -I PREROUTING ";
         assertEquals(
-                "let them pass first: " + passthrough + "-p icmp --icmp-type destination-unreachable -j ACCEPT && "
-                        + passthrough + "-p icmp --icmp-type time-exceeded -j ACCEPT && sudo firewall-cmd --reload",
+                "let ICMP errors pass first: " + passthrough
+                        + "-p icmp --icmp-type destination-unreachable -j ACCEPT && " + passthrough
+                        + "-p icmp --icmp-type time-exceeded -j ACCEPT && sudo firewall-cmd --reload",
                 chain(both, "ip raw PREROUTING").remedyForErrors());
         assertEquals(
-                "let them pass first: " + passthrough + "-m conntrack --ctstate RELATED -j ACCEPT && "
+                "let ICMP errors pass first: " + passthrough + "-m conntrack --ctstate RELATED -j ACCEPT && "
                         + "sudo firewall-cmd --reload",
                 chain(both, "ip raw PREROUTING").remedyForRelated());
         assertTrue(chain(both, "inet firewalld filter_PREROUTING")

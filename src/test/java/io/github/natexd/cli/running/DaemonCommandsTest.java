@@ -156,7 +156,8 @@ class DaemonCommandsTest {
         assertEquals(0, asked(ControlScene.working(), ROOT, "wait"));
         assertEquals(1, asked(ControlScene.degraded(), ROOT, "wait --timeout=0"));
         assertTrue(
-                err.toString().contains("natexd is degraded: the guest network vmnet8 is not there"), err.toString());
+                err.toString().contains("natexd is degraded: the guest network vmnet8 is missing or down"),
+                err.toString());
     }
 
     @Test
