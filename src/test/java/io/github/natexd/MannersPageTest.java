@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The page of manners names existing tests for each of them. */
 class MannersPageTest {
     @ParameterizedTest
-    @CsvSource({"What the best offer, 15", "What users of other desktop NATs ask for, 5"})
+    @CsvSource({"What the best tools offer, 15", "What users of other desktop NATs ask for, 5"})
     void everyRowNamesTestsThatExist(String heading, int rows) throws Exception {
         Map<String, Class<?>> classes = NamedTests.classes(NamedTests.TESTS);
         List<List<String>> table = MarkdownTable.rows("manners.md", heading);

@@ -66,7 +66,7 @@ class RequirementsPageTest {
     @ParameterizedTest
     @CsvSource({
         "Requirements, 3",
-        "Corner cases that bit others, 2",
+        "Corner cases in which others had bugs, 2",
         "What each client must find intact, 2",
     })
     void everyNamedTestExists(String heading, int column) throws Exception {
@@ -117,7 +117,7 @@ class RequirementsPageTest {
     @ParameterizedTest
     @CsvSource({
         "Requirements, 3, 0, 0",
-        "Corner cases that bit others, 2, 0, 0",
+        "Corner cases in which others had bugs, 2, 0, 0",
         "What each client must find intact, 2, 1, 3",
     })
     void whatIsNotShownIsCounted(String heading, int column, int none, int partly) {

@@ -45,7 +45,7 @@ record Changes(Config effective, List<String> reloaded, List<String> needRestart
                     config -> text(config.queue().logGroup())),
             new Key("guest-network.interface", Way.RELOAD, config -> config.guestNetwork()
                     .interfaceName()
-                    .orElse("as VMware records it")),
+                    .orElse("from VMware's file")),
             new Key("relay.errors", Way.RELOAD, Changes::errors),
             new Key("relay.reinject", Way.RELOAD, config -> config.relay()
                     .reinject()

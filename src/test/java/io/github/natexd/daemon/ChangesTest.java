@@ -29,7 +29,7 @@ class ChangesTest {
     @CsvSource(
             delimiter = ';',
             value = {
-                "guest-network.interface = \"vmnet1\"; guest-network.interface: as VMware records it -> vmnet1",
+                "guest-network.interface = \"vmnet1\"; guest-network.interface: from VMware's file -> vmnet1",
                 "relay.errors = [\"time-exceeded\"]; relay.errors: time-exceeded, destination-unreachable -> time-exceeded",
                 "relay.reinject = \"verdict\"; relay.reinject: frame -> verdict",
                 "relay.static-guest = \"192.168.44.100\"; relay.static-guest: none -> 192.168.44.100",

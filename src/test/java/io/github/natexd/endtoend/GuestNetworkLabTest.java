@@ -110,7 +110,7 @@ class GuestNetworkLabTest {
             assertEquals(1, status(lab), natexd.log());
 
             natexd.reload();
-            natexd.awaitLog("reload: guest-network.interface: as VMware records it -> vmnet8");
+            natexd.awaitLog("reload: guest-network.interface: from VMware's file -> vmnet8");
             natexd.awaitLog("INFO reloaded");
             String output = Client.TRACEROUTE.run(lab, Node.GUEST1);
             assertEquals(Topology.HOPS, Traceroute.hops(output), output + natexd.log());

@@ -46,8 +46,10 @@ public final class BugreportCommand implements Callable<Integer> {
     @Option(
             names = "--output",
             paramLabel = "FILE",
-            description = "the file to write; an existing file is not overwritten"
-                    + " (default: natexd-bugreport-DATE-TIME.tar.gz)")
+            description =
+                    "the file to write; an existing file is not overwritten; with sudo, it belongs to the user who"
+                            + " called sudo, if that user may create files in its folder"
+                            + " (default: natexd-bugreport-DATE-TIME.tar.gz)")
     private @Nullable Path output;
 
     @Option(

@@ -77,7 +77,7 @@ record FilterChain(String name, String hook, int priority, boolean dropsByDefaul
             case USUAL, DORMANT -> "let ICMP errors pass first: " + insert;
             case FIREWALLD_PANIC -> "end firewalld's panic mode: sudo firewall-cmd --panic-off";
             case FIREWALLD ->
-                "firewalld itself adds no rule that drops them here; restore its rules:"
+                "firewalld itself adds no rule that drops ICMP errors here; restore its rules:"
                         + " sudo firewall-cmd --reload";
             case BESIDE_FIREWALLD -> {
                 String rules = Arrays.stream(iptablesRules)

@@ -138,7 +138,7 @@ public final class TunPing implements Scenario {
             answerer.check();
             return new Step(
                     "fake",
-                    "The program answers the pings to " + NOBODY + " itself.",
+                    "The program replies to the pings to " + NOBODY + " itself.",
                     "replies that are faster than the path: they are fake",
                     nobody.toString(),
                     nobody.complete() && nobody.fastestNanos() < DELAY_NANOS);
