@@ -185,7 +185,7 @@ final class Section {
             return "text (\"" + value + "\")";
         }
         if (value instanceof Boolean) {
-            return "a truth value (" + value + ")";
+            return "a boolean (" + value + ")";
         }
         if (value instanceof TomlArray) {
             return "a list";

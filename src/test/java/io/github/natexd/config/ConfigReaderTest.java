@@ -139,7 +139,7 @@ class ConfigReaderTest {
                 "[guest-network]%ninterface = 8 | 2:1: interface is a number (8); write text in double quotes",
                 "[relay]%nerrors = \"time-exceeded\" | 2:1: errors is text (\"time-exceeded\"); write a list, like",
                 "[relay]%nerrors = [1] | 2:11: errors has a number (1); write one of \"time-exceeded\", \"dest",
-                "[relay]%nreinject = true | 2:1: reinject has a truth value (true); write one of \"frame\", \"verdict\"",
+                "[relay]%nreinject = true | 2:1: reinject has a boolean (true); write one of \"frame\", \"verdict\"",
                 "queue = 5511 | 1:1: queue is a table, not a value; write [queue] on a line of its own",
                 "[[queue]]%nnumber = 1 | 1:1: queue is a table, not a value; write [queue]",
                 // Values out of range.

@@ -132,7 +132,7 @@ final class RulesChecks {
         if (holder.processId() == 0) {
             return Diagnosis.unknown(
                     what + " belongs to port id " + holder.port() + ", whose process is not visible here",
-                    "run doctor in the process namespace of the host");
+                    "run doctor in the PID namespace of the host");
         }
         String owner = "process " + holder.processId() + " (" + holder.command() + ")";
         if (holder.processId() == daemon) {

@@ -286,7 +286,7 @@ public final class LabCommand implements Runnable {
         if (name != null) {
             if (!names.contains(name)) {
                 throw new IllegalArgumentException("there is no lab " + name + "; "
-                        + (names.isEmpty() ? "there is none at all" : "the labs are " + names));
+                        + (names.isEmpty() ? "there are no labs" : "the labs are " + names));
             }
             return name;
         }

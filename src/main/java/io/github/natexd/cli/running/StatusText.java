@@ -66,7 +66,7 @@ final class StatusText {
         String address = network.get("address").isJsonNull() ? "" : ", " + text(network, "address");
         return text(network, "interface")
                 + address
-                + (network.get("present").getAsBoolean() ? "" : ", not there or not up");
+                + (network.get("present").getAsBoolean() ? "" : ", missing or down");
     }
 
     private static String delivery(String reinject) {

@@ -44,7 +44,7 @@ final class NetlinkNews implements AutoCloseable {
                 break;
             }
             if (received < 0 && received != -Errno.ENOBUFS && received != -Errno.ENOMEM) {
-                throw new OsException("listen to netlink news", -received);
+                throw new OsException("listen to netlink notifications", -received);
             }
             relevant |= received < 0 || relevant(received);
         }

@@ -15,7 +15,7 @@ public final class RouteNews implements AutoCloseable {
 
     private final NetlinkNews news = new NetlinkNews(
             NetlinkSocket.NETLINK_ROUTE,
-            "listen to link and address news",
+            "listen to link and address notifications",
             RouteNews::isRelevant,
             RTNLGRP_LINK,
             RTNLGRP_IPV4_IFADDR);

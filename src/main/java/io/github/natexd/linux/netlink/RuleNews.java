@@ -26,7 +26,10 @@ public final class RuleNews implements AutoCloseable {
     private RuleNews(List<byte[]> tables) {
         this.tables = tables;
         news = new NetlinkNews(
-                NetlinkSocket.NETLINK_NETFILTER, "listen to nftables news", this::isRelevant, NFNLGRP_NFTABLES);
+                NetlinkSocket.NETLINK_NETFILTER,
+                "listen to nftables notifications",
+                this::isRelevant,
+                NFNLGRP_NFTABLES);
     }
 
     /** Listens to deletions in tables of these names (of any family); without names: in all tables. */
