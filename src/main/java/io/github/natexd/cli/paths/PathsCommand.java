@@ -53,7 +53,7 @@ public final class PathsCommand extends FeedCommand {
 
     @Override
     boolean isLive() {
-        return !once && !form.json() && !form.plain() && html == null && svg == null && System.console() != null;
+        return !once && !form.json() && !form.plain() && html == null && svg == null && Screen.isPossible();
     }
 
     @Override
