@@ -8,9 +8,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /** Names of addresses, as the system's resolver knows them. It is asked in the background, and only if wanted. */
 final class Names implements AutoCloseable {
+    private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9._-]{1,253}");
     private static final long PATIENCE_SECONDS = 3;
     private static final int THREADS = 4;
 
@@ -43,7 +45,8 @@ final class Names implements AutoCloseable {
     private void resolve(String address) {
         try {
             String name = InetAddress.getByName(address).getCanonicalHostName();
-            if (!name.equals(address)) {
+            // Whoever owns an address chooses its name: nothing that a terminal would obey is shown.
+            if (!name.equals(address) && PLAIN.matcher(name).matches()) {
                 names.put(address, Optional.of(name));
             }
         } catch (UnknownHostException e) {
