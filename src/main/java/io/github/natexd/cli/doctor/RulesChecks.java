@@ -95,7 +95,11 @@ final class RulesChecks {
                 passed.probes() == 0
                         ? NatChecks.PROBE
                         : NatChecks.PROBE
-                                + "; if the count stays 0, a firewall on the host (see firewall below) or beyond it drops them");
+                                + "; if no error comes back, run `tcpdump -ni any 'icmp[0] == 11'` on the host meanwhile."
+                                + " If it shows errors, the host drops them: a firewall (see firewall below), or"
+                                + " rp_filter where they arrive on another interface (sysctl -a --pattern rp_filter; 1 is"
+                                + " strict). If it shows none, a filter beyond the host drops them, and traceroute on the"
+                                + " host shows stars, too");
     }
 
     static Diagnosis queue(Facts facts) {

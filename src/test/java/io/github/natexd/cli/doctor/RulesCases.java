@@ -89,7 +89,7 @@ final class RulesCases {
                         Check.COUNTERS,
                         facts -> HealthyFacts.passed(facts, 9, 0),
                         "0 ICMP errors",
-                        "firewall"),
+                        "a firewall (see firewall below), or rp_filter"),
                 wrong(
                         "unbound",
                         Check.QUEUE,
