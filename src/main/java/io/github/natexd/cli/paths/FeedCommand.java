@@ -86,7 +86,7 @@ abstract class FeedCommand extends DaemonCommand {
 
     private void complainOfLoss(long lines) {
         if (lines > 0) {
-            complain(lines + " events are missing, because they came too fast: numbers of probes are too low");
+            complain(lines + " events are missing, because they came too fast; the numbers of probes are too low");
         }
     }
 

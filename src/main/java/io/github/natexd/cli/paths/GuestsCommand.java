@@ -28,9 +28,9 @@ import picocli.CommandLine.Command;
         description = {
             "Lists the guests that send probes: address, MAC address, the name from VMware's lease file if this user may"
                     + " read it, the first and the last probe, and how many probes got an error that natexd moved, a"
-                    + " copy of an error, an answer without natexd, or no answer; and the guest's share of natexd's"
+                    + " copy of an error, an answer without the help of natexd, or no answer; and the guest's share of natexd's"
                     + " table of probes.",
-            "natexd collects nothing while nobody looks: the numbers are those of --duration seconds, or of the time"
+            "natexd collects nothing in advance: the numbers are those of --duration seconds, or of the time"
                     + " until Ctrl-C.",
         },
         exitCodeListHeading = "%nExit codes:%n",

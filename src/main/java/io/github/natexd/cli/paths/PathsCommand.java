@@ -21,8 +21,8 @@ import picocli.CommandLine.Option;
             "Shows the paths that guests' probes take: for each guest, protocol and target a table of the hops, with"
                     + " the routers that answered, probes sent and lost, round trips in milliseconds, MPLS labels, the"
                     + " next hop's MTU, and why answers are missing.",
-            "natexd collects nothing while nobody looks: the tables begin when natexctl starts. On a terminal they are"
-                    + " drawn again in place until you press q. Otherwise, or with --once, they are printed after"
+            "natexd collects nothing in advance: the tables begin when natexctl starts. On a terminal, natexctl updates"
+                    + " them in place until you press q. Otherwise, or with --once, they are printed after"
                     + " --duration seconds, or earlier after Ctrl-C.",
         },
         exitCodeListHeading = "%nExit codes:%n",
@@ -36,16 +36,19 @@ import picocli.CommandLine.Option;
 public final class PathsCommand extends FeedCommand {
     private static final long INTERVAL_MILLIS = 1_000;
 
-    @Option(names = "--once", description = "print the tables once and end")
+    @Option(names = "--once", description = "prints the tables once and ends")
     private boolean once;
 
-    @Option(names = "--names", description = "look up the names of addresses with the system's resolver")
+    @Option(names = "--names", description = "looks up the names of addresses with the system's resolver")
     private boolean resolve;
 
-    @Option(names = "--html", paramLabel = "FILE", description = "write a page with picture and tables; implies --once")
+    @Option(
+            names = "--html",
+            paramLabel = "FILE",
+            description = "writes a page with a picture and the tables; implies --once")
     private @Nullable Path html;
 
-    @Option(names = "--svg", paramLabel = "FILE", description = "write a picture of the paths; implies --once")
+    @Option(names = "--svg", paramLabel = "FILE", description = "writes a picture of the paths; implies --once")
     private @Nullable Path svg;
 
     @ArgGroup

@@ -7,9 +7,9 @@ enum Remark {
     NO_ERROR("no error came back to the host"),
     AMBIGUOUS("ambiguous: several senders are equally possible"),
     TOO_LONG("the error is longer than the guest network's MTU"),
-    SEND_FAILED("the guest network did not take the error"),
-    NO_GUEST_NETWORK("the guest network was not there"),
-    LATE("relayed late: natexd saw the guest's probe late"),
+    SEND_FAILED("the guest network did not accept the frame"),
+    NO_GUEST_NETWORK("the guest network was missing"),
+    LATE("copied late: natexd saw the guest's probe after the error"),
     WEAK("copied on weak evidence; the host got it, too"),
     NAT_DELIVERS("delivered by the NAT process"),
     NAT_ANSWERS("the NAT process answers itself");
