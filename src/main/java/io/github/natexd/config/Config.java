@@ -110,7 +110,7 @@ public record Config(
     /** The configuration of an empty file. */
     public static Config defaults() {
         return new Config(
-                new Queue(5511, 4096, 5511),
+                new Queue(5511, 1024, 5511),
                 new GuestNetwork(Optional.empty()),
                 new Relay(
                         EnumSet.of(ErrorKind.TIME_EXCEEDED, ErrorKind.DESTINATION_UNREACHABLE),

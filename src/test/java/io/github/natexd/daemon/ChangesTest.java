@@ -57,7 +57,7 @@ class ChangesTest {
             delimiter = ';',
             value = {
                 "queue.number = 1; queue.number: 5511 -> 1",
-                "queue.max-length = 2; queue.max-length: 4096 -> 2",
+                "queue.max-length = 2; queue.max-length: 1024 -> 2",
                 "queue.log-group = 3; queue.log-group: 5511 -> 3",
                 "probes.capacity = 4; probes.capacity: 65536 -> 4",
                 "control.socket = \"/tmp/s\"; control.socket: /run/natexd/control.sock -> /tmp/s",

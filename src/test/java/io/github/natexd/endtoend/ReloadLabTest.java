@@ -185,7 +185,7 @@ class ReloadLabTest {
             String log = natexd.log();
             for (String change : List.of(
                     "queue.number: 5511 -> 77",
-                    "queue.max-length: 4096 -> 79",
+                    "queue.max-length: 1024 -> 79",
                     "queue.log-group: 5511 -> 78",
                     "probes.capacity: 65536 -> 80")) {
                 assertTrue(log.contains("reload: " + change + " needs a restart"), log);
