@@ -8,17 +8,11 @@ import io.github.natexd.lab.LabOptions;
 import io.github.natexd.lab.Node;
 import io.github.natexd.lab.Topology;
 import io.github.natexd.lab.Traceroute;
-import io.github.natexd.linux.emulation.Namespace;
-import io.github.natexd.linux.packet.PacketSocket;
+import io.github.natexd.testkit.GuestFlood;
 import io.github.natexd.testkit.LabNatexd;
-import io.github.natexd.testkit.Macs;
-import io.github.natexd.testkit.Packets;
 import io.github.natexd.testkit.Programs;
 import io.github.natexd.testkit.clients.Client;
 import io.github.natexd.testkit.clients.Trace;
-import io.github.natexd.wire.EthernetFrame;
-import io.github.natexd.wire.Ipv4Address;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -32,11 +26,6 @@ class FloodLabTest {
     private static final int PROBES = 400_000;
     private static final int CAPACITY = 2048;
     private static final int FILLING = 4 * CAPACITY;
-    /** Addresses behind the target, which forwards nothing and reports nothing: these probes cause no errors. */
-    private static final int NOWHERE = Ipv4Address.parse("198.18.0.0");
-
-    private static final int DESTINATION = 16;
-    private static final int DESTINATION_PORT = 22;
     private static final int PINGS = 40;
     private static final Pattern HISTOGRAM_TOTAL = Pattern.compile("(?m)^Total\\s+\\d+\\s+(\\d+)");
     private static final Pattern GUEST_SIGHTINGS = Pattern.compile("guest-sightings (\\d+)");
@@ -49,12 +38,12 @@ class FloodLabTest {
                 LabNatexd natexd = LabNatexd.start(lab, "probes.capacity = " + CAPACITY)) {
             Client.TRACEROUTE.run(lab, Node.GUEST1);
             Client.TRACEROUTE.run(lab, Node.HOST);
-            flood(lab, FILLING); // rows are allocated when they are needed, up to the capacity
+            GuestFlood.send(lab, FILLING); // rows are allocated when they are needed, up to the capacity
             long before = liveOctets(natexd);
 
             Trace pings = Trace.start(
                     lab, Node.HOST, List.of("ping", "-n", "-i0.1", "-W10", "-t2", "-c" + PINGS, Topology.TARGET));
-            flood(lab, PROBES);
+            GuestFlood.send(lab, PROBES);
             String output = pings.output();
             assertEquals(
                     PINGS,
@@ -70,23 +59,6 @@ class FloodLabTest {
             natexd.stop();
             Matcher sightings = GUEST_SIGHTINGS.matcher(natexd.log());
             assertTrue(sightings.find() && Integer.parseInt(sightings.group(1)) > CAPACITY, natexd::log);
-        }
-    }
-
-    private static void flood(Lab lab, int probes) {
-        byte[] probe = Packets.udpProbe(Ipv4Address.parse(Topology.GUEST1), NOWHERE, 40000, 1)
-                .ttl(50)
-                .checksum(0)
-                .bytes();
-        ByteBuffer frame = ByteBuffer.allocateDirect(EthernetFrame.LENGTH + probe.length);
-        ByteBuffer octets = frame.slice(EthernetFrame.LENGTH, probe.length).put(0, probe);
-        try (PacketSocket socket = Namespace.call(
-                lab.namespace(Node.GUEST1), () -> PacketSocket.openUnfiltered(Topology.GUEST_INTERFACE))) {
-            for (int i = 0; i < probes; i++) {
-                octets.putInt(DESTINATION, NOWHERE + i / 1000).putShort(DESTINATION_PORT, (short) (1 + i % 1000));
-                socket.queueFrame(Macs.NAT, Macs.GUEST1, frame, EthernetFrame.LENGTH, probe.length);
-                socket.sendFrames();
-            }
         }
     }
 
