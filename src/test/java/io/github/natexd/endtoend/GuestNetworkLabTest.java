@@ -13,6 +13,7 @@ import io.github.natexd.lab.Traceroute;
 import io.github.natexd.linux.emulation.Inet4Socket;
 import io.github.natexd.linux.emulation.Namespace;
 import io.github.natexd.testkit.Capture;
+import io.github.natexd.testkit.HostStream;
 import io.github.natexd.testkit.LabNatexd;
 import io.github.natexd.testkit.LabShell;
 import io.github.natexd.testkit.Packet;
@@ -61,12 +62,16 @@ class GuestNetworkLabTest {
             long before = natexd.loopSleeps();
             TimeUnit.SECONDS.sleep(1);
             assertTrue(natexd.loopSleeps() - before < SLEEPS_MAX, "waiting costs next to nothing");
-            String host = Client.TRACEROUTE.run(lab, Node.HOST);
-            assertEquals(Topology.HOPS, Traceroute.hops(host), host + natexd.log());
+            try (HostStream stream = HostStream.start(lab, 1000)) {
+                String host = Client.TRACEROUTE.run(lab, Node.HOST);
+                assertEquals(Topology.HOPS, Traceroute.hops(host), host + natexd.log());
 
-            anotherNetwork(lab, "vmnet8");
-            natexd.awaitLog("guest network vmnet8: 192.168.55.1/24");
-            relaysToTheOtherNetwork(lab, natexd);
+                anotherNetwork(lab, "vmnet8");
+                natexd.awaitLog("guest network vmnet8: 192.168.55.1/24");
+                relaysToTheOtherNetwork(lab, natexd);
+                stream.stop();
+                assertEquals(0, stream.errorsLost(), stream::toString);
+            }
         }
     }
 

@@ -175,6 +175,29 @@ class NetfilterQueueLabTest {
     }
 
     @Test
+    @DisplayName("R45: the kernel refuses a verdict about a packet whose interface has gone, and the queue goes on")
+    void aRefusedVerdictIsNoReasonToEnd() throws Exception {
+        withQueue((queue, icmp) -> {
+            sendFilled(icmp, 1, 2);
+            receive(queue, 2);
+            NamespaceLab.run("ip link set lo down; ip link set lo up");
+            assertEquals(0, waiting(), "the kernel has dropped them");
+
+            queue.accept(0);
+            queue.drop(1);
+            queue.sendVerdicts();
+
+            assertTrue(NamespaceLab.awaitInput(queue.descriptor(), SOON), "the kernel reports the refusal");
+            assertEquals(0, queue.receive());
+            sendFilled(icmp, 3);
+            receive(queue, 1);
+            queue.accept(0);
+            queue.sendVerdicts();
+            assertEquals(3, fill(icmp.receive(SOON)));
+        });
+    }
+
+    @Test
     @DisplayName("R43: a queue that is opened under a flood keeps no packet waiting")
     void queueOpenedUnderAFloodKeepsNoPacketWaiting() throws Exception {
         NamespaceLab.inNewNamespace(() -> {
