@@ -48,16 +48,17 @@ abstract class FeedCommand extends DaemonCommand {
             JsonAnswer.read(client.line());
             Feed feed = new Feed(client, this::isWanted);
             feed.start();
+            int code = ExitCodes.OK;
             if (isLive()) {
                 live(feed);
             } else {
                 interrupt.calls(feed::stop);
                 feed.await(TimeUnit.SECONDS.toMillis(seconds));
                 feed.check();
-                report(feed);
+                code = report(feed);
                 complainOfLoss(feed.lostLines());
             }
-            return ExitCodes.OK;
+            return code;
         } catch (IOException e) {
             complain(String.valueOf(e.getMessage()));
             return ExitCodes.FAILED;
@@ -81,8 +82,8 @@ abstract class FeedCommand extends DaemonCommand {
     /** Draws until the user or natexd ends it. */
     void live(Feed feed) throws IOException, ControlException {}
 
-    /** Prints what was collected. */
-    abstract void report(Feed feed) throws IOException, InterruptedException, ControlException;
+    /** Prints what was collected; returns the exit code. */
+    abstract int report(Feed feed) throws InterruptedException, ControlException;
 
     private void complainOfLoss(long lines) {
         if (lines > 0) {
@@ -94,7 +95,7 @@ abstract class FeedCommand extends DaemonCommand {
         complain("no guest sent a probe in this time; run in a guest: traceroute -n 9.9.9.9");
     }
 
-    private void complain(String words) {
+    final void complain(String words) {
         spec().commandLine().getErr().println("natexctl: " + words);
     }
 }

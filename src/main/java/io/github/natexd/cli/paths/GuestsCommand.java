@@ -65,7 +65,7 @@ public final class GuestsCommand extends FeedCommand {
     private final OutputForm form = new OutputForm();
 
     @Override
-    void report(Feed feed) throws ControlException {
+    int report(Feed feed) throws ControlException {
         JsonObject status = JsonAnswer.read(line("status"));
         Map<String, Integer> mappings = new HashMap<>();
         forEachMapping(mapping -> mappings.merge(mapping.get("guest").getAsString(), 1, Integer::sum));
@@ -85,6 +85,7 @@ public final class GuestsCommand extends FeedCommand {
             });
             print(rows, feed.lostLines());
         }
+        return ExitCodes.OK;
     }
 
     private static JsonObject row(String address, Guest guest) {

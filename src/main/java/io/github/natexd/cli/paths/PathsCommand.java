@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -28,9 +29,10 @@ import picocli.CommandLine.Option;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:shown",
-            "1:natexd has ended or does not respond, or a file could not be written",
+            "1:natexd has ended or does not respond",
             "2:natexd is not running",
             "64:the command line is wrong",
+            "73:a file cannot be written",
             "77:only root and members of natexd's group may query natexd"
         })
 public final class PathsCommand extends FeedCommand {
@@ -77,7 +79,7 @@ public final class PathsCommand extends FeedCommand {
     }
 
     @Override
-    void report(Feed feed) throws IOException, InterruptedException {
+    int report(Feed feed) throws InterruptedException {
         try (Names names = new Names(resolve)) {
             if (resolve) {
                 lines(feed, new PathsText(names::text)); // asks for the names
@@ -86,7 +88,10 @@ public final class PathsCommand extends FeedCommand {
             synchronized (feed) {
                 Paths paths = feed.paths();
                 print(paths, names, feed.lostLines());
-                writeFiles(paths, names);
+                PathsPicture picture = new PathsPicture(names::text);
+                return write(svg, () -> picture.svg(paths.all())) && write(html, () -> picture.html(paths.all()))
+                        ? ExitCodes.OK
+                        : ExitCodes.CANNOT_CREATE;
             }
         }
     }
@@ -103,13 +108,16 @@ public final class PathsCommand extends FeedCommand {
         }
     }
 
-    private void writeFiles(Paths paths, Names names) throws IOException {
-        PathsPicture picture = new PathsPicture(names::text);
-        if (svg != null) {
-            Files.writeString(svg, picture.svg(paths.all()));
-        }
-        if (html != null) {
-            Files.writeString(html, picture.html(paths.all()));
+    /** Returns false if the file cannot be written. */
+    private boolean write(@Nullable Path file, Supplier<String> text) {
+        try {
+            if (file != null) {
+                Files.writeString(file, text.get());
+            }
+            return true;
+        } catch (IOException e) {
+            complain("cannot write " + file + ": " + e);
+            return false;
         }
     }
 }
