@@ -211,13 +211,7 @@ class RulesLabTest {
 
     @Test
     void takesTheNativeWayWhereItWorksAndClearsTheFallbackAway() throws Exception {
-        // Imitates a kernel with the queue statement: loads another statement instead.
-        Path nft = scene.directory().resolve("nft");
-        Files.writeString(nft, """
-                #!/bin/sh
-                [ "$1" = -f ] || exec /usr/sbin/nft "$@"
-                sed 's/queue flags bypass to [0-9]*/accept/' | exec /usr/sbin/nft -f -
-                """);
+        Path nft = nftWithQueueStatement();
         scene.rules("install", "--interface", "vmnet8");
 
         Result installed = scene.withTools(List.of(nft), "install", "--interface", "vmnet8");
@@ -232,5 +226,33 @@ class RulesLabTest {
         assertTrue(status.text().contains("with nft's own queue statement"), status.text());
         assertEquals(OK, scene.rules("remove").code());
         assertEquals("", scene.ruleset());
+    }
+
+    @Test
+    void theNativeWayReplacesItsOwnRulesWhateverChanges() throws Exception {
+        Path nft = nftWithQueueStatement();
+        for (String options : List.of("", "--max-ttl 255", "--daemon", "--reinject verdict", "")) {
+            List<String> words = new ArrayList<>(List.of("install", "--interface", "vmnet8"));
+            words.addAll(options.isEmpty() ? List.of() : List.of(options.split(" ")));
+
+            Result installed = scene.withTools(List.of(nft), words.toArray(String[]::new));
+
+            assertEquals(OK, installed.code(), installed.text());
+            String hook = options.endsWith("verdict") ? "prerouting" : "input";
+            assertEquals(1, scene.count("\\s*type filter hook " + hook + " priority mangle.*"), scene::ruleset);
+            assertEquals(2, scene.count("accept comment"), scene::ruleset);
+            assertEquals(2, scene.count("log group 5511"), scene::ruleset);
+            assertEquals(options.equals("--daemon") ? 1 : 0, scene.count("chain loaded_by_natexd"), scene::ruleset);
+            assertEquals(options.endsWith("255") ? 0 : 1, scene.count("ip ttl > 60 accept"), scene::ruleset);
+        }
+    }
+
+    /** Imitates a kernel with the queue statement: loads another statement instead. */
+    private Path nftWithQueueStatement() throws Exception {
+        return Files.writeString(scene.directory().resolve("nft"), """
+                #!/bin/sh
+                [ "$1" = -f ] || exec /usr/sbin/nft "$@"
+                sed 's/queue flags bypass to [0-9]*/accept/' | exec /usr/sbin/nft -f -
+                """);
     }
 }
