@@ -8,11 +8,12 @@ import io.github.natexd.linux.emulation.Namespace;
 import io.github.natexd.wire.Ipv4Address;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
-/** A node that sends UDP probes to the lab's target without pause, each to a different port. */
+/** A node that sends UDP probes to the lab's target, each to a different port, and begins again after the last one. */
 public final class ProbeFlood implements AutoCloseable {
     private static final int FIRST_PORT = 20_000;
-    private static final int LAST_PORT = 65_535;
+    private static final int PORTS = 45_000;
     private static final int DATA_OCTETS = 32;
 
     private final int ttl;
@@ -37,14 +38,17 @@ public final class ProbeFlood implements AutoCloseable {
         int target = Ipv4Address.parse(Topology.TARGET);
         try (Inet4Socket socket = Inet4Socket.udp(0)) {
             socket.header(ttl, false);
-            for (int port = FIRST_PORT; port <= LAST_PORT && !stopped; port++) {
-                if (socket.send(target, port, data, 0, DATA_OCTETS)) {
+            long due = System.nanoTime();
+            for (int i = 0; !stopped; i++) {
+                if (socket.send(target, FIRST_PORT + i % PORTS, data, 0, DATA_OCTETS)) {
                     sent++;
                 }
-                TimeUnit.NANOSECONDS.sleep(pauseNanos);
+                due += pauseNanos;
+                // The kernel wakes a thread at least 50 us late: one pause makes up for several.
+                while (System.nanoTime() < due) {
+                    LockSupport.parkNanos(due - System.nanoTime());
+                }
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 
