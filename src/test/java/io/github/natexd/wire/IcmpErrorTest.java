@@ -59,6 +59,19 @@ class IcmpErrorTest {
     }
 
     @Test
+    void readsTheCodeOfEveryError() {
+        for (int code = 0; code < 256; code += 5) {
+            byte[] packet = Packets.icmpError(3, code, ROUTER, HOST)
+                    .quoting(Packets.udpProbe(HOST, TARGET, 40000, 33434).bytes())
+                    .bytes();
+
+            assertEquals(
+                    code,
+                    error.over(Packets.buffer(packet), AT, packet.length - AT).code());
+        }
+    }
+
+    @Test
     void theChecksumOfAnOddLengthIsRight() {
         byte[] probe =
                 Packets.udpProbe(HOST, TARGET, 40000, 33434).dataOctets(32).bytes();

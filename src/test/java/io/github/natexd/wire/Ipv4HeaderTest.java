@@ -49,6 +49,18 @@ class Ipv4HeaderTest {
     }
 
     @Test
+    void acceptsAHeaderWithNothingBehindIt() {
+        ByteBuffer buffer = ByteBuffer.allocate(Ipv4Header.MIN_LENGTH);
+        Ipv4Header.write(buffer, 0, 0, Ipv4Header.MIN_LENGTH, 1, 0, 64, Protocol.UDP, HOST, TARGET);
+        header.over(buffer, 0, Ipv4Header.MIN_LENGTH);
+
+        assertEquals(Problem.NONE, header.check(false));
+        assertEquals(0, header.transportOctets());
+        assertEquals(Problem.NONE, header.check(true));
+        assertEquals(0, header.transportOctets());
+    }
+
+    @Test
     void writesEveryOctetOfAHeaderAndNoOther() {
         ByteBuffer buffer = Packets.amid(new byte[0], 14 + Ipv4Header.MIN_LENGTH, 6);
         byte[] wanted = Packets.udpProbe(HOST, TARGET, 1, 2)

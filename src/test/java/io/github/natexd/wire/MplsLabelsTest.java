@@ -34,6 +34,11 @@ class MplsLabelsTest {
     }
 
     @Test
+    void readsThemBehindAnObjectWithoutContents() {
+        assertEquals(1, labels(error().extension(9, 9).mpls(24001, 0, 1)).count());
+    }
+
+    @Test
     void readsThemAtTheFixedPlaceOfOlderRouters() {
         assertEquals(1, labels(error().mpls(24001, 0, 1).lengthOctet(0)).count());
     }

@@ -50,12 +50,14 @@ class TcpHeaderTest {
         "6000 020405dc, 1500",
         "7000 01010204 ffff0000, 65535",
         "7000 01 03030702040218, 536",
+        "7000 0402 020405b4 0000, 1460", // behind the shortest option
         "6000 02040000, 0",
         "6000 02060000, 0", // longer than the header
         "6000 02000000, 0", // a length that would never end
         "6000 03010101, 0",
         "6000 01010102, 0", // nothing but its kind is at hand
-        "6000 02030101, 0"
+        "6000 02030101, 0",
+        "6000 01010204, 0" // the value is not at hand
     })
     void findsTheMaximumSegmentInTheOptions(String lengthAndOptions, int expected) {
         String[] parts = lengthAndOptions.split(" ", 2);

@@ -108,6 +108,13 @@ class TransportHeadsTest {
     }
 
     @Test
+    void readsACodeThatNoEchoShouldHave() {
+        ByteBuffer probe = echoProbe(0xFFFE).put(AT + 1, (byte) 0xEE);
+
+        assertEquals(0xEE, echo.over(probe, AT).code());
+    }
+
+    @Test
     void aNewIdentifierOfAnEchoRepairsTheChecksumAndTouchesNothingElse() {
         byte[] packet = Packets.echoProbe(HOST, TARGET, 0xABCD, 0x8007).bytes();
 
