@@ -11,11 +11,9 @@ import java.util.OptionalInt;
  * @param group its id; empty if the system has no such group
  */
 public record Access(int ownUser, String groupName, OptionalInt group) {
-    private static final int ROOT = 0;
-
     void checkMayAsk(Caller caller) throws ControlException {
         boolean member = group.isPresent() && caller.groups().contains(group.getAsInt());
-        if (caller.user() != ROOT && caller.user() != ownUser && !member) {
+        if (!caller.isRoot() && caller.user() != ownUser && !member) {
             throw new ControlException(
                     Kind.REFUSED,
                     "user " + unsigned(caller.user()) + " is neither root nor in group " + groupName,
@@ -24,7 +22,7 @@ public record Access(int ownUser, String groupName, OptionalInt group) {
     }
 
     void checkMayChange(Caller caller) throws ControlException {
-        if (caller.user() != ROOT) {
+        if (!caller.isRoot()) {
             throw new ControlException(
                     Kind.REFUSED,
                     "user " + unsigned(caller.user()) + " is not root; only root may change natexd",

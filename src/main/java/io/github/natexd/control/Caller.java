@@ -9,7 +9,13 @@ import java.util.List;
  * @param groups ids of all groups: the effective one and the supplementary ones
  */
 public record Caller(int user, List<Integer> groups) {
+    private static final int ROOT = 0;
+
     public Caller {
         groups = List.copyOf(groups);
+    }
+
+    boolean isRoot() {
+        return user == ROOT;
     }
 }

@@ -15,6 +15,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Sends one request to a running natexd and reads the lines of its response. Uses the JDK's own channel, because jnr's
@@ -22,6 +24,11 @@ import java.nio.file.attribute.PosixFilePermission;
  */
 public final class ControlClient implements AutoCloseable {
     private static final String UNIT = "sudo systemctl start natexd (or natexd run)";
+
+    private static final String ESCAPED_BACKSLASH = "\\\\";
+    /** An escaped backslash belongs to no other escape, so it is found first. */
+    private static final Pattern CONTROL =
+            Pattern.compile("\\\\\\\\|\\\\[bfr]|\\\\u00(?i:0[0-8b-f]|1[0-9a-f]|7f|[89][0-9a-f])|[\\p{Cc}&&[^\\t]]");
 
     private final Patient channel;
     private final BufferedReader lines;
@@ -125,7 +132,7 @@ public final class ControlClient implements AutoCloseable {
         try {
             String line = lines.readLine();
             if (line != null) {
-                return line;
+                return harmless(line);
             }
         } catch (IOException e) {
             throw new ControlException(
@@ -135,6 +142,16 @@ public final class ControlClient implements AutoCloseable {
         }
         throw new ControlException(
                 Kind.FAILED, "natexd ended the connection", "see why: natexctl status, journalctl -u natexd");
+    }
+
+    /**
+     * Replaces control characters, except tab and LF, also those that JSON spells with an escape. Root may read the
+     * response at a terminal, and a natexd that somebody has taken over must not control this terminal.
+     */
+    static String harmless(String line) {
+        return CONTROL.matcher(line)
+                .replaceAll(found ->
+                        found.group().equals(ESCAPED_BACKSLASH) ? Matcher.quoteReplacement(ESCAPED_BACKSLASH) : "?");
     }
 
     @Override

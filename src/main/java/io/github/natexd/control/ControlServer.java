@@ -6,6 +6,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
@@ -28,7 +29,7 @@ import org.slf4j.LoggerFactory;
 public final class ControlServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
 
-    /** The limit of clients. One more replaces the oldest one that neither watches nor waits for a long request. */
+    /** The limit of clients. One more replaces an older one that neither watches nor waits for a long request. */
     static final int CLIENTS_LIMIT = 64;
 
     private static final int ACCEPT_PAUSE_MILLIS = 100;
@@ -168,7 +169,9 @@ public final class ControlServer implements AutoCloseable {
                 UnixSocketChannel channel = socket.channel().accept();
                 if (channel == null) {
                     // The system has no descriptors or memory left: without this pause, the selector would not sleep.
-                    Thread.sleep(ACCEPT_PAUSE_MILLIS);
+                    if (!makeRoom()) {
+                        Thread.sleep(ACCEPT_PAUSE_MILLIS);
+                    }
                     return;
                 }
                 welcome(channel);
@@ -190,9 +193,18 @@ public final class ControlServer implements AutoCloseable {
                 throw e;
             }
             if (clients.size() == CLIENTS_LIMIT) {
-                clients.stream().filter(Connection::hasDeadline).findFirst().ifPresent(this::drop);
+                makeRoom();
             }
             clients.addLast(client);
+        }
+
+        /** Drops the oldest client that is neither watching nor waiting, and root only if there is no other. */
+        private boolean makeRoom() {
+            Optional<Connection> dropped = clients.stream()
+                    .filter(Connection::hasDeadline)
+                    .min(Comparator.comparing(client -> client.caller().isRoot()));
+            dropped.ifPresent(this::drop);
+            return dropped.isPresent();
         }
 
         private void serve(Connection client, SelectionKey key) {

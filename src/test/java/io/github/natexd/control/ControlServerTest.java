@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import jnr.unixsocket.UnixServerSocketChannel;
 import jnr.unixsocket.UnixSocketAddress;
 import jnr.unixsocket.UnixSocketChannel;
@@ -103,6 +104,26 @@ class ControlServerTest {
             long begun = System.nanoTime();
             assertEquals(scene.ask("status"), clients.ask("status"));
             assertTrue(System.nanoTime() - begun < TimeUnit.SECONDS.toNanos(2), "at once");
+        }
+    }
+
+    @Test
+    void rootKeepsItsPlaceHoweverManyOthersConnect() throws Exception {
+        AtomicInteger connections = new AtomicInteger();
+        Caller stranger = new Caller(12_345, List.of());
+        try (ControlServer server = ControlServer.listen(
+                clients.socket(),
+                ControlClients.OWN,
+                descriptor -> connections.getAndIncrement() == 0 ? ControlScene.ROOT : stranger)) {
+            server.serve(scene, Optional.empty());
+            UnixSocketChannel root = clients.connect();
+            for (int i = 0; i < 200; i++) {
+                clients.connect();
+            }
+            ControlClients.await(() -> connections.get() == 201);
+
+            ControlClients.send(root, "status\n");
+            assertEquals(scene.ask("status"), ControlClients.readAll(root));
         }
     }
 
