@@ -18,7 +18,7 @@ class PromisesTest {
     private static final Pattern HEAD = Pattern.compile("\\| (what|an attacker cannot) \\|.* (held by|test) \\|");
 
     @ParameterizedTest
-    @ValueSource(strings = {"SECURITY.md", "src/site/markdown/stability.md"})
+    @ValueSource(strings = {"src/site/markdown/security.md", "src/site/markdown/stability.md"})
     void everyNamedTestExists(String page) throws Exception {
         Map<String, Class<?>> classes = NamedTests.classes(NamedTests.TESTS);
         List<String> named = TEST.matcher(Files.readString(Path.of(page)))
@@ -33,7 +33,7 @@ class PromisesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"SECURITY.md", "src/site/markdown/stability.md"})
+    @ValueSource(strings = {"src/site/markdown/security.md", "src/site/markdown/stability.md"})
     void everyPromiseNamesATest(String page) throws Exception {
         int rows = 0;
         boolean promises = false;

@@ -17,9 +17,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What somebody might try who has taken over natexd. A test runs it in natexd's place: under the same unit, as the same
- * user, with the same runtime and libraries. Each line of its output is an attempt, a tab and the result: {@code refused},
- * or what the kernel said instead. The arguments are such that a call which the kernel permits does no harm.
+ * What an attacker who has taken over natexd might try. A test runs it in natexd's place: under the same unit, as the
+ * same user, with the same runtime and libraries. Each line of its output is an attempt, a tab and the result: {@code
+ * refused}, or what the kernel said instead. The arguments are such that a call which the kernel permits does no harm.
  */
 final class Intruder {
     /** Its last line. */

@@ -24,11 +24,13 @@ class PrivilegesContainerTest {
             Restart=no
             WatchdogSec=0
             %sExecStart=
-            ExecStart=/usr/bin/java -XX:-UsePerfData -Djffi.boot.library.path=/usr/lib/natexd/lib/native/x86_64:/usr/lib/natexd/lib/native/aarch64 -cp %s:/usr/lib/natexd/lib/natexd.jar %s
+            ExecStart=/usr/bin/java -XX:-UsePerfData \
+            -Djffi.boot.library.path=/usr/lib/natexd/lib/native/x86_64:/usr/lib/natexd/lib/native/aarch64 \
+            -cp %s:/usr/lib/natexd/lib/natexd.jar %s
             StandardOutput=append:%s""";
     /** In natexd-keepalive.service: Docker engines of some age have no CAP_BPF to give. */
-    private static final String WITHOUT_CAP_BPF =
-            "AmbientCapabilities=\nAmbientCapabilities=CAP_NET_ADMIN\nCapabilityBoundingSet=\nCapabilityBoundingSet=CAP_NET_ADMIN\n";
+    private static final String WITHOUT_CAP_BPF = "AmbientCapabilities=\nAmbientCapabilities=CAP_NET_ADMIN\n"
+            + "CapabilityBoundingSet=\nCapabilityBoundingSet=CAP_NET_ADMIN\n";
 
     private static final Set<String> EVERYBODYS = Set.of(
             "write directory /tmp",
@@ -62,7 +64,7 @@ class PrivilegesContainerTest {
 
     @ParameterizedTest
     @MethodSource("io.github.natexd.container.Machine#images")
-    @DisplayName("whoever takes over natexd gets its two capabilities and its directory, and nothing else")
+    @DisplayName("an attacker who takes over natexd gets its two capabilities and its directory, and nothing else")
     void anIntruderGetsTheNetworkAndNothingElse(String image) {
         try (Machine machine = Machine.boot(image)) {
             machine.installPackage(Machine.PACKAGE);

@@ -173,7 +173,7 @@ class ControlAttackLabTest {
         assertEquals(0, result.exitCode(), result::output);
     }
 
-    /** A thread that is, to the kernel, a user in natexd's group, and does the same again and again until it is closed. */
+    /** A thread that is, to the kernel, a user in natexd's group; it repeats its work until it is closed. */
     private static final class Members implements AutoCloseable {
         private static final int USER = 12_345;
         private static final int NOGROUP = 65_534;

@@ -7,29 +7,21 @@ import io.github.natexd.lab.Lab;
 import io.github.natexd.lab.LabOptions;
 import io.github.natexd.lab.NatexdProcess;
 import io.github.natexd.lab.Node;
-import io.github.natexd.lab.Topology;
-import io.github.natexd.linux.emulation.Inet4Socket;
 import io.github.natexd.linux.emulation.Namespace;
-import io.github.natexd.linux.libc.Poller;
+import io.github.natexd.testkit.HostProber;
+import io.github.natexd.testkit.HostProber.Delays;
 import io.github.natexd.testkit.LabNatexd;
 import io.github.natexd.testkit.LabShell;
-import io.github.natexd.testkit.Packet;
 import io.github.natexd.testkit.clients.Client;
 import io.github.natexd.testkit.clients.NatWays;
-import io.github.natexd.wire.Ipv4Address;
-import io.github.natexd.wire.Protocol;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -47,15 +39,6 @@ class HostDelayLabTest {
     private static final Path UNIT = Path.of("systemd", "natexd.service");
     private static final int BLOCKS = 20;
     private static final int PROBES = 200;
-    private static final int PORT = 40_321;
-    /** The ports with which traceroute begins, in the guest too. */
-    private static final int FIRST_PORT = 33_434;
-
-    private static final int PORTS = 16;
-    private static final int TTL = 2;
-    private static final int DATA = 32;
-    private static final long PAUSE_NANOS = 500_000;
-    private static final long LOST_NANOS = 1_000_000_000;
     private static final long NOTHING_WAITS_NANOS = 20_000_000;
     private static final String RULES =
             LabNatexd.tree().resolve("libexec/natexd-rules").toString();
@@ -137,8 +120,8 @@ class HostDelayLabTest {
             System.out.print(report);
             Files.writeString(REPORT, report, StandardOpenOption.APPEND);
 
-            assertEquals(0, without.lost, report);
-            assertEquals(0, with.lost, () -> report + natexd.log());
+            assertEquals(0, without.lost(), report);
+            assertEquals(0, with.lost(), () -> report + natexd.log());
             natexd.stop();
             assertTrue(natexd.log().contains("host-probe "), () -> "natexd judged the host's: " + natexd.log());
             return new Delays[] {without, with};
@@ -146,103 +129,18 @@ class HostDelayLabTest {
     }
 
     private static void probe(Lab lab, Delays without, Delays with) {
-        try (Prober prober = new Prober()) {
+        try (HostProber prober = new HostProber()) {
             Delays ignored = new Delays(); // until both compilers have seen enough
             LabShell.must(lab, Node.HOST, RULES + " install --interface vmnet8");
             for (int i = 0; i < BLOCKS; i++) {
-                prober.block(ignored);
+                prober.probe(PROBES, ignored);
             }
             for (int i = 0; i < BLOCKS; i++) {
                 LabShell.must(lab, Node.HOST, RULES + " remove");
-                prober.block(without);
+                prober.probe(PROBES, without);
                 LabShell.must(lab, Node.HOST, RULES + " install --interface vmnet8");
-                prober.block(with);
+                prober.probe(PROBES, with);
             }
-        }
-    }
-
-    private static final class Delays {
-        private final long[] nanos = new long[BLOCKS * PROBES];
-        private int count;
-        private int lost;
-
-        void add(long delay) {
-            nanos[count++] = delay;
-        }
-
-        long percentile(int percent) {
-            long[] sorted = Arrays.copyOf(nanos, count);
-            Arrays.sort(sorted);
-            return sorted[Math.min(count - 1, count * percent / 100)];
-        }
-
-        @Override
-        public String toString() {
-            return String.format(
-                    Locale.ROOT,
-                    "%d errors, %d lost, median %.3f, p90 %.3f, p99 %.3f, largest %.3f",
-                    count,
-                    lost,
-                    percentile(50) / 1e6,
-                    percentile(90) / 1e6,
-                    percentile(99) / 1e6,
-                    percentile(100) / 1e6);
-        }
-    }
-
-    /** Sends one probe after the other, from the same port, to the ports that the guest's traceroute uses. */
-    private static final class Prober implements AutoCloseable {
-        private final Inet4Socket sender = Inet4Socket.udp(PORT);
-        private final Inet4Socket errors = Inet4Socket.raw(Protocol.ICMP);
-        private final Poller poller = new Poller(1);
-        private final ByteBuffer data = ByteBuffer.allocateDirect(DATA);
-        private final ByteBuffer packet = ByteBuffer.allocateDirect(2048);
-        private final int target = Ipv4Address.parse(Topology.TARGET);
-        private int sent;
-
-        Prober() {
-            poller.register(errors.descriptor());
-            sender.header(TTL, false);
-            for (int i = 0; i < DATA; i++) {
-                data.put(i, (byte) (0x40 + i)); // as traceroute does
-            }
-        }
-
-        void block(Delays delays) {
-            for (int i = 0; i < PROBES; i++) {
-                int port = FIRST_PORT + sent++ % PORTS;
-                long begin = System.nanoTime();
-                assertTrue(sender.send(target, port, data, 0, DATA));
-                if (awaitError(port, begin + LOST_NANOS)) {
-                    delays.add(System.nanoTime() - begin);
-                } else {
-                    delays.lost++;
-                }
-                LockSupport.parkNanos(PAUSE_NANOS);
-            }
-        }
-
-        private boolean awaitError(int port, long endNanos) {
-            while (System.nanoTime() < endNanos) {
-                poller.poll(Math.max(1, (endNanos - System.nanoTime()) / 1_000_000));
-                for (int length = errors.receive(packet); length > 0; length = errors.receive(packet)) {
-                    byte[] octets = new byte[length];
-                    packet.get(0, octets);
-                    Packet error = Packet.of(octets);
-                    if (error.isIcmpError()
-                            && error.embedded().port() == PORT
-                            && error.embedded().destinationPort() == port) {
-                        return true;
-                    }
-                }
-            }
-            return false;
-        }
-
-        @Override
-        public void close() {
-            sender.close();
-            errors.close();
         }
     }
 }

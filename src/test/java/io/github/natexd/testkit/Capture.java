@@ -51,6 +51,11 @@ public final class Capture implements AutoCloseable {
         return new Capture(Namespace.call(lab.namespace(node), () -> PacketSocket.openUnfiltered(interfaceName)));
     }
 
+    /** Captures only ICMP errors, and probes with a TTL of at most {@code maxTtl}. */
+    public static Capture ofProbes(Lab lab, Node node, String interfaceName, int maxTtl) {
+        return new Capture(Namespace.call(lab.namespace(node), () -> PacketSocket.open(interfaceName, maxTtl)));
+    }
+
     private void read() {
         Poller poller = new Poller(1);
         poller.register(socket.descriptor());
