@@ -93,6 +93,25 @@ class ServiceContainerTest {
     }
 
     @Test
+    @DisplayName("R42: systemd restarts natexd however often it ends")
+    void guestsTraceAgainAfterManyQuickEnds() {
+        machine.writeFile("/run/systemd/system/natexd.service.d/often.conf", "[Service]\nRestartSec=100ms");
+        machine.must("systemctl daemon-reload");
+        try {
+            // systemd's own limit is five starts in ten seconds.
+            for (int i = 0; i < 6; i++) {
+                String before = pid();
+                machine.must("kill -9 " + before);
+                machine.await(
+                        "natexd is back", Machine.PATIENCE, () -> isActive() && !pid().equals(before));
+            }
+        } finally {
+            machine.must("rm -r /run/systemd/system/natexd.service.d; systemctl daemon-reload");
+        }
+        machine.awaitHops();
+    }
+
+    @Test
     @DisplayName("R42: after a kill without a restart, no rule is left")
     void rulesAreTakenOutAfterAKill() {
         machine.writeFile("/run/systemd/system/natexd.service.d/once.conf", "[Service]\nRestart=no");
