@@ -102,8 +102,7 @@ class ServiceContainerTest {
             for (int i = 0; i < 6; i++) {
                 String before = pid();
                 machine.must("kill -9 " + before);
-                machine.await(
-                        "natexd is back", Machine.PATIENCE, () -> isActive() && !pid().equals(before));
+                machine.await("natexd is back", Machine.PATIENCE, () -> isActive() && !pid().equals(before));
             }
         } finally {
             machine.must("rm -r /run/systemd/system/natexd.service.d; systemctl daemon-reload");
