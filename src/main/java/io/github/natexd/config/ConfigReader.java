@@ -71,7 +71,12 @@ public final class ConfigReader {
 
     /** Reads the file like {@link #read}, and also records where each value comes from. */
     public static EffectiveConfig readEffective(Path file) throws ConfigException {
-        TomlParseResult parsed = TomlText.parse(file, text(file));
+        return readEffective(file, text(file));
+    }
+
+    /** @param file only named in the result and in the exception */
+    static EffectiveConfig readEffective(Path file, String text) throws ConfigException {
+        TomlParseResult parsed = TomlText.parse(file, text);
         ConfigReader reader = new ConfigReader(parsed);
         parsed.errors().forEach(reader::syntax);
         Config config = reader.config();

@@ -42,20 +42,24 @@ public final class VmwareNetworking {
      * @throws UncheckedIOException if the file exists but cannot be read
      */
     public static List<String> natInterfaces(Path etcVmwareNetworking) {
-        Map<Integer, Map<String, String>> networks = new TreeMap<>();
         try {
             // ISO 8859-1 decodes all octets, so a comment in another encoding cannot hide the network.
-            for (String line : Files.readAllLines(etcVmwareNetworking, StandardCharsets.ISO_8859_1)) {
-                Matcher answer = ANSWER.matcher(line);
-                if (answer.matches()) {
-                    networks.computeIfAbsent(Integer.valueOf(answer.group(1)), number -> new HashMap<>())
-                            .put(answer.group(2), answer.group(3));
-                }
-            }
+            return natInterfaces(Files.readAllLines(etcVmwareNetworking, StandardCharsets.ISO_8859_1));
         } catch (NoSuchFileException e) {
             return List.of();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    static List<String> natInterfaces(List<String> lines) {
+        Map<Integer, Map<String, String>> networks = new TreeMap<>();
+        for (String line : lines) {
+            Matcher answer = ANSWER.matcher(line);
+            if (answer.matches()) {
+                networks.computeIfAbsent(Integer.valueOf(answer.group(1)), number -> new HashMap<>())
+                        .put(answer.group(2), answer.group(3));
+            }
         }
         return networks.entrySet().stream()
                 .filter(network -> isYes(network.getValue(), "NAT") && isYes(network.getValue(), "VIRTUAL_ADAPTER"))

@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -32,11 +33,11 @@ public final class PcapngWriter implements Closeable {
     private static final int WORD = 4;
     private static final int BUFFER_OCTETS = 256 * 1024;
 
-    private final FileChannel file;
+    private final WritableByteChannel file;
     private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_OCTETS);
     private int interfaces;
 
-    private PcapngWriter(FileChannel file) {
+    private PcapngWriter(WritableByteChannel file) {
         this.file = file;
     }
 
@@ -46,8 +47,12 @@ public final class PcapngWriter implements Closeable {
      * @throws java.nio.file.FileAlreadyExistsException if the file exists; it is not overwritten
      */
     public static PcapngWriter create(Path path) throws IOException {
-        PcapngWriter writer =
-                new PcapngWriter(FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+        return to(FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+    }
+
+    /** Begins a capture; {@link #close} closes the channel. */
+    static PcapngWriter to(WritableByteChannel channel) throws IOException {
+        PcapngWriter writer = new PcapngWriter(channel);
         int length = FRAME_OCTETS + 16;
         writer.begin(SECTION_HEADER, length)
                 .putInt(BYTE_ORDER_MAGIC)

@@ -29,14 +29,19 @@ final class Leases {
 
     /** Without names if there is no such file, or if this user may not read it. */
     static Leases read(Path file) {
-        Leases leases = new Leases();
         try {
             if (Files.isRegularFile(file) && Files.size(file) <= OCTETS_LIMIT) {
-                leases.parse(Files.readString(file, StandardCharsets.ISO_8859_1));
+                return of(Files.readString(file, StandardCharsets.ISO_8859_1));
             }
         } catch (IOException e) {
             // Names are an extra.
         }
+        return new Leases();
+    }
+
+    static Leases of(String text) {
+        Leases leases = new Leases();
+        leases.parse(text);
         return leases;
     }
 

@@ -45,7 +45,7 @@ public final class Links {
         return all().stream().filter(link -> link.name().equals(name)).findFirst();
     }
 
-    private static Link read(Messages message) {
+    static Link read(Messages message) {
         String name = "";
         boolean enslaved = false;
         int promiscuity = 0;

@@ -40,7 +40,7 @@ public final class RouteNews implements AutoCloseable {
      * A socket that becomes promiscuous (natexd's own does) changes nothing in the network. Neither do the events of a
      * wireless driver, which come every few seconds.
      */
-    private static boolean isRelevant(Messages message) {
+    static boolean isRelevant(Messages message) {
         if (message.type() != RTM_NEWLINK || message.bodyLength() < IFINFOMSG_LENGTH) {
             return message.type() >= RTM_NEWLINK && message.type() <= RTM_DELADDR;
         }

@@ -49,6 +49,10 @@ public final class RuleNews implements AutoCloseable {
     }
 
     private boolean isRelevant(Messages message) {
+        return isDeletion(message, tables);
+    }
+
+    static boolean isDeletion(Messages message, List<byte[]> tables) {
         int what = message.type() & 0xff;
         if (message.type() >>> 8 != NFNL_SUBSYS_NFTABLES
                 || (what != NFT_MSG_DELTABLE && what != NFT_MSG_DELCHAIN && what != NFT_MSG_DELRULE)) {
