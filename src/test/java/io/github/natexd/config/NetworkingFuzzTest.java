@@ -14,7 +14,8 @@ class NetworkingFuzzTest {
 
     @FuzzTest
     void anyText(byte[] octets) {
-        List<String> lines = new String(octets, StandardCharsets.ISO_8859_1).lines().toList();
+        List<String> lines =
+                new String(octets, StandardCharsets.ISO_8859_1).lines().toList();
         List<String> found = VmwareNetworking.natInterfaces(lines);
         assertEquals(found.stream().distinct().toList(), found);
         for (String name : found) {

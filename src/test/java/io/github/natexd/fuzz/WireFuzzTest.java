@@ -100,7 +100,8 @@ class WireFuzzTest {
         for (int round = 0; round < 6; round++) {
             byte[] now = octets.clone();
             int length = now.length - at;
-            assertEquals(Problem.NONE, header.over(ByteBuffer.wrap(now), at, length).check(embedded));
+            assertEquals(
+                    Problem.NONE, header.over(ByteBuffer.wrap(now), at, length).check(embedded));
             int headerLength = header.headerLength();
             boolean right = round >= 3;
             if (right) {

@@ -90,7 +90,7 @@ class AnyErrorTest {
     }
 
     /** Makes total length and ICMP checksum what they must be to get further in. */
-    private static void repair(byte[] packet) {
+    static void repair(byte[] packet) {
         int headerLength = packet.length == 0 ? 0 : Packets.headerLength(packet, 0);
         if (headerLength < 20 || packet.length < headerLength + 8) {
             return;

@@ -39,8 +39,8 @@ class CaptureFuzzTest {
         assertTrue(packet.nanos >= 0 && packet.nanos <= CapturedPacket.LAST_NANOS);
         assertTrue(packet.number >= 1);
         LinkLayer link = new LinkLayer();
-        assertTrue(LinkLayer.isRead(packet.linkType));
         if (link.strip(packet)) {
+            assertTrue(LinkLayer.isRead(packet.linkType));
             assertTrue(link.offset() >= 0 && link.length() >= 0);
             assertEquals(packet.length, link.offset() + link.length());
         }

@@ -70,8 +70,7 @@ class NetlinkFuzzTest {
         int start = messages.body() - HEADER;
         byte[] alone = new byte[HEADER + messages.bodyLength()];
         System.arraycopy(octets, start, alone, 0, alone.length);
-        Messages others =
-                new Messages().over(ByteBuffer.wrap(alone).order(ByteOrder.LITTLE_ENDIAN), 0, alone.length);
+        Messages others = new Messages().over(ByteBuffer.wrap(alone).order(ByteOrder.LITTLE_ENDIAN), 0, alone.length);
         assertTrue(others.next());
         assertEquals(link, Links.read(others));
     }
