@@ -1,10 +1,12 @@
 package io.github.natexd.linux.emulation;
 
+import io.github.natexd.linux.libc.Errno;
 import io.github.natexd.linux.libc.Libc;
 import io.github.natexd.linux.libc.Native;
 import io.github.natexd.linux.libc.OsException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A TAP device: an Ethernet interface whose wire is a descriptor of this process. It appears in the network namespace
@@ -12,6 +14,11 @@ import java.nio.charset.StandardCharsets;
  * default) the kernel hands over frames with finished checksums.
  */
 public final class Tap implements AutoCloseable {
+    /** A program that is just being started holds a closed device of the same name until it is executed. */
+    private static final int BUSY_TRIES = 1000;
+
+    private static final long BUSY_PAUSE_NANOS = 1_000_000;
+
     private static final long TUNSETIFF = 0x400454ca;
     private static final short IFF_TUN = 0x0001;
     private static final short IFF_TAP = 0x0002;
@@ -50,12 +57,21 @@ public final class Tap implements AutoCloseable {
         }
         ByteBuffer request =
                 Native.allocate(IFREQ_LENGTH).put(0, octets).putShort(NAME_LENGTH, (short) (kind | IFF_NO_PI));
-        if (Libc.INSTANCE.ioctl(descriptor, TUNSETIFF, Native.address(request)) != 0) {
-            int errno = Libc.lastError();
+        int errno = attach(descriptor, request);
+        for (int tries = 0; errno == Errno.EBUSY && tries < BUSY_TRIES; tries++) {
+            LockSupport.parkNanos(BUSY_PAUSE_NANOS);
+            errno = attach(descriptor, request);
+        }
+        if (errno != 0) {
             Libc.INSTANCE.close(descriptor);
             throw new OsException("make the TUN or TAP device " + name, errno);
         }
         return new Tap(descriptor);
+    }
+
+    /** Returns 0 or the errno. */
+    private static int attach(int descriptor, ByteBuffer request) {
+        return Libc.INSTANCE.ioctl(descriptor, TUNSETIFF, Native.address(request)) == 0 ? 0 : Libc.lastError();
     }
 
     public int descriptor() {
