@@ -48,6 +48,8 @@ public final class Readme {
             entry("sudo ./dev demo", "./dev demo"),
             entry("sudo ./dev test", "./dev test"),
             entry("./dev lint", "./dev lint"),
+            // A minute of it.
+            entry("sudo ./dev soak", "SoakLabTest.aShortSoakFindsNothing"),
             // Parts of dev's run_tests.
             entry("./dev test unit", "./dev test"),
             entry("sudo ./dev test container", "./dev test"),

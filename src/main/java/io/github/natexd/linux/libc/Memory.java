@@ -21,8 +21,8 @@ public final class Memory {
 
     /**
      * Collects garbage, returns the C library's free memory, and unmaps the pages of the class archive and of the JVM's
-     * code, most of which only the start needed. If they are needed again, they come from the page cache, not from a
-     * disk. The garbage collection stops all threads for some milliseconds.
+     * code, most of which only the start needed. If they are needed again, they come from the page cache or, if they have
+     * left it, from the disk. The garbage collection stops all threads for some milliseconds.
      */
     public static void giveBack() {
         System.gc();
