@@ -132,7 +132,7 @@ final class Feeds {
 
     /** The frame carries an error about a probe. */
     private boolean readError(ByteBuffer buffer) {
-        if (header.protocol() != Protocol.ICMP || header.isFragment() || header.transportOctets() < IcmpError.LENGTH) {
+        if (!isIcmp()) {
             return false;
         }
         error.over(buffer, header.transportOffset(), header.transportOctets());
@@ -141,6 +141,13 @@ final class Feeds {
                                 .check(true)
                         == Ipv4Header.Problem.NONE
                 && quoted.read(buffer, embedded);
+    }
+
+    /** The frame carries an ICMP message, of which the head is there: that of errors is as long as that of echoes. */
+    private boolean isIcmp() {
+        return header.protocol() == Protocol.ICMP
+                && !header.isFragment()
+                && header.transportOctets() >= IcmpError.LENGTH;
     }
 
     /** The NAT process delivers the error to a guest, or a guest pretends that it does. */
@@ -164,9 +171,7 @@ final class Feeds {
                     error.type(),
                     error.code(),
                     sent(quoted, header.destination(), frame.destination(), 0, epochNanos)));
-        } else if (header.protocol() == Protocol.ICMP
-                && !header.isFragment()
-                && header.transportOctets() >= IcmpEcho.LENGTH) {
+        } else if (isIcmp()) {
             echo.over(buffer, header.transportOffset());
             if (echo.type() == IcmpEcho.TYPE_REPLY) {
                 readers.ledger.show(new Observed.Reply(

@@ -260,7 +260,7 @@ public final class Relay {
 
     private void deliver(Errors errors, int index, Judgement judgement, long nowNanos) {
         if (ledger.isObserved() && judgement.isErrorRead()) {
-            translator.readLabels(judgement);
+            translator.readDetails(judgement);
         }
         if (staticGuest.gets(judgement)) {
             judgement.becomes(staticGuest.isSeen() ? Reason.STATIC_GUEST : Reason.STATIC_GUEST_UNSEEN);

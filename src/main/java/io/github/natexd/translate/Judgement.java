@@ -155,7 +155,7 @@ public final class Judgement {
         return code;
     }
 
-    /** Of "fragmentation needed" (RFC 1191); otherwise meaningless. */
+    /** Of "fragmentation needed" (RFC 1191), if it was read; otherwise meaningless. */
     public int nextHopMtu() {
         return nextHopMtu;
     }

@@ -92,7 +92,6 @@ public final class Translator {
         judgement.reporter = outer.source();
         judgement.type = error.type();
         judgement.code = error.code();
-        judgement.nextHopMtu = error.nextHopMtu();
         if (!types.select(error.type(), error.code())) {
             return Reason.NOT_SELECTED;
         }
@@ -154,8 +153,9 @@ public final class Translator {
         }
     }
 
-    /** Reads the MPLS labels of the error judged last. Allocates. */
-    public void readLabels(Judgement judgement) {
+    /** Reads what only an observer needs of the error judged last: next hop's MTU and MPLS labels. Allocates. */
+    public void readDetails(Judgement judgement) {
+        judgement.nextHopMtu = error.nextHopMtu();
         mpls.over(packet, error);
         List<Integer> entries = new ArrayList<>();
         for (int i = 0; i < mpls.count(); i++) {

@@ -100,7 +100,7 @@ class JudgementTest {
         assertEquals(ERROR.length, judgement.totalLength());
         assertEquals(PORT, judgement.quoted().sourcePort());
         assertEquals(List.of(), judgement.labels());
-        translator.readLabels(judgement);
+        translator.readDetails(judgement);
         assertEquals(1, judgement.labels().size());
         assertEquals(24001, judgement.labels().get(0) >>> 12);
     }
@@ -111,7 +111,7 @@ class JudgementTest {
         guest(probe(GUEST).id(7));
         egress(probe(HOST).id(7));
         judge(NOW);
-        translator.readLabels(judgement);
+        translator.readDetails(judgement);
 
         judgement.begin(ByteBuffer.wrap(ERROR), 0, ERROR.length, NOW);
         judgement.truncated();

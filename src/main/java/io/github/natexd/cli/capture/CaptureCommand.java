@@ -93,7 +93,7 @@ public final class CaptureCommand implements Callable<Integer> {
                 Interrupt interrupt = new Interrupt();
                 PcapngWriter writer = PcapngWriter.create(file)) {
             LiveCapture capture = new LiveCapture(writer, sockets, network);
-            interrupt.stops(capture);
+            interrupt.calls(capture::stop);
             say("capturing on " + network + " and on all other interfaces; press Ctrl-C to end");
             capture.run(duration == null ? Long.MAX_VALUE : TimeUnit.SECONDS.toNanos(duration), count);
             say("%d packets in %s, %d of them on %s"

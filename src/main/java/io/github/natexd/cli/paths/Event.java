@@ -4,6 +4,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.github.natexd.cli.form.PlainRows;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -66,8 +67,7 @@ record Event(Kind kind, long micros, ProbeKey probe, String guestMac, OptionalIn
         if (kind.isEmpty() || PlainRows.value(line.get("target")).isEmpty()) {
             return Optional.empty();
         }
-        Instant time = Instant.parse(PlainRows.value(line.get("time")));
-        long micros = time.getEpochSecond() * 1_000_000 + time.getNano() / 1_000;
+        long micros = micros(Instant.parse(PlainRows.value(line.get("time"))));
         ProbeKey probe = new ProbeKey(
                 PlainRows.value(line.get("guest")),
                 PlainRows.value(line.get("protocol")),
@@ -90,6 +90,11 @@ record Event(Kind kind, long micros, ProbeKey probe, String guestMac, OptionalIn
                                 "",
                                 OptionalInt.empty(),
                                 Optional.of(answer(line))));
+    }
+
+    /** The unit of {@link #micros}. */
+    static long micros(Instant time) {
+        return ChronoUnit.MICROS.between(Instant.EPOCH, time);
     }
 
     private static Answer answer(JsonObject line) {

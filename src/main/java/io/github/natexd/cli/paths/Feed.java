@@ -73,8 +73,7 @@ final class Feed {
 
     /** The paths by now; to be used only while this is locked. */
     synchronized Paths paths() {
-        Instant now = Instant.now();
-        paths.giveUp(now.getEpochSecond() * 1_000_000 + now.getNano() / 1_000);
+        paths.giveUp(Event.micros(Instant.now()));
         return paths;
     }
 

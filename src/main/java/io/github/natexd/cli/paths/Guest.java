@@ -5,23 +5,21 @@ final class Guest {
     private String mac = "";
     private long firstMicros;
     private long lastMicros;
-    private int sent;
     private int moved;
     private int copied;
     private int withoutNatexd;
-    private int waiting;
+    private final Balance balance = new Balance();
 
     void sent(String itsMac, long micros) {
         mac = itsMac;
-        firstMicros = sent == 0 ? micros : firstMicros;
+        firstMicros = balance.sentProbes() == 0 ? micros : firstMicros;
         lastMicros = micros;
-        sent++;
-        waiting++;
+        balance.sent();
     }
 
     /** An answer to a probe that is still awaited, or was already given up. */
     void answered(Event.Answer answer, boolean awaited) {
-        waiting -= awaited ? 1 : 0;
+        balance.answered(awaited);
         if (answer.reason().equals("RELAYED")) {
             moved++;
         } else if (answer.reason().isEmpty()) {
@@ -31,8 +29,8 @@ final class Guest {
         }
     }
 
-    void givenUp() {
-        waiting--;
+    Balance balance() {
+        return balance;
     }
 
     String mac() {
@@ -48,10 +46,6 @@ final class Guest {
         return lastMicros;
     }
 
-    int sentProbes() {
-        return sent;
-    }
-
     /** Probes about which natexd moved an error to the guest. */
     int moved() {
         return moved;
@@ -65,9 +59,5 @@ final class Guest {
     /** Probes that the target or the NAT process answered without natexd. */
     int withoutNatexd() {
         return withoutNatexd;
-    }
-
-    int unanswered() {
-        return sent - moved - copied - withoutNatexd - waiting;
     }
 }

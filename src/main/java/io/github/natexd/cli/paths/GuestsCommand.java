@@ -2,7 +2,6 @@ package io.github.natexd.cli.paths;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
-import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import io.github.natexd.cli.form.ExitCodes;
 import io.github.natexd.cli.form.JsonAnswer;
@@ -13,6 +12,7 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -76,9 +76,7 @@ public final class GuestsCommand extends FeedCommand {
         synchronized (feed) {
             feed.paths().guests().forEach((address, guest) -> {
                 JsonObject row = row(address, guest);
-                leases.name(address)
-                        .ifPresentOrElse(
-                                name -> row.addProperty("name", name), () -> row.add("name", JsonNull.INSTANCE));
+                row.addProperty("name", leases.name(address).orElse(null));
                 row.addProperty("mappings", mappings.getOrDefault(address, 0));
                 row.addProperty("capacity", capacity);
                 rows.add(row);
@@ -94,16 +92,16 @@ public final class GuestsCommand extends FeedCommand {
         row.addProperty("mac", guest.mac());
         row.addProperty("firstProbe", instant(guest.firstMicros()).toString());
         row.addProperty("lastProbe", instant(guest.lastMicros()).toString());
-        row.addProperty("probes", guest.sentProbes());
+        row.addProperty("probes", guest.balance().sentProbes());
         row.addProperty("moved", guest.moved());
         row.addProperty("copied", guest.copied());
         row.addProperty("withoutNatexd", guest.withoutNatexd());
-        row.addProperty("unanswered", guest.unanswered());
+        row.addProperty("unanswered", guest.balance().lostProbes());
         return row;
     }
 
     private static Instant instant(long micros) {
-        return Instant.ofEpochSecond(micros / 1_000_000, micros % 1_000_000 * 1_000);
+        return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
     }
 
     private void print(JsonArray rows, long lostLines) {

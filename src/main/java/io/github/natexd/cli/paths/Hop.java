@@ -12,9 +12,7 @@ final class Hop {
     private final Map<String, Router> routers = new LinkedHashMap<>();
     private final Map<Remark, Integer> remarks = new EnumMap<>(Remark.class);
     private final Times times = new Times();
-    private int sent;
-    private int answered;
-    private int waiting;
+    private final Balance balance = new Balance();
     private OptionalInt nextHopMtu = OptionalInt.empty();
 
     /** A router that answered, and the labels of its last answer. */
@@ -27,15 +25,13 @@ final class Hop {
         this.number = number;
     }
 
-    void sent() {
-        sent++;
-        waiting++;
+    Balance balance() {
+        return balance;
     }
 
     /** An answer to a probe that is still awaited, or was already given up. */
     void answered(Event.Answer answer, OptionalInt roundTripMicros, boolean awaited) {
-        answered++;
-        waiting -= awaited ? 1 : 0;
+        balance.answered(awaited);
         Router router = routers.computeIfAbsent(answer.router(), address -> new Router());
         router.answers++;
         router.labels = answer.labels();
@@ -43,11 +39,6 @@ final class Hop {
         if (answer.nextHopMtu().isPresent()) {
             nextHopMtu = answer.nextHopMtu();
         }
-    }
-
-    /** No answer is awaited any more. */
-    void givenUp() {
-        waiting--;
     }
 
     void remark(Remark remark) {
@@ -68,23 +59,6 @@ final class Hop {
         return times;
     }
 
-    int sentProbes() {
-        return sent;
-    }
-
-    int answeredProbes() {
-        return answered;
-    }
-
-    /** Probes whose answer may still come. */
-    int waitingProbes() {
-        return waiting;
-    }
-
-    int lostProbes() {
-        return sent - answered - waiting;
-    }
-
     OptionalInt nextHopMtu() {
         return nextHopMtu;
     }
@@ -96,8 +70,8 @@ final class Hop {
         for (Remark remark : List.of(Remark.AMBIGUOUS, Remark.TOO_LONG, Remark.SEND_FAILED, Remark.NO_GUEST_NETWORK)) {
             explained += all.getOrDefault(remark, 0);
         }
-        if (lostProbes() > explained) {
-            all.put(Remark.NO_ERROR, lostProbes() - explained);
+        if (balance.lostProbes() > explained) {
+            all.put(Remark.NO_ERROR, balance.lostProbes() - explained);
         }
         return all;
     }

@@ -86,8 +86,8 @@ final class Paths {
 
     private static void giveUp(Pending probe) {
         if (probe.awaited && !probe.answered) {
-            probe.hop.givenUp();
-            probe.guest.givenUp();
+            probe.hop.balance().givenUp();
+            probe.guest.balance().givenUp();
         }
         probe.awaited = false;
     }
@@ -100,7 +100,7 @@ final class Paths {
             return;
         }
         Hop hop = paths.computeIfAbsent(path, Path::new).hop(event.hop().orElse(0));
-        hop.sent();
+        hop.balance().sent();
         Guest guest = guests.computeIfAbsent(key.guest(), address -> new Guest());
         guest.sent(event.guestMac(), event.micros());
         Pending probe = new Pending(key, hop, guest, event.micros());

@@ -1,7 +1,6 @@
 package io.github.natexd.cli.paths;
 
 import com.google.gson.JsonArray;
-import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 
 /** The paths as JSON; src/site/markdown/paths.md documents the fields. */
@@ -41,8 +40,7 @@ final class PathsJson {
         hop.routers().forEach((address, router) -> {
             JsonObject each = new JsonObject();
             each.addProperty("address", address);
-            names.known(address)
-                    .ifPresentOrElse(name -> each.addProperty("name", name), () -> each.add("name", JsonNull.INSTANCE));
+            each.addProperty("name", names.known(address).orElse(null));
             each.addProperty("answers", router.answers);
             JsonArray labels = new JsonArray();
             router.labels.forEach(labels::add);
@@ -50,20 +48,18 @@ final class PathsJson {
             routers.add(each);
         });
         object.add("routers", routers);
-        object.addProperty("sent", hop.sentProbes());
-        object.addProperty("answered", hop.answeredProbes());
-        object.addProperty("lost", hop.lostProbes());
-        object.addProperty("waiting", hop.waitingProbes());
+        object.addProperty("sent", hop.balance().sentProbes());
+        object.addProperty("answered", hop.balance().answeredProbes());
+        object.addProperty("lost", hop.balance().lostProbes());
+        object.addProperty("waiting", hop.balance().waitingProbes());
         Times times = hop.times();
         time(object, "lastMicros", times, times.last());
         time(object, "averageMicros", times, times.average());
         time(object, "bestMicros", times, times.best());
         time(object, "worstMicros", times, times.worst());
         time(object, "spreadMicros", times, times.spread());
-        hop.nextHopMtu()
-                .ifPresentOrElse(
-                        mtu -> object.addProperty("nextHopMtu", mtu),
-                        () -> object.add("nextHopMtu", JsonNull.INSTANCE));
+        object.addProperty(
+                "nextHopMtu", hop.nextHopMtu().isPresent() ? hop.nextHopMtu().getAsInt() : null);
         JsonArray remarks = new JsonArray();
         hop.remarks().forEach((remark, probes) -> {
             JsonObject each = new JsonObject();
@@ -77,11 +73,7 @@ final class PathsJson {
     }
 
     private static void time(JsonObject object, String name, Times times, long micros) {
-        if (times.isEmpty()) {
-            object.add(name, JsonNull.INSTANCE);
-        } else {
-            object.addProperty(name, micros);
-        }
+        object.addProperty(name, times.isEmpty() ? null : micros);
     }
 
     /** One row for scripts: the columns with tabs between them; several values in one column have commas. */
@@ -94,10 +86,10 @@ final class PathsJson {
                 path.key().target(),
                 String.valueOf(hop.number()),
                 String.join(",", hop.routers().keySet()),
-                String.valueOf(hop.sentProbes()),
-                String.valueOf(hop.answeredProbes()),
-                String.valueOf(hop.lostProbes()),
-                String.valueOf(hop.waitingProbes()),
+                String.valueOf(hop.balance().sentProbes()),
+                String.valueOf(hop.balance().answeredProbes()),
+                String.valueOf(hop.balance().lostProbes()),
+                String.valueOf(hop.balance().waitingProbes()),
                 cell(times, times.last()),
                 cell(times, times.average()),
                 cell(times, times.best()),

@@ -93,10 +93,10 @@ final class PathsPicture {
     }
 
     private static String color(Hop hop) {
-        if (hop.answeredProbes() == 0) {
+        if (hop.balance().answeredProbes() == 0) {
             return "none";
         }
-        return hop.lostProbes() > 0 ? "some" : "good";
+        return hop.balance().lostProbes() > 0 ? "some" : "good";
     }
 
     private List<String> words(Hop hop) {
@@ -108,7 +108,9 @@ final class PathsPicture {
                 ? ""
                 : String.format(
                         Locale.ROOT, "%s ms", PathsText.millis(hop.times().average()));
-        String lost = hop.lostProbes() == 0 ? "" : PathsText.percent(hop.lostProbes(), hop.sentProbes()) + " lost";
+        String lost = hop.balance().lostProbes() == 0
+                ? ""
+                : PathsText.percent(hop.balance().lostProbes(), hop.balance().sentProbes()) + " lost";
         String mtu = hop.nextHopMtu().isPresent() ? "MTU " + hop.nextHopMtu().getAsInt() : "";
         return List.of(hop.number() + "", router + (more > 0 ? " +" + more : ""), time, lost, mtu);
     }

@@ -15,6 +15,7 @@ final class PathsText {
     private static final int TIME_WIDTH = 9;
     private static final double MICROS_OF_HUNDREDTH = 10;
     private static final int PERCENT = 100;
+    private static final List<String> NO_TIMES = List.of("-", "-", "-", "-", "-");
 
     private final UnaryOperator<String> names;
 
@@ -47,8 +48,8 @@ final class PathsText {
         }
         if (shown < hops.size()) {
             List<Hop> rest = hops.subList(shown, hops.size());
-            int sent = rest.stream().mapToInt(Hop::sentProbes).sum();
-            int lost = rest.stream().mapToInt(Hop::lostProbes).sum();
+            int sent = rest.stream().mapToInt(hop -> hop.balance().sentProbes()).sum();
+            int lost = rest.stream().mapToInt(hop -> hop.balance().lostProbes()).sum();
             String numbers =
                     rest.get(0).number() + "-" + rest.get(rest.size() - 1).number();
             lines.add(row(
@@ -60,15 +61,14 @@ final class PathsText {
         int silent = 0;
         while (silent < hops.size()) {
             Hop hop = hops.get(hops.size() - 1 - silent);
-            if (hop.answeredProbes() > 0 || hop.remarks().keySet().stream().anyMatch(each -> each != Remark.NO_ERROR)) {
+            if (hop.balance().answeredProbes() > 0
+                    || hop.remarks().keySet().stream().anyMatch(each -> each != Remark.NO_ERROR)) {
                 break;
             }
             silent++;
         }
         return silent;
     }
-
-    private static final List<String> NO_TIMES = List.of("-", "-", "-", "-", "-");
 
     private void addHop(List<String> lines, Hop hop) {
         Times times = hop.times();
@@ -85,8 +85,8 @@ final class PathsText {
         lines.add(row(
                 hop.number(),
                 routers.isEmpty() ? "?" : routers.get(0),
-                hop.sentProbes(),
-                percent(hop.lostProbes(), hop.sentProbes()),
+                hop.balance().sentProbes(),
+                percent(hop.balance().lostProbes(), hop.balance().sentProbes()),
                 cells,
                 remarks(hop)));
         routers.stream().skip(1).forEach(router -> lines.add(row("", router, "", "", List.of("", "", "", "", ""), "")));
@@ -102,9 +102,10 @@ final class PathsText {
         hop.nextHopMtu().ifPresent(mtu -> all.add("MTU " + mtu));
         hop.remarks()
                 .forEach((remark, probes) -> all.add(
-                        probes == hop.sentProbes()
+                        probes == hop.balance().sentProbes()
                                 ? remark.text()
-                                : remark.text() + " (" + probes + " of " + hop.sentProbes() + ")"));
+                                : remark.text() + " (" + probes + " of "
+                                        + hop.balance().sentProbes() + ")"));
         return String.join("; ", all);
     }
 

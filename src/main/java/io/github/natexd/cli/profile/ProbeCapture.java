@@ -38,7 +38,7 @@ final class ProbeCapture {
         try (LiveCapture.Sockets sockets = LiveCapture.Sockets.open(network, PacketFilter.about(targetAddress));
                 PcapngWriter writer = PcapngWriter.create(file)) {
             LiveCapture capture = new LiveCapture(writer, sockets, network);
-            interrupt.stops(capture);
+            interrupt.calls(capture::stop);
             out.println("Capturing packets from and to " + target + " on " + network + " and on all other interfaces.");
             out.println("Stop natexd first: the NAT process does not get the errors that natexd moves.");
             out.println("Then run these commands in the guest " + guest + ":");

@@ -28,9 +28,9 @@ class PathsTest {
         error(2, ROUTER, "RELAYED", 2500);
 
         Hop hop = hop(3);
-        assertEquals(2, hop.sentProbes());
-        assertEquals(2, hop.answeredProbes());
-        assertEquals(0, hop.lostProbes());
+        assertEquals(2, hop.balance().sentProbes());
+        assertEquals(2, hop.balance().answeredProbes());
+        assertEquals(0, hop.balance().lostProbes());
         assertEquals(Set.of(ROUTER), hop.routers().keySet());
         assertEquals(2500, hop.times().last());
         assertEquals(1500, hop.times().best());
@@ -54,18 +54,18 @@ class PathsTest {
     @Test
     void aProbeIsLostAfterASecondAndALateAnswerStillCounts() {
         probe(1, 5);
-        assertEquals(1, hop(5).waitingProbes());
-        assertEquals(0, hop(5).lostProbes());
+        assertEquals(1, hop(5).balance().waitingProbes());
+        assertEquals(0, hop(5).balance().lostProbes());
 
         pass(1_100_000);
         paths.giveUp(nowMicros);
-        assertEquals(0, hop(5).waitingProbes());
-        assertEquals(1, hop(5).lostProbes());
+        assertEquals(0, hop(5).balance().waitingProbes());
+        assertEquals(1, hop(5).balance().lostProbes());
         assertEquals(Map.of(Remark.NO_ERROR, 1), hop(5).remarks());
 
         error(1, ROUTER, "RELAYED", 1_200_000);
-        assertEquals(0, hop(5).lostProbes());
-        assertEquals(1, hop(5).answeredProbes());
+        assertEquals(0, hop(5).balance().lostProbes());
+        assertEquals(1, hop(5).balance().answeredProbes());
         assertEquals(Map.of(), hop(5).remarks());
     }
 
@@ -75,8 +75,8 @@ class PathsTest {
         pass(10_100_000);
         error(1, ROUTER, "RELAYED", 1500);
 
-        assertEquals(0, hop(5).answeredProbes());
-        assertEquals(1, hop(5).lostProbes());
+        assertEquals(0, hop(5).balance().answeredProbes());
+        assertEquals(1, hop(5).balance().lostProbes());
     }
 
     @Test
@@ -85,7 +85,7 @@ class PathsTest {
         error(1, ROUTER, "COPIED_LIKELY", 1500);
         reply(1, ROUTER, "time-exceeded");
 
-        assertEquals(1, hop(3).answeredProbes());
+        assertEquals(1, hop(3).balance().answeredProbes());
         assertEquals(Map.of(Remark.WEAK, 1), hop(3).remarks());
     }
 
@@ -96,7 +96,7 @@ class PathsTest {
         pass(900);
         reply(1, ROUTER, "time-exceeded");
 
-        assertEquals(1, hop(3).answeredProbes());
+        assertEquals(1, hop(3).balance().answeredProbes());
         assertEquals(900, hop(3).times().last());
         assertEquals(Map.of(Remark.NAT_DELIVERS, 1), hop(3).remarks());
     }
@@ -121,7 +121,7 @@ class PathsTest {
         pass(1_100_000);
         paths.giveUp(nowMicros);
 
-        assertEquals(1, hop(4).lostProbes());
+        assertEquals(1, hop(4).balance().lostProbes());
         assertEquals(Map.of(Remark.AMBIGUOUS, 1), hop(4).remarks());
     }
 
@@ -150,8 +150,8 @@ class PathsTest {
                 "target":"%s","targetPort":33434,"reporter":"%s","kind":"time-exceeded","labels":[]}
                 """.formatted(time(), TARGET, ROUTER));
 
-        assertEquals(0, hop(4).answeredProbes());
-        assertEquals(1, hop(4).waitingProbes());
+        assertEquals(0, hop(4).balance().answeredProbes());
+        assertEquals(1, hop(4).balance().waitingProbes());
     }
 
     @Test
