@@ -14,7 +14,6 @@ import io.github.natexd.lab.LabOptions.Router;
 import io.github.natexd.lab.Node;
 import io.github.natexd.lab.Topology;
 import io.github.natexd.testkit.LabNatexd;
-import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -134,7 +133,7 @@ class PathsLabTest {
 
     @Test
     void onATerminalItIsDrawnUntilTheUserEndsIt() throws Exception {
-        String command = "stty rows 20 cols 120; " + String.join(" ", natexctl("paths"));
+        String command = "stty rows 20 cols 120; " + String.join(" ", natexd.command("paths"));
         Process process = new ProcessBuilder("script", "-qefc", command, "/dev/null")
                 .redirectErrorStream(true)
                 .start();
@@ -209,7 +208,7 @@ class PathsLabTest {
     }
 
     private JsonNode collect(List<String> command, Guest guest) throws Exception {
-        Process process = new ProcessBuilder(natexctl(command.toArray(String[]::new)))
+        Process process = new ProcessBuilder(natexd.command(command.toArray(String[]::new)))
                 .redirectErrorStream(true)
                 .start();
         try {
@@ -223,13 +222,5 @@ class PathsLabTest {
         } finally {
             process.destroy();
         }
-    }
-
-    private List<String> natexctl(String... words) throws IOException {
-        List<String> command =
-                new ArrayList<>(List.of(LabNatexd.tree().resolve("bin/natexctl").toString()));
-        command.addAll(List.of(words));
-        command.add("--socket=" + natexd.socket());
-        return command;
     }
 }

@@ -107,11 +107,9 @@ class WatchLabTest {
 
     /** The output, behind the line with which natexd begins. */
     private BufferedReader watch(String... words) throws IOException, InterruptedException {
-        List<String> command =
-                new ArrayList<>(List.of(LabNatexd.tree().resolve("bin/natexctl").toString()));
-        command.addAll(List.of(words));
-        command.add("--socket=" + natexd.socket());
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        Process process = new ProcessBuilder(natexd.command(words))
+                .redirectErrorStream(true)
+                .start();
         started.add(process);
         BufferedReader lines = process.inputReader();
         String first = lines.readLine();

@@ -114,12 +114,8 @@ class KeepaliveLabTest {
     @Test
     void theUserTimeoutEndsAConnectionBeforeItsCountDoes() throws Exception {
         Client nat = scene.client(NAT, scene.group());
-        Service service = scene.service(
-                BOTH, ON, "idle-seconds = 1", "interval-seconds = 1", "count = 127", "user-timeout-seconds = 3");
-        service.awaitAttached(nat);
-        String connection = nat.connect(PEER);
-
-        scene.peerVanishes();
+        String connection = connectAndLosePeer(
+                nat, ON, "idle-seconds = 1", "interval-seconds = 1", "count = 127", "user-timeout-seconds = 3");
 
         assertEndsWithin(5_000, nat, connection);
     }
@@ -127,12 +123,8 @@ class KeepaliveLabTest {
     @Test
     void theUserTimeoutKeepsAConnectionAfterItsCountIsReached() throws Exception {
         Client nat = scene.client(NAT, scene.group());
-        Service service = scene.service(
-                BOTH, ON, "idle-seconds = 1", "interval-seconds = 1", "count = 1", "user-timeout-seconds = 6");
-        service.awaitAttached(nat);
-        String connection = nat.connect(PEER);
-
-        scene.peerVanishes();
+        String connection = connectAndLosePeer(
+                nat, ON, "idle-seconds = 1", "interval-seconds = 1", "count = 1", "user-timeout-seconds = 6");
 
         pause(5_000);
         assertFalse(nat.hasEnded(connection), "the count alone ends it after 2 s");
@@ -142,16 +134,20 @@ class KeepaliveLabTest {
     @Test
     void theUserTimeoutCountsOnlyWhenTheSecondKeepaliveIsDue() throws Exception {
         Client nat = scene.client(NAT, scene.group());
-        Service service = scene.service(
-                BOTH, ON, "idle-seconds = 2", "interval-seconds = 3", "count = 127", "user-timeout-seconds = 1");
-        service.awaitAttached(nat);
-        String connection = nat.connect(PEER);
-
-        scene.peerVanishes();
+        String connection = connectAndLosePeer(
+                nat, ON, "idle-seconds = 2", "interval-seconds = 3", "count = 127", "user-timeout-seconds = 1");
 
         pause(3_500);
         assertFalse(nat.hasEnded(connection), "no keepalive is due between 2 and 5 s");
         await("the connection has ended", () -> nat.hasEnded(connection));
+    }
+
+    /** Makes a connection under these settings, and lets its peer vanish. */
+    private String connectAndLosePeer(Client nat, String... settings) throws Exception {
+        scene.service(BOTH, settings).awaitAttached(nat);
+        String connection = nat.connect(PEER);
+        scene.peerVanishes();
+        return connection;
     }
 
     private static void assertEndsWithin(long millis, Client nat, String connection) {

@@ -117,11 +117,16 @@ public final class LabNatexd implements AutoCloseable {
 
     /** Runs this natexd's natexctl in the lab's host as root. */
     public Lab.Result natexctl(String... words) {
+        return lab.exec(Node.HOST, command(words));
+    }
+
+    /** The command line of natexctl that asks this natexd. */
+    public List<String> command(String... words) {
         List<String> command =
                 new ArrayList<>(List.of(tree.resolve("bin/natexctl").toString()));
         command.addAll(List.of(words));
         command.addAll(List.of("--socket", socket().toString()));
-        return lab.exec(Node.HOST, command);
+        return command;
     }
 
     public String log() {

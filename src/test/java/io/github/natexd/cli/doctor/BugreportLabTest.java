@@ -130,15 +130,7 @@ class BugreportLabTest {
         try (Lab lab = Lab.up(LabOptions.defaults())) {
             Path report = folderOfAnotherUser(lab).resolve("report.tar.gz");
 
-            Lab.Result result = lab.exec(
-                    Node.HOST,
-                    "env",
-                    "SUDO_UID=" + USER,
-                    "SUDO_GID=" + GROUP,
-                    NATEXCTL,
-                    "bugreport",
-                    "--output",
-                    report.toString());
+            Lab.Result result = bySudo(lab, report);
 
             assertEquals(0, result.exitCode(), result::output);
             assertEquals(USER, Files.getAttribute(report, "unix:uid"));
@@ -146,6 +138,18 @@ class BugreportLabTest {
             assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(report)));
             assertEquals(0, lab.exec(Node.HOST, "gzip", "-t", report.toString()).exitCode());
         }
+    }
+
+    private static Lab.Result bySudo(Lab lab, Path report) {
+        return lab.exec(
+                Node.HOST,
+                "env",
+                "SUDO_UID=" + USER,
+                "SUDO_GID=" + GROUP,
+                NATEXCTL,
+                "bugreport",
+                "--output",
+                report.toString());
     }
 
     @ParameterizedTest
@@ -157,15 +161,7 @@ class BugreportLabTest {
             Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString(mode));
             Path report = folder.resolve("report.tar.gz");
 
-            Lab.Result result = lab.exec(
-                    Node.HOST,
-                    "env",
-                    "SUDO_UID=" + USER,
-                    "SUDO_GID=" + GROUP,
-                    NATEXCTL,
-                    "bugreport",
-                    "--output",
-                    report.toString());
+            Lab.Result result = bySudo(lab, report);
 
             assertEquals(0, result.exitCode(), result::output);
             assertEquals(0, Files.getAttribute(report, "unix:uid"));
