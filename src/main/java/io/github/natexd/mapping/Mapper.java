@@ -138,7 +138,8 @@ public final class Mapper {
 
     /** Keeps only pairs without disagreement: a better candidate may come in this turn, and errors come later. */
     private void bindIfWhole(Sighting leaving) {
-        if (pairing.weigh(leaving) == Match.CERTAIN && profile.isWhole(pairing.guestOf(leaving), leaving)) {
+        if (pairing.weigh(leaving, lastSightedNanos) == Match.CERTAIN
+                && profile.isWhole(pairing.guestOf(leaving), leaving)) {
             bind();
         }
     }
@@ -164,7 +165,7 @@ public final class Mapper {
         // The next scan finds the pairs that this round makes.
         int rounds = 0;
         for (Sighting open = unpaired; open != null && rounds < ROUNDS_LIMIT; open = unpaired, rounds++) {
-            Match match = pairing.weigh(open);
+            Match match = pairing.weigh(open, nowNanos);
             if (match != Match.CERTAIN) {
                 return undecided(open, match, quoted, nowNanos, last);
             }
@@ -201,7 +202,7 @@ public final class Mapper {
                 crowded = true;
                 return;
             }
-            if (at.sameKey(quoted)) {
+            if (at.sameKey(quoted) && !sightings.pairExpired(at, nowNanos)) {
                 consider(at, quoted);
             }
         }

@@ -96,10 +96,10 @@ final class Pairing {
      * Weighs which guest's sighting is of the same probe as the unpaired leaving {@code e}. CERTAIN: each of the
      * {@link #pairs} is a pair. LIKELY: {@link #guestOf} is the most likely.
      */
-    Match weigh(Sighting e) {
+    Match weigh(Sighting e, long nowNanos) {
         crowded = false;
-        gatherGuests(e);
-        gatherLeaving(e);
+        gatherGuests(e, sightings.liveSince(e.sightedNanos - Evidence.GUEST_LEAD_NANOS, nowNanos));
+        gatherLeaving(e, sightings.liveSince(e.sightedNanos - WINDOW_NANOS, nowNanos));
         rank();
         int rank = rankOfBest();
         rivalGuests.count = 0;
@@ -161,9 +161,8 @@ final class Pairing {
         return rivalGuests.get(at);
     }
 
-    private void gatherGuests(Sighting e) {
+    private void gatherGuests(Sighting e, long since) {
         guests.count = 0;
-        long since = e.sightedNanos - Evidence.GUEST_LEAD_NANOS;
         int left = READ_LIMIT;
         for (int guest = sightings.firstGuest(since);
                 guest != Sightings.NOBODY && left > 0;
@@ -187,10 +186,9 @@ final class Pairing {
         crowded |= left <= 0;
     }
 
-    private void gatherLeaving(Sighting e) {
+    private void gatherLeaving(Sighting e, long since) {
         leaving.count = 0;
         leaving.addIfRoom(e);
-        long since = e.sightedNanos - WINDOW_NANOS;
         int read = 0;
         for (Sighting other = sightings.firstOf(Shares.HOST, e.classKey(), since);
                 other != null;

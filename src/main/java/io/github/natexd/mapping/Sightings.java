@@ -58,6 +58,18 @@ final class Sightings {
         return nowNanos - sighting.sightedNanos > lifetimeNanos;
     }
 
+    /** The earliest time, from {@code sinceNanos} on, whose sightings have not expired. */
+    long liveSince(long sinceNanos, long nowNanos) {
+        long oldestNanos = nowNanos - lifetimeNanos;
+        return sinceNanos - oldestNanos > 0 ? sinceNanos : oldestNanos;
+    }
+
+    /** A pair is known until the older of its two sightings expires. */
+    boolean pairExpired(Sighting leaving, long nowNanos) {
+        Sighting guests = leaving.other;
+        return expired(leaving, nowNanos) || guests != null && expired(guests, nowNanos);
+    }
+
     Sighting addGuests(Probe probe, long guestMac, long gatewayMac, long nowNanos) {
         int guest = Shares.ofGuest(probe.source);
         Sighting added = add(probe, guest, nowNanos);
@@ -255,7 +267,7 @@ final class Sightings {
         for (; number < last && rows.size() < MappingPage.ROWS_LIMIT; number++) {
             Sighting at = shares.get(number);
             Sighting guests = at.other;
-            if (at.leaving && guests != null && !expired(at, nowNanos)) {
+            if (at.leaving && guests != null && !pairExpired(at, nowNanos)) {
                 rows.add(MappingRow.of(guests, at, nowNanos));
             }
         }

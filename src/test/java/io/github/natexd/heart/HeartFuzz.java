@@ -99,7 +99,7 @@ final class HeartFuzz {
             played++;
         }
 
-        /** The daemon does so regularly; without it, some pairs would be remembered for longer. */
+        /** Makes room. What has expired is unknown whether or not it was removed, so no schedule does this. */
         void sweep() {
             for (int i = 0; i < CAPACITY && !mapper.expire(now); i++) {
                 continue;
@@ -170,7 +170,6 @@ final class HeartFuzz {
                 model.rulesChange(now);
             }
             if (turns || seen.size() + left.size() + queued.size() > MOST_WAITING) {
-                stage.sweep();
                 relay.turn();
                 Map<Integer, Outcome> expected = model.turn(now, lost, left, seen, queued);
                 settled += expected.size();

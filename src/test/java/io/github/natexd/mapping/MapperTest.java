@@ -46,10 +46,25 @@ class MapperTest {
         assertEquals(Match.CERTAIN, scene.find(fromHost(PORT)));
         assertTrue(scene.mapper.expire(scene.now()));
         assertEquals(1, scene.mapper.mappings());
-        scene.passNanos(2); // of two sightings of one moment the second is a nanosecond younger
+        scene.passNanos(1);
         assertEquals(Match.UNKNOWN, scene.find(fromHost(PORT)));
         assertTrue(scene.mapper.expire(scene.now()));
         assertEquals(0, scene.mapper.mappings());
+    }
+
+    @Test
+    @DisplayName("R20: a pair is forgotten with the older of its two sightings, whether or not it was removed")
+    void aPairLivesAsLongAsItsOlderSighting() {
+        scene.guest(fromGuest(PORT));
+        scene.pass(400);
+        scene.egress(fromHost(PORT));
+
+        scene.passNanos(LIFETIME - 400 * MILLI);
+        assertEquals(Match.CERTAIN, scene.find(fromHost(PORT)));
+        assertEquals(1, scene.mapper.page(0, scene.now()).rows().size());
+        scene.passNanos(1);
+        assertEquals(Match.UNKNOWN, scene.find(fromHost(PORT)));
+        assertEquals(0, scene.mapper.page(0, scene.now()).rows().size());
     }
 
     @Test

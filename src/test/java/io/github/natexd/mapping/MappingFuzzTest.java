@@ -68,12 +68,9 @@ class MappingFuzzTest {
         }
     }
 
-    /**
-     * A pair lives as long as its leaving probe, and the guest's may have been sighted that long before it. The later
-     * sightings of one moment are some nanoseconds younger.
-     */
+    /** The later sightings of one moment are some nanoseconds younger. */
     private void check(Sighting found, List<Sent> sent, long now) {
-        long oldest = now - MappingScene.LIFETIME - Evidence.GUEST_LEAD_NANOS - EVENTS_LIMIT;
+        long oldest = now - MappingScene.LIFETIME - EVENTS_LIMIT;
         assertTrue(
                 sent.stream()
                         .anyMatch(one -> one.classKey() == probe.classKey()
