@@ -32,6 +32,8 @@ public final class Natexd implements Daemon, DaemonUserSignal {
     private static final Logger LOG = LoggerFactory.getLogger(Natexd.class);
     /** After this time, a running natexd has loaded and mostly compiled the classes that it needs. */
     private static final long SETTLED_SECONDS = 8;
+    /** After this time, the JVM has compiled what was run shortly before. */
+    private static final long COMPILED_SECONDS = 1;
 
     private final CompletableFuture<@Nullable Throwable> ended = new CompletableFuture<>();
     /** Held during the start and during each reload: a reload waits until natexd has started. */
@@ -149,16 +151,27 @@ public final class Natexd implements Daemon, DaemonUserSignal {
      */
     @Nullable
     Throwable awaitEnd() {
+        if (!endsWithin(SETTLED_SECONDS)) {
+            long[] files = Memory.unwrittenFiles();
+            if (!endsWithin(COMPILED_SECONDS)) {
+                Memory.giveBack(files);
+            }
+        }
+        return ended.join();
+    }
+
+    private boolean endsWithin(long seconds) {
         try {
-            return ended.get(SETTLED_SECONDS, TimeUnit.SECONDS);
+            ended.get(seconds, TimeUnit.SECONDS);
+            return true;
         } catch (TimeoutException e) {
-            Memory.giveBack();
+            return false;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            return true;
         } catch (ExecutionException e) {
             throw new IllegalStateException("an error that ends natexd is a value of this future", e);
         }
-        return ended.join();
     }
 
     /** Reloads the configuration (R50) for the control socket or a signal; see {@link Reload#run}. */

@@ -19,19 +19,25 @@ public final class Memory {
      * needed: the class archive, the JVM's and the libraries' code, the JVM's modules. If they are needed again, they
      * come from the page cache or, if they have left it, from the disk. The garbage collection stops all threads for
      * some milliseconds.
+     *
+     * @param files what {@link #unwrittenFiles} has returned; reading it makes the JVM compile code, so the caller
+     *     waits a moment in between
      */
-    public static void giveBack() {
-        long[] ranges = {};
-        try (BufferedReader smaps = Files.newBufferedReader(SMAPS, StandardCharsets.ISO_8859_1)) {
-            ranges = unwritten(smaps);
-        } catch (IOException e) {
-            // Without /proc these pages stay: nothing depends on it.
-        }
+    public static void giveBack(long[] files) {
         System.gc();
         Libc.INSTANCE.malloc_trim(0);
         // Nothing else from here on: all code that runs needs some of these pages again.
-        for (int i = 0; i < ranges.length; i += 2) {
-            Libc.INSTANCE.madvise(ranges[i], ranges[i + 1], MADV_DONTNEED);
+        for (int i = 0; i < files.length; i += 2) {
+            Libc.INSTANCE.madvise(files[i], files[i + 1], MADV_DONTNEED);
+        }
+    }
+
+    /** The mappings of files that {@link #giveBack} may unmap. They are of the JVM and its libraries: they stay. */
+    public static long[] unwrittenFiles() {
+        try (BufferedReader smaps = Files.newBufferedReader(SMAPS, StandardCharsets.ISO_8859_1)) {
+            return unwritten(smaps);
+        } catch (IOException e) {
+            return new long[0]; // Without /proc these pages stay: nothing depends on it.
         }
     }
 
