@@ -36,7 +36,7 @@
 
 enum {
     BATCH = 64,
-    WINDOW = 1024,
+    WINDOW = 512, /* half of natexd's queue: no error passes by a full one */
     SLOT_LENGTH = 2048,
     SIGHTINGS_PER_PAUSE = 64,
     PAUSE_MICROS = 800,
