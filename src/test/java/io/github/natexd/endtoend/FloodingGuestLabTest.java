@@ -16,6 +16,7 @@ import io.github.natexd.testkit.LabNatexd;
 import io.github.natexd.testkit.LabShell;
 import io.github.natexd.testkit.Packet;
 import io.github.natexd.testkit.Packets;
+import io.github.natexd.testkit.Processors;
 import io.github.natexd.testkit.clients.Client;
 import io.github.natexd.wire.Ipv4Address;
 import java.io.IOException;
@@ -55,10 +56,12 @@ class FloodingGuestLabTest {
     @DisplayName("shows 4: one guest floods, and another guest's traceroute stays complete")
     void anotherGuestGetsItsErrorsAllTheSame() throws IOException {
         try (Lab lab = Lab.up(LabOptions.defaults())) {
+            Processors.onlyFirst("hub of lab");
             StringBuilder report = new StringBuilder();
             report.append("no flood, no natexd: ")
                     .append(HostLoad.startWithoutNatexd(lab, SECONDS).await());
             try (FrameFlood flood = FrameFlood.ofGuest1(lab, FloodingGuestLabTest::probe)) {
+                Processors.onlyFirst("flood");
                 Carried carried = new Carried(lab);
                 HostLoad.Result load = HostLoad.startWithoutNatexd(lab, SECONDS).await();
                 report.append("%n%,d probes/s, no natexd: %s".formatted(carried.perSecond(), load));
@@ -76,6 +79,7 @@ class FloodingGuestLabTest {
         try (Capture uplink = Capture.ofProbes(lab, Node.R1, Topology.DOWN, TTL - 1);
                 Capture guest2 = Capture.ofProbes(lab, Node.GUEST2, Topology.GUEST_INTERFACE, TTL - 1);
                 FrameFlood flood = FrameFlood.ofGuest1(lab, FloodingGuestLabTest::probe)) {
+            Processors.onlyFirst("flood");
             Carried carried = new Carried(lab);
             HostLoad load = HostLoad.start(lab, SECONDS, natexd);
             List<List<String>> traces = new ArrayList<>();
