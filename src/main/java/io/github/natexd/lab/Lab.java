@@ -9,7 +9,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -41,8 +43,8 @@ public final class Lab implements AutoCloseable {
     private final Thread hook = new Thread(this::close, "lab clean-up");
     private @Nullable Thread hub;
     private @Nullable EventFd hubStop;
-    private Router routerKind = Router.KERNEL;
-    private @Nullable OddRouter router;
+    private final Map<Node, Router> routerKinds = new EnumMap<>(Node.class);
+    private final Map<Node, OddRouter> routers = new EnumMap<>(Node.class);
     private boolean closed;
 
     private Lab(LabState state, LabOptions options) {
@@ -196,14 +198,19 @@ public final class Lab implements AutoCloseable {
     }
 
     /** Changes how r2 responds, while the lab is up. */
-    public synchronized void router(Router kind) {
-        if (router != null) {
-            router.close();
-            router = null;
+    public void router(Router kind) {
+        router(Node.R2, kind);
+    }
+
+    /** Changes how a router responds, while the lab is up. */
+    public synchronized void router(Node node, Router kind) {
+        OddRouter before = routers.remove(node);
+        if (before != null) {
+            before.close();
         }
-        routerKind = kind;
+        routerKinds.put(node, kind);
         if (kind != Router.KERNEL) {
-            router = new OddRouter(state.name(), kind);
+            routers.put(node, new OddRouter(state.name(), node, kind));
         }
     }
 
@@ -213,11 +220,14 @@ public final class Lab implements AutoCloseable {
     }
 
     /** What a correct {@code traceroute -n} in a guest shows, hop by hop; a hop that cannot respond is {@code *}. */
-    public List<String> hops() {
+    public synchronized List<String> hops() {
         List<String> hops = new ArrayList<>(Topology.HOPS);
-        if (routerKind == Router.SILENT || routerKind == Router.PRIVATE) {
-            hops.set(1, routerKind == Router.SILENT ? "*" : Topology.PRIVATE_ROUTER);
-        }
+        routerKinds.forEach((node, kind) -> {
+            int hop = node.ordinal() - Node.R1.ordinal();
+            if (kind == Router.SILENT || kind == Router.PRIVATE) {
+                hops.set(hop, kind == Router.SILENT ? "*" : Topology.PRIVATE_ROUTER);
+            }
+        });
         if (options().decrementTtl()) {
             hops.add(0, "*");
         }
@@ -275,7 +285,7 @@ public final class Lab implements AutoCloseable {
             }
         }
         started.forEach(Process::destroy);
-        router(Router.KERNEL);
+        List.copyOf(routers.keySet()).forEach(node -> router(node, Router.KERNEL));
         stopHub();
         Stream.concat(Stream.ofNullable(hostTap), guestTaps.stream()).forEach(Tap::close);
         state.remove();

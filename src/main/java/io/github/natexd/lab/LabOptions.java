@@ -88,12 +88,21 @@ public record LabOptions(
         /** Two errors for each probe. */
         TWICE,
         SILENT,
+        /** No error about every second probe. */
+        HALF,
         /** Responds as 10.255.255.1. */
-        PRIVATE;
+        PRIVATE,
+        /** Responds in turn as 10.255.255.1 and as itself, like two routers where paths split. */
+        SPLIT;
 
         /** The number of errors about one probe. */
-        int copies() {
-            return this == TWICE ? 2 : this == SILENT ? 0 : 1;
+        int copies(boolean everySecond) {
+            return switch (this) {
+                case TWICE -> 2;
+                case SILENT -> 0;
+                case HALF -> everySecond ? 0 : 1;
+                default -> 1;
+            };
         }
 
         boolean extended() {

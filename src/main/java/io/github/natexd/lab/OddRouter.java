@@ -18,13 +18,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Responds in place of r2's kernel to probes that expire there, with the oddities of real routers ({@link Router}),
+ * Responds in place of a router's kernel to probes that expire there, with the oddities of real routers ({@link Router}),
  * which no Linux kernel has. The kernel still forwards, but its own Time Exceeded is dropped on its way out. The
  * response is sent to the sender of the probe from a packet socket, which passes no netfilter hook.
  */
 final class OddRouter implements AutoCloseable {
-    static final Node NODE = Node.R2;
-
     private static final String SILENCE = """
             table ip odd_router {
                 chain output {
@@ -36,14 +34,13 @@ final class OddRouter implements AutoCloseable {
     private static final String SPEECH = "delete table ip odd_router\n";
     private static final Duration NFT_LIMIT = Duration.ofSeconds(10);
 
-    private static final int ADDRESS = Ipv4Address.parse(Topology.HOPS.get(1));
     private static final int PRIVATE_ADDRESS = Ipv4Address.parse(Topology.PRIVATE_ROUTER);
     /** Internetwork control (RFC 1812, section 4.3.2.5). */
     private static final int TOS = 0xC0;
 
     private static final int TTL = 64;
-    /** No operation, then a full record of one address, which no router changes (RFC 791, section 3.1). */
-    private static final long OPTIONS = 0x01_07_07_08L << 32 | ADDRESS;
+    /** No operation, then a full record of one address, which follows (RFC 791, section 3.1); no router changes it. */
+    private static final int OPTIONS = 0x01_07_07_08;
 
     private static final int TRANSPORT_HEAD = 8;
     /** The quote that makes an error of 576 octets (RFC 1812, section 4.3.2.3). */
@@ -63,6 +60,7 @@ final class OddRouter implements AutoCloseable {
     private static final long JOIN_MILLIS = 5000;
 
     private final Router kind;
+    private final int address;
     private final List<String> nft;
     private final PacketSocket link;
     private final EventFd stop = new EventFd();
@@ -74,12 +72,14 @@ final class OddRouter implements AutoCloseable {
     private final Ipv4Header quote = new Ipv4Header();
     private final IcmpEcho echo = new IcmpEcho();
     private int nextId;
+    private boolean everySecond;
 
-    OddRouter(String labName, Router kind) {
+    OddRouter(String labName, Node node, Router kind) {
         this.kind = kind;
-        this.nft = new ArrayList<>(Lab.inside(labName, NODE));
+        this.address = Ipv4Address.parse(Topology.HOPS.get(node.ordinal() - Node.R1.ordinal()));
+        this.nft = new ArrayList<>(Lab.inside(labName, node));
         nft.addAll(List.of("nft", "-f", "-"));
-        this.link = Namespace.call(Lab.namespace(labName, NODE), () -> PacketSocket.openUnfiltered(Topology.DOWN));
+        this.link = Namespace.call(Lab.namespace(labName, node), () -> PacketSocket.openUnfiltered(Topology.DOWN));
         Shell.run(SILENCE, nft.toArray(String[]::new));
         thread.setDaemon(true);
         thread.start();
@@ -110,11 +110,12 @@ final class OddRouter implements AutoCloseable {
         int header = EthernetFrame.LENGTH;
         if (probe.over(buffer, offset + header, length - header).check(false) == Ipv4Header.Problem.NONE
                 && probe.timeToLive() == 1
-                && probe.destination() != ADDRESS
+                && probe.destination() != address
                 && !probe.isLaterFragment()
                 && probe.transportOctets() >= TRANSPORT_HEAD
                 && isProbe(buffer)) {
-            for (int copies = kind.copies(); copies > 0; copies--) {
+            everySecond = !everySecond;
+            for (int copies = kind.copies(everySecond); copies > 0; copies--) {
                 int octets = answer(buffer);
                 link.queueFrame(ethernet.source(), ethernet.destination(), frame, EthernetFrame.LENGTH, octets);
                 link.sendFrames();
@@ -146,11 +147,14 @@ final class OddRouter implements AutoCloseable {
         out.put(header, (byte) IcmpError.TYPE_TIME_EXCEEDED);
         out.put(header + 5, (byte) lengthOctet(padded));
         finish(header + 2, header, total - header);
-        int source = kind == Router.PRIVATE ? PRIVATE_ADDRESS : ADDRESS;
+        boolean other = kind == Router.PRIVATE || kind == Router.SPLIT && everySecond;
+        int source = other ? PRIVATE_ADDRESS : address;
         nextId = nextId % 0xFFFF + 1;
         Ipv4Header.write(out, 0, TOS, total, nextId, 0, TTL, Protocol.ICMP, source, probe.source());
         if (kind == Router.OPTIONS) {
-            out.put(0, (byte) (0x40 | header / Integer.BYTES)).putLong(Ipv4Header.MIN_LENGTH, OPTIONS);
+            out.put(0, (byte) (0x40 | header / Integer.BYTES))
+                    .putInt(Ipv4Header.MIN_LENGTH, OPTIONS)
+                    .putInt(Ipv4Header.MIN_LENGTH + Integer.BYTES, address);
             finish(10, 0, header);
         }
         return total;

@@ -22,7 +22,7 @@ import java.util.Map;
  *  192.168.199.195      10.0.12.2        10.0.34.2
  *           192.168.199.1      10.0.23.2         14.215.177.37
  * }</pre>
- * The routers are Linux namespaces ({@link OddRouter} can replace r2). In each router, {@code up0} is the interface
+ * The routers are Linux namespaces ({@link OddRouter} can replace their errors). In each router, {@code up0} is the interface
  * towards the target, and {@code down0} the one towards the host.
  */
 public final class Topology {

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.natexd.MarkdownTable;
 import io.github.natexd.lab.Lab;
 import io.github.natexd.lab.LabOptions;
@@ -14,12 +13,16 @@ import io.github.natexd.lab.LabOptions.Router;
 import io.github.natexd.lab.Node;
 import io.github.natexd.lab.Topology;
 import io.github.natexd.testkit.LabNatexd;
+import io.github.natexd.testkit.LabShell;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -30,9 +33,12 @@ import org.junit.jupiter.api.Test;
 
 /** {@code natexctl paths} beside what the guest's own client reports. */
 class PathsLabTest {
-    private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Pattern MTR_ROW = Pattern.compile("(?m)^ *(\\d+)\\.\\|-- (\\S+) +([0-9.]+)% +(\\d+) .*$");
-    private static final int ROUNDS = 3;
+    /** mtr's row of a hop, and rows with the hop's other addresses. */
+    private static final Pattern MTR_HOP =
+            Pattern.compile("(?m)^ *(\\d+)\\.\\|-- (\\S+) +([0-9.]+)%? +(\\d+) .*((?:\n {6,}[0-9.]+ *$)*)");
+
+    private static final int ROUNDS = 4;
+    private static final int OTHER_PORT = 40_000;
 
     private final Lab lab = Lab.up(LabOptions.defaults());
 
@@ -44,35 +50,58 @@ class PathsLabTest {
         lab.close();
     };
 
-    private interface Guest {
-        String sends();
-    }
-
+    /**
+     * r1 loses half of the probes, paths split at r2, r3 labels and has a small MTU behind it, and r4 responds only to
+     * the other guest, whose probes have other ports.
+     */
     @Test
-    void theTableIsThatOfMtr() throws Exception {
-        lab.router(Router.MPLS);
-        String[] report = {""};
-        JsonNode path = path(5, "icmp", () -> report[0] = mtr());
+    void theTablesAreThoseOfMtrAndOfTheTopology() throws Exception {
+        lab.router(Node.R1, Router.HALF);
+        lab.router(Node.R2, Router.SPLIT);
+        lab.router(Node.R3, Router.MPLS);
+        lab.pathMtu(1300);
+        respondsToPorts(Node.R4, OTHER_PORT);
+        Map<String, String> reports = new HashMap<>();
+        PathsDocument document = PathsDocument.paths(natexd, 18, () -> {
+            reports.put(Topology.GUEST1, mtr(Node.GUEST1, "-u"));
+            reports.put(Topology.GUEST2, mtr(Node.GUEST2, "-u", "-P" + OTHER_PORT));
+            return trace("-I", "-F", Topology.TARGET, "1400");
+        });
 
-        assertMtr(report[0], path);
-        assertEquals(2, path.at("/hops/1/routers/0/labels").size(), path::toString);
-        assertTrue(path.at("/complete").asBoolean(), path::toString);
-        for (JsonNode hop : path.at("/hops")) {
-            assertTrue(hop.at("/averageMicros").asLong() > 0, path::toString);
-            assertTrue(hop.at("/bestMicros").asLong() <= hop.at("/worstMicros").asLong(), path::toString);
+        for (String guest : reports.keySet()) {
+            JsonNode path = document.path(guest, "udp", Topology.TARGET);
+            assertMtr(reports.get(guest), path);
+            assertEquals(0.5, lostShare(path.at("/hops/0")), path::toString);
+            assertEquals(
+                    Set.of(Topology.HOPS.get(1), Topology.PRIVATE_ROUTER),
+                    PathsDocument.routers(path.at("/hops/1")),
+                    path::toString);
+            assertEquals(List.of(24001, 16_000), PathsDocument.labels(path.at("/hops/2")), path::toString);
+            assertTrue(path.at("/complete").asBoolean(), path::toString);
+            path.at("/hops").forEach(hop -> assertTimes(hop, path));
         }
+        JsonNode silent = document.path(Topology.GUEST1, "udp", Topology.TARGET).at("/hops/3");
+        assertEquals(Set.of(), PathsDocument.routers(silent), silent::toString);
+        assertEquals(List.of("no-error"), PathsDocument.remarks(silent), silent::toString);
+        JsonNode speaking =
+                document.path(Topology.GUEST2, "udp", Topology.TARGET).at("/hops/3");
+        assertEquals(Set.of(Topology.HOPS.get(3)), PathsDocument.routers(speaking), speaking::toString);
+        JsonNode tooSmall =
+                document.path(Topology.GUEST1, "icmp", Topology.TARGET).at("/hops/3");
+        assertEquals(Set.of(Topology.HOPS.get(2)), PathsDocument.routers(tooSmall), tooSmall::toString);
+        assertEquals(1300, tooSmall.at("/nextHopMtu").asInt(), tooSmall::toString);
     }
 
     @Test
     void aSilentRouterIsAHopWithoutErrors() throws Exception {
         lab.router(Router.SILENT);
         String[] report = {""};
-        JsonNode path = path(6, "icmp", () -> report[0] = mtr());
+        JsonNode path = path(6, "icmp", () -> report[0] = mtr(Node.GUEST1));
 
         JsonNode silent = path.at("/hops/1");
         assertEquals(0, silent.at("/routers").size(), path::toString);
         assertEquals(silent.at("/sent"), silent.at("/lost"), path::toString);
-        assertEquals(List.of("no-error"), remarks(silent), path::toString);
+        assertEquals(List.of("no-error"), PathsDocument.remarks(silent), path::toString);
         assertTrue(report[0].contains("???"), report[0]);
     }
 
@@ -92,7 +121,7 @@ class PathsLabTest {
         JsonNode path = path(5, "udp", () -> trace(Topology.TARGET) + trace(Topology.TARGET));
 
         assertTrue(path.at("/complete").asBoolean(), path::toString);
-        assertTrue(remarks(path.at("/hops/2")).contains("nat-delivers"), path::toString);
+        assertTrue(PathsDocument.remarks(path.at("/hops/2")).contains("nat-delivers"), path::toString);
         path.at("/hops").forEach(hop -> assertEquals(0, hop.at("/lost").asInt(), path::toString));
     }
 
@@ -101,13 +130,15 @@ class PathsLabTest {
         lab.nat(LabOptions.defaults().decrementingTtl().answeringTtlOne());
         JsonNode path = path(4, "udp", () -> trace(Topology.TARGET));
 
-        assertEquals(List.of("nat-answers"), remarks(path.at("/hops/0")), path::toString);
+        assertEquals(List.of("nat-answers"), PathsDocument.remarks(path.at("/hops/0")), path::toString);
         assertEquals(Topology.HOPS.get(0), path.at("/hops/1/routers/0/address").asText(), path::toString);
     }
 
     @Test
     void guestsAreListedWithWhatBecameOfTheirProbes() throws Exception {
-        JsonNode document = collect(List.of("guests", "--json", "--duration=4"), () -> trace("-q1", Topology.TARGET));
+        JsonNode document = PathsDocument.collect(
+                        natexd, List.of("guests", "--json", "--duration=4"), () -> trace("-q1", Topology.TARGET))
+                .json();
 
         JsonNode guest = document.at("/guests/0");
         assertEquals(1, document.at("/guests").size(), document::toString);
@@ -154,9 +185,25 @@ class PathsLabTest {
         }
     }
 
-    private String mtr() {
-        return lab.exec(Node.GUEST1, "mtr", "-n", "--report", "-c" + ROUNDS, "-i1", "-G1", Topology.TARGET)
-                .output();
+    private String mtr(Node guest, String... options) {
+        List<String> command = new ArrayList<>(List.of("mtr", "-n", "--report", "-c" + ROUNDS, "-i1", "-G1"));
+        command.addAll(List.of(options));
+        command.add(Topology.TARGET);
+        return lab.exec(guest, command).output();
+    }
+
+    /** The router responds only to UDP probes to this port and higher ones. */
+    private void respondsToPorts(Node router, int port) {
+        LabShell.must(lab, router, """
+                nft -f - <<'END'
+                table ip selective {
+                    chain output {
+                        type filter hook output priority filter
+                        icmp type time-exceeded @th,240,16 < %d drop
+                    }
+                }
+                END
+                """.formatted(port));
     }
 
     private String trace(String... words) {
@@ -165,62 +212,45 @@ class PathsLabTest {
         return lab.exec(Node.GUEST1, command).output();
     }
 
-    /** Each hop's router, and how many probes were sent and lost. */
+    /** Each hop's routers, and how many probes were sent and lost. */
     private static void assertMtr(String report, JsonNode path) {
         List<String> expected = new ArrayList<>();
-        Matcher row = MTR_ROW.matcher(report);
-        while (row.find()) {
+        Matcher hop = MTR_HOP.matcher(report);
+        while (hop.find()) {
+            Set<String> routers = new TreeSet<>(List.of(hop.group(2)));
+            hop.group(5)
+                    .lines()
+                    .map(String::strip)
+                    .filter(line -> !line.isEmpty())
+                    .forEach(routers::add);
+            routers.remove("???");
             expected.add("%s %s %s sent, %.1f%% lost"
-                    .formatted(row.group(1), row.group(2), row.group(4), Double.parseDouble(row.group(3))));
+                    .formatted(hop.group(1), routers, hop.group(4), Double.parseDouble(hop.group(3))));
         }
         List<String> shown = StreamSupport.stream(path.at("/hops").spliterator(), false)
-                .map(hop -> "%d %s %d sent, %.1f%% lost"
+                .map(each -> "%d %s %d sent, %.1f%% lost"
                         .formatted(
-                                hop.at("/hop").asInt(),
-                                hop.at("/routers/0/address").asText(),
-                                hop.at("/sent").asInt(),
-                                100.0
-                                        * hop.at("/lost").asInt()
-                                        / hop.at("/sent").asInt()))
+                                each.at("/hop").asInt(),
+                                PathsDocument.routers(each),
+                                each.at("/sent").asInt(),
+                                100 * lostShare(each)))
                 .toList();
         assertEquals(expected, shown, report + path);
         assertEquals(Topology.HOPS.size(), shown.size(), report);
     }
 
-    private static List<String> remarks(JsonNode hop) {
-        return StreamSupport.stream(hop.at("/remarks").spliterator(), false)
-                .map(remark -> remark.at("/remark").asText())
-                .toList();
+    private static double lostShare(JsonNode hop) {
+        return hop.at("/lost").asDouble() / hop.at("/sent").asDouble();
+    }
+
+    private static void assertTimes(JsonNode hop, JsonNode path) {
+        boolean answered = hop.at("/answered").asInt() > 0;
+        assertEquals(answered, hop.at("/averageMicros").asLong() > 0, path::toString);
+        assertTrue(hop.at("/bestMicros").asLong() <= hop.at("/worstMicros").asLong(), path::toString);
     }
 
     /** The guest's path to the target, after what the guest does. */
-    private JsonNode path(int seconds, String protocol, Guest guest) throws Exception {
-        JsonNode document =
-                collect(List.of("paths", "--once", "--json", "--duration=" + seconds, Topology.GUEST1), guest);
-        for (JsonNode path : document.at("/paths")) {
-            if (path.at("/protocol").asText().equals(protocol)
-                    && path.at("/target").asText().equals(Topology.TARGET)) {
-                assertEquals(Topology.GUEST1, path.at("/guest").asText(), document::toString);
-                return path;
-            }
-        }
-        throw new AssertionError("no path to the target: " + document);
-    }
-
-    private JsonNode collect(List<String> command, Guest guest) throws Exception {
-        Process process = new ProcessBuilder(natexd.command(command.toArray(String[]::new)))
-                .redirectErrorStream(true)
-                .start();
-        try {
-            TimeUnit.SECONDS.sleep(1);
-            guest.sends();
-            String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            assertEquals(0, process.waitFor(), printed);
-            JsonNode document = JSON.readTree(printed);
-            assertEquals(0, document.at("/lostLines").asInt(), printed);
-            return document;
-        } finally {
-            process.destroy();
-        }
+    private JsonNode path(int seconds, String protocol, Callable<?> guest) throws Exception {
+        return PathsDocument.paths(natexd, seconds, guest).path(Topology.GUEST1, protocol, Topology.TARGET);
     }
 }
