@@ -64,7 +64,7 @@ class ControlPageTest {
                 .map(line -> line.replaceFirst("[ {].*", ""))
                 .collect(Collectors.toCollection(TreeSet::new));
 
-        assertEquals(documented("OpenMetrics"), samples);
+        assertEquals(documented("metric"), samples);
     }
 
     @Test

@@ -149,7 +149,7 @@ class HouseTest {
     @Test
     void controlImportsSnapshotsAndNamesAlone() {
         String snapshots =
-                "relay\\.(Snapshot|NatDelivery|Observation(\\$.*)?|Observed(\\$.*)?|Observer|Counters(\\$Event)?)"
+                "relay\\.(Snapshot|NatDelivery|Observation(\\$.*)?|Observed(\\$.*)?|Observer|Counters(\\$Event)?|Durations)"
                         + "|mapping\\.(NatProfile(\\$.*)?|MappingPage|MappingRow)|config\\.(EffectiveConfig|Setting)";
         String names = "translate\\.Reason|wire\\.(Ipv4Address|MacAddress|IcmpEcho|IcmpError|MplsLabels|Protocol)";
         in("control")

@@ -2,29 +2,31 @@ package io.github.natexd.control;
 
 import io.github.natexd.mapping.NatProfile;
 import io.github.natexd.relay.Counters;
+import io.github.natexd.relay.Durations;
 import io.github.natexd.relay.Snapshot;
 import io.github.natexd.translate.Reason;
+import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.Locale;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
-/**
- * A {@link StatusReport} as OpenMetrics text, which ends with {@code # EOF}; it is also valid in Prometheus' older text
- * format. An unknown value has no sample.
- */
+/** A {@link StatusReport} in Prometheus' text format, version 0.0.4. An unknown value has no sample. */
 final class Metrics {
+    private static final int NANO_DIGITS = 9;
+
     private final StringBuilder text = new StringBuilder();
 
     private Metrics() {}
 
-    static String text(StatusReport report) {
+    /** @param now the present time */
+    static String text(StatusReport report, Instant now) {
         Metrics metrics = new Metrics();
-        metrics.write(report);
-        return metrics.text.append("# EOF\n").toString();
+        metrics.write(report, now);
+        return metrics.text.toString();
     }
 
-    private void write(StatusReport report) {
+    private void write(StatusReport report, Instant now) {
         Snapshot relay = report.relay();
         head("natexd_build_info", "gauge", "The running version; the value is always 1.");
         sample("natexd_build_info", "version", report.version(), 1);
@@ -51,36 +53,47 @@ final class Metrics {
                 "natexd_mappings_capacity",
                 "The largest possible number of mappings.",
                 report.limits().capacity());
-        counter("natexd_evictions", "Sightings that were removed early because a table was full.", relay.evictions());
         counter(
-                "natexd_queue_overflows",
+                "natexd_evictions_total",
+                "Sightings that were removed early because a table was full.",
+                relay.evictions());
+        counter(
+                "natexd_queue_overflows_total",
                 "Errors that the kernel gave to the host because the queue was full.",
                 relay.queueOverflows());
-        counter("natexd_log_overflows", "Probes missed because the log queue overflowed.", relay.logOverflows());
+        counter("natexd_log_overflows_total", "Probes missed because the log queue overflowed.", relay.logOverflows());
         if (relay.anyRelayed()) {
             gauge(
-                    "natexd_last_relayed_seconds",
-                    "Seconds since a guest last got an error.",
-                    TimeUnit.NANOSECONDS.toSeconds(relay.sinceRelayedNanos()));
+                    "natexd_last_relayed_timestamp_seconds",
+                    "The time at which a guest last got an error, in seconds since 1970.",
+                    now.minusNanos(relay.sinceRelayedNanos()).getEpochSecond());
         }
+        histogram(
+                "natexd_relay_duration_seconds",
+                "How long natexd took to hand an error to the guest.",
+                relay.relayTimes());
+        histogram(
+                "natexd_round_trip_seconds",
+                "From a guest's probe to the error that the guest got.",
+                relay.roundTrips());
         nat(relay.nat());
     }
 
     private void counters(Counters counters) {
-        head("natexd_errors", "counter", "ICMP errors, by what became of them.");
+        head("natexd_errors_total", "counter", "ICMP errors, by what became of them.");
         for (Reason reason : Reason.values()) {
             sample("natexd_errors_total", "reason", word(reason), counters.get(reason));
         }
-        head("natexd_events", "counter", "Other events.");
+        head("natexd_events_total", "counter", "Other events.");
         for (Counters.Event event : Counters.Event.values()) {
             sample("natexd_events_total", "event", word(event), counters.get(event));
         }
     }
 
     private void nat(NatProfile nat) {
-        head("natexd_nat_kept", "counter", "Probes in which the NAT process kept the field.");
+        head("natexd_nat_kept_total", "counter", "Probes in which the NAT process kept the field.");
         traits("natexd_nat_kept_total", nat, NatProfile.Trait::yes);
-        head("natexd_nat_changed", "counter", "Probes in which the NAT process changed the field.");
+        head("natexd_nat_changed_total", "counter", "Probes in which the NAT process changed the field.");
         traits("natexd_nat_changed_total", nat, NatProfile.Trait::no);
     }
 
@@ -103,17 +116,35 @@ final class Metrics {
 
     private void counter(String name, String help, long value) {
         head(name, "counter", help);
-        text.append(name).append("_total ").append(value).append('\n');
+        value(name, value);
     }
 
     private void gauge(String name, String help, long value) {
         head(name, "gauge", help);
+        value(name, value);
+    }
+
+    private void histogram(String name, String help, Durations durations) {
+        head(name, "histogram", help);
+        for (int i = 0; i < Durations.bounds(); i++) {
+            sample(name + "_bucket", "le", seconds(Durations.boundNanos(i)), durations.upTo(i));
+        }
+        sample(name + "_bucket", "le", "+Inf", durations.count());
+        value(name + "_sum", seconds(durations.sumNanos()));
+        value(name + "_count", durations.count());
+    }
+
+    private static String seconds(long nanos) {
+        return BigDecimal.valueOf(nanos, NANO_DIGITS).stripTrailingZeros().toPlainString();
+    }
+
+    private void value(String name, Object value) {
         text.append(name).append(' ').append(value).append('\n');
     }
 
     private void head(String name, String type, String help) {
-        text.append("# TYPE ").append(name).append(' ').append(type).append('\n');
         text.append("# HELP ").append(name).append(' ').append(help).append('\n');
+        text.append("# TYPE ").append(name).append(' ').append(type).append('\n');
     }
 
     /** The values here contain no characters that need an escape. */

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,7 +41,7 @@ public final class MetricsFile {
     void write(DaemonView daemon) {
         nextNanos = System.nanoTime() + intervalNanos;
         try {
-            Files.writeString(draft, Metrics.text(daemon.status()));
+            Files.writeString(draft, Metrics.text(daemon.status(), Instant.now()));
             Files.setPosixFilePermissions(draft, PosixFilePermissions.fromString("rw-r--r--"));
             Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             complaint = "";

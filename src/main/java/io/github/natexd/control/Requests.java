@@ -4,6 +4,7 @@ import io.github.natexd.control.Answer.Watch;
 import io.github.natexd.control.ControlException.Kind;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -49,7 +50,7 @@ final class Requests {
             }
             case WATCH -> watch(argument);
             case METRICS -> {
-                String text = Metrics.text(daemon.status());
+                String text = Metrics.text(daemon.status(), Instant.now());
                 yield Answer.of(
                         json(json -> versioned(json).name("text").value(text).endObject()));
             }

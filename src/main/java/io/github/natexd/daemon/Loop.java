@@ -181,12 +181,12 @@ final class Loop implements Runnable {
         try {
             for (int turns = 1; !stopped; turns++) {
                 if (!relay.hadErrors()) {
-                    await(idleMillis());
+                    long begin = System.nanoTime();
+                    relay.waited(begin, await(idleMillis(begin)));
                 } else if (turns % TURNS_BETWEEN_NEWS == 0) {
                     await(0);
                 }
-                turn();
-                if (watchdog.turned(System.nanoTime())) {
+                if (watchdog.turned(turn())) {
                     reportCount();
                 }
             }
@@ -200,23 +200,27 @@ final class Loop implements Runnable {
         }
     }
 
-    /** Waits until there is something to do, and does everything except {@linkplain #turn the relay's turn}. */
-    private void await(long millis) {
+    /**
+     * Waits until there is something to do, and does everything except {@linkplain #turn the relay's turn}. Returns when
+     * the wait ended.
+     */
+    private long await(long millis) {
         poller.poll(millis);
+        long now = System.nanoTime();
         if (poller.ready(inboxPlace)) {
             inbox.answer();
         }
-        if (guestNetwork.idleMillis(System.nanoTime()) == 0 || (poller.ready(routePlace) && routeNews.drain())) {
+        if (guestNetwork.idleMillis(now) == 0 || (poller.ready(routePlace) && routeNews.drain())) {
             refreshGuestNetwork();
         }
         if (poller.ready(rulePlace) && ruleNews.drain()) {
             relay.rulesChanged();
             rulesKeeper.rulesChanged();
         }
+        return now;
     }
 
-    private long idleMillis() {
-        long now = System.nanoTime();
+    private long idleMillis(long now) {
         return sooner(sooner(relay.idleMillis(), watchdog.idleMillis(now)), guestNetwork.idleMillis(now));
     }
 
@@ -225,11 +229,16 @@ final class Loop implements Runnable {
         return first < 0 ? second : second < 0 ? first : Math.min(first, second);
     }
 
-    private void turn() {
-        if (!relay.turn()) {
+    /** Returns when the turn ended. */
+    private long turn() {
+        boolean linkAlive = relay.turn();
+        long now = System.nanoTime();
+        relay.turned(now);
+        if (!linkAlive) {
             guestNetwork.lost();
             refreshGuestNetwork();
         }
+        return now;
     }
 
     private void turnUntilQueueIsEmpty() {

@@ -7,16 +7,19 @@ import io.github.natexd.translate.Reason;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts the outcomes of errors, and reports each to the observer, if there is one. Without one, nothing is allocated.
+ * Counts the outcomes of errors and their times, and reports each to the observer, if there is one. Without one, nothing is allocated.
  */
 final class Ledger {
     private final Counters counters;
+    private final RelayTimes times;
+    private final Durations roundTrips = new Durations();
     private @Nullable Observer observer;
     private boolean anyRelayed;
     private long lastRelayedNanos;
 
-    Ledger(Counters counters) {
+    Ledger(Counters counters, RelayTimes times) {
         this.counters = counters;
+        this.times = times;
     }
 
     void observe(@Nullable Observer by) {
@@ -47,6 +50,11 @@ final class Ledger {
         if (judgement.reason().isDelivered()) {
             anyRelayed = true;
             lastRelayedNanos = nowNanos;
+            times.delivered(judgement.arrivedNanos());
+            Sighting sender = judgement.sender();
+            if (sender != null) {
+                roundTrips.add(roundTripNanos(judgement, sender), 1);
+            }
         }
         Observer present = observer;
         if (present != null) {
@@ -94,6 +102,11 @@ final class Ledger {
         return error.arrivedEpochNanos() == 0 || probe.epochNanos() == 0
                 ? error.arrivedNanos() - probe.sightedNanos()
                 : error.arrivedEpochNanos() - probe.epochNanos();
+    }
+
+    /** From guests' probes to the errors that guests got. */
+    Durations roundTrips() {
+        return roundTrips;
     }
 
     /** Whether any guest got an error. */

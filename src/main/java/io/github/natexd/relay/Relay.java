@@ -37,7 +37,8 @@ public final class Relay {
     private final Mapper mapper;
     private final Translator translator;
     private final Counters counters = new Counters();
-    private final Ledger ledger = new Ledger(counters);
+    private final RelayTimes times;
+    private final Ledger ledger;
     private final RepeatedTrouble internalErrors = new RepeatedTrouble(LOG, "internal error; packet passed unchanged");
     private final RepeatedTrouble notRead = new RepeatedTrouble(LOG, "internal error; a probe or frame was skipped");
     private final RepeatedTrouble notSent =
@@ -58,6 +59,8 @@ public final class Relay {
         this.ports = ports;
         this.mapper = mapper;
         this.translator = translator;
+        times = new RelayTimes(now());
+        ledger = new Ledger(counters, times);
         queued = new QueuedErrors(ports.queue(), copies, counters);
         feeds = new Feeds(new Feeds.Readers(mapper, yielding, copies, staticGuest, ledger), counters, notRead);
         int most = Math.max(ports.queue().capacity(), KeptCopies.LIMIT);
@@ -124,7 +127,9 @@ public final class Relay {
                 ports.queue().overflows(),
                 ports.egressLog().overflows(),
                 ledger.anyRelayed(),
-                nowNanos - ledger.lastRelayedNanos());
+                nowNanos - ledger.lastRelayedNanos(),
+                times.durations().copy(),
+                ledger.roundTrips().copy());
     }
 
     /** Only an observer needs the kernel's times and echo replies. */
@@ -158,7 +163,18 @@ public final class Relay {
         return hadErrors;
     }
 
+    /** The loop has waited for input. Only {@link RelayTimes} uses this, and {@link #turned}. */
+    public void waited(long beginNanos, long endNanos) {
+        times.waited(beginNanos, endNanos);
+    }
+
+    /** The last turn has ended. */
+    public void turned(long nowNanos) {
+        times.turned(nowNanos);
+    }
+
     private boolean turn(int count, long nowNanos) {
+        times.turn(nowNanos);
         boolean linkAlive = !ports.sighted().getAsBoolean() || readFeeds(nowNanos);
         if (!linkAlive) {
             unlink();

@@ -16,6 +16,8 @@ import java.util.List;
  * @param logOverflows how many leaving probes were lost
  * @param anyRelayed whether any guest got an error
  * @param sinceRelayedNanos the time since a guest last got an error; meaningless without {@code anyRelayed}
+ * @param relayTimes how long natexd took to hand errors to guests; a copy
+ * @param roundTrips from guests' probes to the errors that guests got; a copy
  */
 public record Snapshot(
         Counters counters,
@@ -27,4 +29,6 @@ public record Snapshot(
         long queueOverflows,
         long logOverflows,
         boolean anyRelayed,
-        long sinceRelayedNanos) {}
+        long sinceRelayedNanos,
+        Durations relayTimes,
+        Durations roundTrips) {}

@@ -7,6 +7,7 @@ import io.github.natexd.mapping.MappingRow;
 import io.github.natexd.mapping.NatProfile;
 import io.github.natexd.mapping.NatProfile.Known;
 import io.github.natexd.relay.Counters;
+import io.github.natexd.relay.Durations;
 import io.github.natexd.relay.NatDelivery;
 import io.github.natexd.relay.Observation;
 import io.github.natexd.relay.Observed;
@@ -94,7 +95,16 @@ public final class ControlScene implements DaemonView {
                 queueOverflows,
                 0,
                 true,
-                5_900_000_000L);
+                5_900_000_000L,
+                relayTimes(),
+                new Durations());
+    }
+
+    private static Durations relayTimes() {
+        Durations times = new Durations();
+        times.add(75_000, 2);
+        times.add(12_000_000_000L, 1);
+        return times;
     }
 
     private static NatProfile.Traits traits(NatProfile.Trait portKept, NatProfile.Trait identificationKept) {

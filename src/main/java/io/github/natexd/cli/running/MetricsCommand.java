@@ -11,7 +11,7 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         exitCodeOnInvalidInput = ExitCodes.USAGE,
         description = {
-            "Prints natexd's metrics as OpenMetrics text, which Prometheus reads.",
+            "Prints natexd's metrics in Prometheus' text format.",
             "If metrics.textfile is set, natexd also writes them regularly to that file, for node_exporter.",
         },
         exitCodeListHeading = "%nExit codes:%n",

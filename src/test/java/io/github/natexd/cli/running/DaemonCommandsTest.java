@@ -161,9 +161,9 @@ class DaemonCommandsTest {
     }
 
     @Test
-    void metricsEndWithEof() throws Exception {
+    void metricsAreTextForPrometheus() throws Exception {
         assertEquals(0, asked(ControlScene.working(), ROOT, "metrics"));
-        assertTrue(out.toString().endsWith("# EOF\n"), out.toString());
+        assertTrue(out.toString().startsWith("# HELP natexd_build_info "), out.toString());
     }
 
     @Test
