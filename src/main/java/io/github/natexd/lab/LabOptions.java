@@ -81,6 +81,8 @@ public record LabOptions(
         ODD_LENGTH,
         /** The quoted header's checksum is wrong. */
         BAD_CHECKSUM,
+        /** The error's own checksum is wrong. */
+        DAMAGED,
         /** Changes TTL, TOS and total length in the quote; the header is counted twice, as in old BSDs. */
         ALTERING,
         /** IP options in the error's own header. */

@@ -147,6 +147,9 @@ final class OddRouter implements AutoCloseable {
         out.put(header, (byte) IcmpError.TYPE_TIME_EXCEEDED);
         out.put(header + 5, (byte) lengthOctet(padded));
         finish(header + 2, header, total - header);
+        if (kind == Router.DAMAGED) {
+            out.put(header + 2, (byte) ~out.get(header + 2));
+        }
         boolean other = kind == Router.PRIVATE || kind == Router.SPLIT && everySecond;
         int source = other ? PRIVATE_ADDRESS : address;
         nextId = nextId % 0xFFFF + 1;

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.natexd.lab.Lab;
+import io.github.natexd.lab.Node;
 import io.github.natexd.testkit.LabNatexd;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -18,13 +20,14 @@ import java.util.stream.StreamSupport;
 record PathsDocument(JsonNode json) {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** Runs {@code natexctl paths} with these options, which end it after some seconds. */
-    static PathsDocument paths(LabNatexd natexd, int seconds, Callable<?> guest) throws Exception {
-        return collect(natexd, List.of("paths", "--once", "--json", "--duration=" + seconds), guest);
+    /** The paths that natexctl, as root on the lab's host, sees within some seconds. */
+    static PathsDocument paths(Lab lab, LabNatexd natexd, int seconds, Callable<?> guest) throws Exception {
+        return collect(lab, natexd.command("paths", "--once", "--json", "--duration=" + seconds), guest);
     }
 
-    static PathsDocument collect(LabNatexd natexd, List<String> command, Callable<?> guest) throws Exception {
-        Process process = new ProcessBuilder(natexd.command(command.toArray(String[]::new))).start();
+    /** What this command on the lab's host prints, after what the guest does. */
+    static PathsDocument collect(Lab lab, List<String> command, Callable<?> guest) throws Exception {
+        Process process = lab.start(Node.HOST, new ProcessBuilder(command));
         try {
             TimeUnit.SECONDS.sleep(1);
             guest.call();

@@ -7,8 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.natexd.MarkdownTable;
 import io.github.natexd.lab.Lab;
 import io.github.natexd.lab.LabOptions;
-import io.github.natexd.lab.LabOptions.HandOver;
-import io.github.natexd.lab.LabOptions.Receive;
 import io.github.natexd.lab.LabOptions.Router;
 import io.github.natexd.lab.Node;
 import io.github.natexd.lab.Topology;
@@ -22,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -62,7 +59,7 @@ class PathsLabTest {
         lab.pathMtu(1300);
         respondsToPorts(Node.R4, OTHER_PORT);
         Map<String, String> reports = new HashMap<>();
-        PathsDocument document = PathsDocument.paths(natexd, 18, () -> {
+        PathsDocument document = PathsDocument.paths(lab, natexd, 18, () -> {
             reports.put(Topology.GUEST1, mtr(Node.GUEST1, "-u"));
             reports.put(Topology.GUEST2, mtr(Node.GUEST2, "-u", "-P" + OTHER_PORT));
             return trace("-I", "-F", Topology.TARGET, "1400");
@@ -93,51 +90,9 @@ class PathsLabTest {
     }
 
     @Test
-    void aSilentRouterIsAHopWithoutErrors() throws Exception {
-        lab.router(Router.SILENT);
-        String[] report = {""};
-        JsonNode path = path(6, "icmp", () -> report[0] = mtr(Node.GUEST1));
-
-        JsonNode silent = path.at("/hops/1");
-        assertEquals(0, silent.at("/routers").size(), path::toString);
-        assertEquals(silent.at("/sent"), silent.at("/lost"), path::toString);
-        assertEquals(List.of("no-error"), PathsDocument.remarks(silent), path::toString);
-        assertTrue(report[0].contains("???"), report[0]);
-    }
-
-    @Test
-    void theNextHopsMtuIsShown() throws Exception {
-        lab.pathMtu(1300);
-        JsonNode path = path(4, "udp", () -> trace("-F", Topology.TARGET, "1400"));
-
-        TreeSet<Integer> mtus = new TreeSet<>();
-        path.at("/hops").forEach(hop -> mtus.add(hop.at("/nextHopMtu").asInt(0)));
-        assertTrue(mtus.contains(1300), path::toString);
-    }
-
-    @Test
-    void whatTheNatDeliversItselfIsRemarked() throws Exception {
-        lab.nat(LabOptions.defaults().handingOver(HandOver.ALL, Receive.PACKET));
-        JsonNode path = path(5, "udp", () -> trace(Topology.TARGET) + trace(Topology.TARGET));
-
-        assertTrue(path.at("/complete").asBoolean(), path::toString);
-        assertTrue(PathsDocument.remarks(path.at("/hops/2")).contains("nat-delivers"), path::toString);
-        path.at("/hops").forEach(hop -> assertEquals(0, hop.at("/lost").asInt(), path::toString));
-    }
-
-    @Test
-    void aNatThatIsAHopAnswersItself() throws Exception {
-        lab.nat(LabOptions.defaults().decrementingTtl().answeringTtlOne());
-        JsonNode path = path(4, "udp", () -> trace(Topology.TARGET));
-
-        assertEquals(List.of("nat-answers"), PathsDocument.remarks(path.at("/hops/0")), path::toString);
-        assertEquals(Topology.HOPS.get(0), path.at("/hops/1/routers/0/address").asText(), path::toString);
-    }
-
-    @Test
     void guestsAreListedWithWhatBecameOfTheirProbes() throws Exception {
         JsonNode document = PathsDocument.collect(
-                        natexd, List.of("guests", "--json", "--duration=4"), () -> trace("-q1", Topology.TARGET))
+                        lab, natexd.command("guests", "--json", "--duration=4"), () -> trace("-q1", Topology.TARGET))
                 .json();
 
         JsonNode guest = document.at("/guests/0");
@@ -247,10 +202,5 @@ class PathsLabTest {
         boolean answered = hop.at("/answered").asInt() > 0;
         assertEquals(answered, hop.at("/averageMicros").asLong() > 0, path::toString);
         assertTrue(hop.at("/bestMicros").asLong() <= hop.at("/worstMicros").asLong(), path::toString);
-    }
-
-    /** The guest's path to the target, after what the guest does. */
-    private JsonNode path(int seconds, String protocol, Callable<?> guest) throws Exception {
-        return PathsDocument.paths(natexd, seconds, guest).path(Topology.GUEST1, protocol, Topology.TARGET);
     }
 }

@@ -52,6 +52,7 @@ record Event(Kind kind, long micros, ProbeKey probe, String guestMac, OptionalIn
      * @param roundTripMicros by the kernel's clock; empty if unknown
      * @param labels MPLS labels, outermost first
      * @param nextHopMtu of "fragmentation needed"
+     * @param quoted the probe as the error quotes it: without a guest, with the port on the host's side of the NAT
      */
     record Answer(
             String router,
@@ -59,7 +60,8 @@ record Event(Kind kind, long micros, ProbeKey probe, String guestMac, OptionalIn
             boolean echoReply,
             OptionalInt roundTripMicros,
             List<Integer> labels,
-            OptionalInt nextHopMtu) {}
+            OptionalInt nextHopMtu,
+            ProbeKey quoted) {}
 
     /** Empty for lines of other kinds, and for errors that quote no probe. */
     static Optional<Event> read(JsonObject line) {
@@ -89,7 +91,7 @@ record Event(Kind kind, long micros, ProbeKey probe, String guestMac, OptionalIn
                                 probe,
                                 "",
                                 OptionalInt.empty(),
-                                Optional.of(answer(line))));
+                                Optional.of(answer(line, probe))));
     }
 
     /** The unit of {@link #micros}. */
@@ -97,14 +99,20 @@ record Event(Kind kind, long micros, ProbeKey probe, String guestMac, OptionalIn
         return ChronoUnit.MICROS.between(Instant.EPOCH, time);
     }
 
-    private static Answer answer(JsonObject line) {
+    private static Answer answer(JsonObject line, ProbeKey probe) {
         return new Answer(
                 PlainRows.value(line.get("reporter")),
                 PlainRows.value(line.get("reason")),
                 PlainRows.value(line.get("kind")).equals("echo-reply"),
                 number(line, "roundTripMicros"),
                 labels(line),
-                number(line, "nextHopMtu"));
+                number(line, "nextHopMtu"),
+                new ProbeKey(
+                        "",
+                        probe.protocol(),
+                        number(line, "sourcePort").orElse(0),
+                        probe.target(),
+                        probe.targetPort()));
     }
 
     private static List<Integer> labels(JsonObject line) {

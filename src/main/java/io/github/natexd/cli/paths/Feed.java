@@ -2,6 +2,7 @@ package io.github.natexd.cli.paths;
 
 import com.google.gson.JsonObject;
 import io.github.natexd.cli.form.JsonAnswer;
+import io.github.natexd.cli.paths.Event.ProbeKey;
 import io.github.natexd.control.ControlClient;
 import io.github.natexd.control.ControlException;
 import java.time.Instant;
@@ -48,6 +49,15 @@ final class Feed {
         } else {
             Event.read(line).filter(wanted).ifPresent(paths::add);
         }
+    }
+
+    /** From now on, {@link #arrived} reports all errors that come to the host. */
+    synchronized void arrivalsObserved() {
+        paths.arrivalsObserved();
+    }
+
+    synchronized void arrived(ProbeKey quoted, long micros, boolean damaged) {
+        paths.arrived(quoted, micros, damaged);
     }
 
     /** Waits until the time is over or natexd ends the connection. */

@@ -43,10 +43,14 @@ abstract class FeedCommand extends DaemonCommand {
 
     @Override
     protected final int ask() throws ControlException {
-        try (ControlClient client = sendAndWait("watch probes");
+        try (ArrivalCapture arrivals = arrivals();
+                ControlClient client = sendAndWait("watch probes");
                 Interrupt interrupt = new Interrupt()) {
             JsonAnswer.read(client.line());
             Feed feed = new Feed(client, this::isWanted);
+            if (arrivals != null) {
+                arrivals.start(feed);
+            }
             feed.start();
             int code = ExitCodes.OK;
             if (isLive()) {
@@ -72,6 +76,12 @@ abstract class FeedCommand extends DaemonCommand {
         String guest = event.probe().guest();
         return (guests.isEmpty() || guest.isEmpty() || guests.contains(Ipv4Address.parse(guest)))
                 && (target == null || event.probe().target().equals(Ipv4Address.text(target)));
+    }
+
+    /** Sees the errors that do not reach natexd; null if that is not needed or not permitted. */
+    @Nullable
+    ArrivalCapture arrivals() {
+        return null;
     }
 
     /** Whether to draw again and again instead of one {@link #report}. */

@@ -45,6 +45,11 @@ final class Hop {
         remarks.merge(remark, 1, Integer::sum);
     }
 
+    /** A remark about one probe does not apply any more. */
+    void withdraw(Remark remark) {
+        remarks.computeIfPresent(remark, (each, probes) -> probes == 1 ? null : probes - 1);
+    }
+
     /** The TTL of the probes. */
     int number() {
         return number;
@@ -65,14 +70,6 @@ final class Hop {
 
     /** How many probes each remark applies to. */
     Map<Remark, Integer> remarks() {
-        Map<Remark, Integer> all = new EnumMap<>(remarks);
-        int explained = 0;
-        for (Remark remark : List.of(Remark.AMBIGUOUS, Remark.TOO_LONG, Remark.SEND_FAILED, Remark.NO_GUEST_NETWORK)) {
-            explained += all.getOrDefault(remark, 0);
-        }
-        if (balance.lostProbes() > explained) {
-            all.put(Remark.NO_ERROR, balance.lostProbes() - explained);
-        }
-        return all;
+        return remarks;
     }
 }

@@ -4,14 +4,16 @@ import io.github.natexd.cli.paths.Event.Answer;
 import io.github.natexd.cli.paths.Event.ProbeKey;
 import java.util.ArrayDeque;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Queue;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * All paths, as far as probes were seen. Events come in the order in which natexd saw them; the number of probes that
@@ -33,26 +35,11 @@ final class Paths {
     private final Map<ProbeKey, Pending> pending = new LinkedHashMap<>();
     /** Those for which the patience is not over, the oldest first. */
     private final Queue<Pending> awaited = new ArrayDeque<>();
-    /** The newest probe of those that are equal on both sides of the NAT. */
-    private final Map<ProbeKey, Pending> byTarget = new HashMap<>();
+    /** Those that cannot be told apart where the guest is unknown, the oldest first. */
+    private final Map<ProbeKey, Deque<Pending>> byTarget = new HashMap<>();
 
+    private final Arrivals arrivals = new Arrivals();
     private long ignoredPaths;
-
-    private static final class Pending {
-        final ProbeKey key;
-        final Hop hop;
-        final Guest guest;
-        final long micros;
-        boolean answered;
-        boolean awaited = true;
-
-        Pending(ProbeKey key, Hop hop, Guest guest, long micros) {
-            this.key = key;
-            this.hop = hop;
-            this.guest = guest;
-            this.micros = micros;
-        }
-    }
 
     /** Takes one event into account. */
     void add(Event event) {
@@ -67,7 +54,7 @@ final class Paths {
     /** By now, no answer is awaited for probes that are older than the patience. */
     void giveUp(long nowMicros) {
         for (Pending oldest = awaited.peek();
-                oldest != null && nowMicros - oldest.micros > PATIENCE_MICROS;
+                oldest != null && nowMicros - oldest.micros() > PATIENCE_MICROS;
                 oldest = awaited.peek()) {
             awaited.remove();
             giveUp(oldest);
@@ -75,21 +62,31 @@ final class Paths {
         Iterator<Pending> probes = pending.values().iterator();
         while (probes.hasNext()) {
             Pending oldest = probes.next();
-            if (nowMicros - oldest.micros <= MEMORY_MICROS && pending.size() <= PROBES_LIMIT) {
+            if (nowMicros - oldest.micros() <= MEMORY_MICROS && pending.size() <= PROBES_LIMIT) {
                 break;
             }
-            giveUp(oldest);
+            forget(oldest);
             probes.remove();
-            byTarget.remove(oldest.key.withoutGuest(), oldest);
         }
     }
 
-    private static void giveUp(Pending probe) {
-        if (probe.awaited && !probe.answered) {
-            probe.hop.balance().givenUp();
-            probe.guest.balance().givenUp();
+    private void giveUp(Pending probe) {
+        if (probe.isAwaited()) {
+            Deque<Pending> equals = byTarget.getOrDefault(probe.key().withoutGuest(), new ArrayDeque<>());
+            probe.lost(arrivals.reason(
+                    probe, port -> equals.stream().anyMatch(each -> each.key().guestPort() == port)));
         }
-        probe.awaited = false;
+    }
+
+    private void forget(Pending probe) {
+        giveUp(probe);
+        Deque<Pending> equals = byTarget.get(probe.key().withoutGuest());
+        if (equals != null) {
+            equals.remove(probe);
+            if (equals.isEmpty()) {
+                byTarget.remove(probe.key().withoutGuest());
+            }
+        }
     }
 
     private void sent(Event event) {
@@ -100,74 +97,77 @@ final class Paths {
             return;
         }
         Hop hop = paths.computeIfAbsent(path, Path::new).hop(event.hop().orElse(0));
-        hop.balance().sent();
         Guest guest = guests.computeIfAbsent(key.guest(), address -> new Guest());
         guest.sent(event.guestMac(), event.micros());
         Pending probe = new Pending(key, hop, guest, event.micros());
         Pending before = pending.remove(key);
         if (before != null) {
-            giveUp(before);
+            forget(before);
         }
         pending.put(key, probe);
         awaited.add(probe);
-        byTarget.put(key.withoutGuest(), probe);
+        byTarget.computeIfAbsent(key.withoutGuest(), same -> new ArrayDeque<>()).add(probe);
     }
 
-    /** natexd decided about an error. If it knows no guest, the error may be the host's own. */
+    /** natexd sees nothing of errors that do not reach its queue; from now on, {@link #arrived} does. */
+    void arrivalsObserved() {
+        arrivals.observed();
+    }
+
+    /** An error came to an interface of the host; see {@link Arrivals#came}. */
+    void arrived(ProbeKey quoted, long micros, boolean damaged) {
+        arrivals.came(quoted, micros, damaged);
+    }
+
     private void decided(Event event, Answer answer) {
-        Pending probe = pending.get(event.probe());
+        arrivals.decided(answer.quoted(), event.micros());
+        Optional<Pending> probe = Optional.ofNullable(pending.get(event.probe()));
         switch (answer.reason()) {
-            case "RELAYED" -> answered(probe, answer, answer.roundTripMicros(), null);
-            case "COPIED_LATE" -> answered(probe, answer, answer.roundTripMicros(), Remark.LATE);
-            case "COPIED_LIKELY" -> answered(probe, answer, answer.roundTripMicros(), Remark.WEAK);
-            case "NAT_DELIVERS" -> remark(probe, Remark.NAT_DELIVERS);
-            case "TOO_LONG" -> remark(probe, Remark.TOO_LONG);
-            case "SEND_FAILED" -> remark(probe, Remark.SEND_FAILED);
-            case "NO_GUEST_NETWORK" -> remark(probe, Remark.NO_GUEST_NETWORK);
-            case "AMBIGUOUS" -> ambiguous(byTarget.get(event.probe().withoutGuest()));
+            case "RELAYED" -> probe.ifPresent(sent -> sent.answered(answer, answer.roundTripMicros(), null));
+            case "COPIED_LATE" -> probe.ifPresent(sent -> sent.answered(answer, answer.roundTripMicros(), Remark.LATE));
+            case "COPIED_LIKELY" ->
+                probe.ifPresent(sent -> sent.answered(answer, answer.roundTripMicros(), Remark.WEAK));
+            case "NAT_DELIVERS" -> probe.ifPresent(sent -> sent.obstructed(Remark.NAT_DELIVERS));
+            case "TOO_LONG" -> probe.ifPresent(sent -> sent.obstructed(Remark.TOO_LONG));
+            case "SEND_FAILED" -> probe.ifPresent(sent -> sent.obstructed(Remark.SEND_FAILED));
+            case "NO_GUEST_NETWORK" -> probe.ifPresent(sent -> sent.obstructed(Remark.NO_GUEST_NETWORK));
+            case "AMBIGUOUS" -> open(answer.quoted()).forEach(sent -> sent.obstructed(Remark.AMBIGUOUS));
+            case "NO_MAPPING" -> forgotten(answer.quoted());
             default -> {}
         }
+    }
+
+    /** natexd knows none of the probes; that with the same port on both sides of the NAT is more probable. */
+    private void forgotten(ProbeKey quoted) {
+        List<Pending> open = open(quoted);
+        open.stream()
+                .filter(probe -> probe.key().guestPort() == quoted.guestPort())
+                .findFirst()
+                .or(() -> open.stream().findFirst())
+                .ifPresent(probe -> probe.obstructed(Remark.FORGOTTEN));
+    }
+
+    /** The probes without an answer that an error without a guest can be about, the oldest first. */
+    private List<Pending> open(ProbeKey quoted) {
+        return byTarget.getOrDefault(quoted.withoutGuest(), new ArrayDeque<>()).stream()
+                .filter(probe -> !probe.isAnswered())
+                .toList();
     }
 
     private void replied(Event event, Answer answer) {
         Pending probe = pending.get(event.probe());
         if (probe != null) {
-            long micros = event.micros() - probe.micros;
-            boolean natItself = !answer.echoReply() && isNeighbour(answer.router(), probe.key.guest());
+            long micros = event.micros() - probe.micros();
             OptionalInt roundTrip = micros > 0 ? OptionalInt.of(Math.toIntExact(micros)) : OptionalInt.empty();
-            answered(probe, answer, roundTrip, natItself ? Remark.NAT_ANSWERS : null);
+            boolean natItself = isNeighbour(answer.router(), probe.key().guest());
+            Remark remark = natItself ? Remark.NAT_ANSWERS : Remark.NAT_DELIVERS;
+            probe.answered(answer, roundTrip, answer.echoReply() ? null : remark);
         }
     }
 
     /** VMware's networks are /24: an error from there comes from the NAT process. */
     private static boolean isNeighbour(String router, String guest) {
         return router.substring(0, router.lastIndexOf('.')).equals(guest.substring(0, guest.lastIndexOf('.')));
-    }
-
-    /** The first answer counts: behind some NATs the first error about a probe reaches the guest twice. */
-    private static void answered(
-            @Nullable Pending probe, Answer answer, OptionalInt roundTripMicros, @Nullable Remark remark) {
-        if (probe == null || probe.answered) {
-            return;
-        }
-        probe.answered = true;
-        probe.hop.answered(answer, roundTripMicros, probe.awaited);
-        probe.guest.answered(answer, probe.awaited);
-        if (remark != null) {
-            probe.hop.remark(remark);
-        }
-    }
-
-    private static void ambiguous(@Nullable Pending probe) {
-        if (probe != null && !probe.answered) {
-            probe.hop.remark(Remark.AMBIGUOUS);
-        }
-    }
-
-    private static void remark(@Nullable Pending probe, Remark remark) {
-        if (probe != null) {
-            probe.hop.remark(remark);
-        }
     }
 
     /** In the order of their first probes. */

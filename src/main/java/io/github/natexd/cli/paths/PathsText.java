@@ -52,9 +52,16 @@ final class PathsText {
             int lost = rest.stream().mapToInt(hop -> hop.balance().lostProbes()).sum();
             String numbers =
                     rest.get(0).number() + "-" + rest.get(rest.size() - 1).number();
-            lines.add(row(
-                    numbers, "?", sent, percent(lost, sent), NO_TIMES, lost > 0 ? Remark.NO_ERROR.text() : "waiting"));
+            lines.add(row(numbers, "?", sent, percent(lost, sent), NO_TIMES, lost > 0 ? silence(rest) : "waiting"));
         }
+    }
+
+    private static String silence(List<Hop> hops) {
+        return hops.stream()
+                .flatMap(hop -> hop.remarks().keySet().stream())
+                .map(Remark::text)
+                .findFirst()
+                .orElse("");
     }
 
     private static int silentAtTheEnd(List<Hop> hops) {
@@ -62,7 +69,7 @@ final class PathsText {
         while (silent < hops.size()) {
             Hop hop = hops.get(hops.size() - 1 - silent);
             if (hop.balance().answeredProbes() > 0
-                    || hop.remarks().keySet().stream().anyMatch(each -> each != Remark.NO_ERROR)) {
+                    || !hop.remarks().keySet().stream().allMatch(Remark::isSilence)) {
                 break;
             }
             silent++;

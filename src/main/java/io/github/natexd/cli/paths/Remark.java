@@ -5,6 +5,10 @@ import java.util.Locale;
 /** What is remarkable about a hop: why answers are missing, or how they came. */
 enum Remark {
     NO_ERROR("no error came back to the host"),
+    NONE_SEEN("natexd got no error; root can see whether one came to the host"),
+    DROPPED("the error came to the host but not to natexd: another rule dropped it, or the queue was full"),
+    DAMAGED("the error came damaged: its checksum is wrong"),
+    FORGOTTEN("natexd did not know the probe any more when the error came"),
     AMBIGUOUS("ambiguous: several senders are equally possible"),
     TOO_LONG("the error is longer than the guest network's MTU"),
     SEND_FAILED("the guest network did not accept the frame"),
@@ -22,6 +26,11 @@ enum Remark {
 
     String text() {
         return text;
+    }
+
+    /** Nothing is known of an answer. */
+    boolean isSilence() {
+        return this == NO_ERROR || this == NONE_SEEN;
     }
 
     /** As the JSON has it. */

@@ -17,6 +17,7 @@ import java.nio.ByteOrder;
 public final class LinkLayerAddress {
     public static final int LENGTH = 20;
     public static final int PACKET_TYPE = 10;
+    public static final int PACKET_HOST = 0;
     public static final int PACKET_OUTGOING = 4;
 
     private static final int FAMILY = 0;
@@ -26,15 +27,25 @@ public final class LinkLayerAddress {
     private static final int ADDRESS_LENGTH = 11;
     private static final int ADDRESS = 12;
     private static final short ETH_P_ALL = 3;
+    private static final short ETH_P_IP = 0x0800;
 
     private final ByteBuffer host = Native.allocate(LENGTH);
     private final ByteBuffer network = host.duplicate().order(ByteOrder.BIG_ENDIAN);
 
     /** Binds a packet socket to packets of every protocol on one interface; index 0: on all interfaces. */
     public static void bind(int descriptor, int interfaceIndex, String operation) {
+        bind(descriptor, interfaceIndex, ETH_P_ALL, operation);
+    }
+
+    /** Binds a packet socket to received IPv4 packets on all interfaces; what this host sends costs nothing. */
+    public static void bindIncomingIpv4(int descriptor, String operation) {
+        bind(descriptor, 0, ETH_P_IP, operation);
+    }
+
+    private static void bind(int descriptor, int interfaceIndex, short protocol, String operation) {
         LinkLayerAddress address = new LinkLayerAddress();
         address.host.putShort(FAMILY, (short) Libc.AF_PACKET).putInt(INTERFACE_INDEX, interfaceIndex);
-        address.network.putShort(PROTOCOL, ETH_P_ALL);
+        address.network.putShort(PROTOCOL, protocol);
         OsException.check(Native.bind(descriptor, address.host, LENGTH), operation);
     }
 

@@ -69,6 +69,20 @@ public final class CaptureSocket implements AutoCloseable {
         }
     }
 
+    /** IPv4 packets with ICMP errors that come to any interface of this namespace, without link-layer headers. */
+    public static CaptureSocket incomingErrors() {
+        String operation = "capture ICMP errors on all interfaces";
+        CaptureSocket socket = open(Libc.SOCK_DGRAM, operation);
+        try {
+            PacketFilter.probes(0).attachWithoutHeader(socket.descriptor);
+            LinkLayerAddress.bindIncomingIpv4(socket.descriptor, operation);
+            return socket;
+        } catch (OsException e) {
+            socket.close();
+            throw e;
+        }
+    }
+
     private static CaptureSocket open(int type, String operation) {
         // Protocol 0 receives nothing: no packet can slip in before the filter is attached and the interface is chosen.
         int descriptor = Libc.INSTANCE.socket(Libc.AF_PACKET, type | Libc.SOCK_CLOEXEC | Libc.SOCK_NONBLOCK, 0);

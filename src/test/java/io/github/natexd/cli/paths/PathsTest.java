@@ -61,7 +61,7 @@ class PathsTest {
         paths.giveUp(nowMicros);
         assertEquals(0, hop(5).balance().waitingProbes());
         assertEquals(1, hop(5).balance().lostProbes());
-        assertEquals(Map.of(Remark.NO_ERROR, 1), hop(5).remarks());
+        assertEquals(Map.of(Remark.NONE_SEEN, 1), hop(5).remarks());
 
         error(1, ROUTER, "RELAYED", 1_200_000);
         assertEquals(0, hop(5).balance().lostProbes());
@@ -114,12 +114,8 @@ class PathsTest {
     @Test
     void anAmbiguousErrorNamesNoGuestAndExplainsTheMissingAnswer() {
         probe(1, 4);
-        add("""
-                {"event":"error","time":"%s","reason":"AMBIGUOUS","guest":null,"guestPort":null,"protocol":"udp",
-                "target":"%s","targetPort":33434,"reporter":"%s","kind":"time-exceeded","labels":[]}
-                """.formatted(time(), TARGET, ROUTER));
-        pass(1_100_000);
-        paths.giveUp(nowMicros);
+        unmapped("AMBIGUOUS", 1);
+        loseAll();
 
         assertEquals(1, hop(4).balance().lostProbes());
         assertEquals(Map.of(Remark.AMBIGUOUS, 1), hop(4).remarks());
@@ -138,17 +134,69 @@ class PathsTest {
         for (Map.Entry<String, Remark> each : remarks.entrySet()) {
             probe(++port, port);
             error(port, ROUTER, each.getKey(), 1500);
-            assertEquals(Map.of(each.getValue(), 1), hop(port).remarks(), each.getKey());
         }
+        loseAll();
+        port = 0;
+        for (Map.Entry<String, Remark> each : remarks.entrySet()) {
+            assertEquals(Map.of(each.getValue(), 1), hop(++port).remarks(), each.getKey());
+        }
+    }
+
+    @Test
+    void anErrorThatCameToTheHostAloneWasDropped() {
+        paths.arrivalsObserved();
+        probe(1, 2);
+        arrival(1, false);
+        probe(2, 3);
+        arrival(2, true);
+        probe(3, 4);
+        loseAll();
+
+        assertEquals(Map.of(Remark.DROPPED, 1), hop(2).remarks());
+        assertEquals(Map.of(Remark.DAMAGED, 1), hop(3).remarks());
+        assertEquals(Map.of(Remark.NO_ERROR, 1), hop(4).remarks());
+    }
+
+    /** The decision comes from another socket than the arrival, and may come first. */
+    @Test
+    void anErrorOfTheHostsOwnProbeExplainsNothing() {
+        paths.arrivalsObserved();
+        probe(1, 2);
+        pass(1000);
+        unmapped("HOST_PROBE", 7);
+        arrival(7, false);
+        loseAll();
+
+        assertEquals(Map.of(Remark.NO_ERROR, 1), hop(2).remarks());
+    }
+
+    @Test
+    void anErrorOfAnEarlierProbeExplainsNothing() {
+        paths.arrivalsObserved();
+        arrival(1, false);
+        pass(3_000_000);
+        probe(1, 2);
+        loseAll();
+
+        assertEquals(Map.of(Remark.NO_ERROR, 1), hop(2).remarks());
+    }
+
+    @Test
+    void aForgottenProbeIsThatWithTheQuotedPort() {
+        probe(1, 2);
+        probe(2, 3);
+        loseAll();
+        unmapped("NO_MAPPING", 2);
+
+        assertEquals(Map.of(Remark.NONE_SEEN, 1), hop(2).remarks());
+        assertEquals(Map.of(Remark.FORGOTTEN, 1), hop(3).remarks());
+        assertEquals(1, hop(3).balance().lostProbes());
     }
 
     @Test
     void theHostsOwnErrorsDoNotCount() {
         probe(1, 4);
-        add("""
-                {"event":"error","time":"%s","reason":"HOST_PROBE","guest":null,"guestPort":null,"protocol":"udp",
-                "target":"%s","targetPort":33434,"reporter":"%s","kind":"time-exceeded","labels":[]}
-                """.formatted(time(), TARGET, ROUTER));
+        unmapped("HOST_PROBE", 1);
 
         assertEquals(0, hop(4).balance().answeredProbes());
         assertEquals(1, hop(4).balance().waitingProbes());
@@ -173,8 +221,8 @@ class PathsTest {
         for (int hop = 2; hop <= 30; hop++) {
             probe(hop, hop);
         }
-        pass(1_100_000);
-        paths.giveUp(nowMicros);
+        paths.arrivalsObserved();
+        loseAll();
         List<String> lines = new PathsText(address -> address).lines(paths.all());
 
         assertEquals(4, lines.size(), () -> String.join("\n", lines));
@@ -193,6 +241,23 @@ class PathsTest {
         assertFalse(html.replace("http://www.w3.org/2000/svg", "").contains("http"), html);
         assertFalse(html.contains("<script"), html);
         assertTrue(html.contains("198.51.100.1 &lt;b&gt;&amp;"), html);
+    }
+
+    private void loseAll() {
+        pass(1_100_000);
+        paths.giveUp(nowMicros);
+    }
+
+    private void arrival(int port, boolean damaged) {
+        paths.arrived(new Event.ProbeKey("", "udp", port, TARGET, 33434), nowMicros, damaged);
+    }
+
+    /** natexd found no guest for an error. */
+    private void unmapped(String reason, int sourcePort) {
+        add("""
+                {"event":"error","time":"%s","reason":"%s","guest":null,"guestPort":null,"protocol":"udp",
+                "sourcePort":%d,"target":"%s","targetPort":33434,"reporter":"%s","kind":"time-exceeded","labels":[]}
+                """.formatted(time(), reason, sourcePort, TARGET, ROUTER));
     }
 
     private void pass(long micros) {
