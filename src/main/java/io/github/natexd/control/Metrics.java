@@ -39,6 +39,10 @@ final class Metrics {
                 "The time at which natexd started, in seconds since 1970.",
                 report.startedAt().getEpochSecond());
         gauge(
+                "natexd_metrics_timestamp_seconds",
+                "The time of these metrics, in seconds since 1970.",
+                now.getEpochSecond());
+        gauge(
                 "natexd_guest_network_present",
                 "1 if the guest network exists and is up.",
                 report.guestNetwork().present() ? 1 : 0);
