@@ -26,7 +26,7 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         exitCodeOnInvalidInput = ExitCodes.USAGE,
         description = {
-            "Lists the guests that send probes: address, MAC address, the name from VMware's lease file if this user may"
+            "Lists the guests that send probes: address, MAC address, the name from VMware's lease file if you may"
                     + " read it, the first and the last probe, and how many probes got an error that natexd moved, a"
                     + " copy of an error, an answer without the help of natexd, or no answer; and the guest's share of natexd's"
                     + " table of probes.",
