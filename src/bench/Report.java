@@ -146,7 +146,7 @@ public final class Report {
         table.append("""
 
                 CPU: run time of all the program's threads per packet, as the scheduler counts it, while a window of
-                1024 errors is kept in flight on another processor; it includes the soft interrupts that ran on top of
+                512 errors is kept in flight on another processor; it includes the soft interrupts that ran on top of
                 the threads (the frame's way into the guest). The kernel's work before the queue runs on the sender's
                 processor and is not counted; softirq is the total run time of the kernel's ksoftirqd threads. Latency:
                 from sending the error to the frame in the guest, by the kernel's timestamp, including two virtual

@@ -35,8 +35,8 @@ public final class Keepalive implements AutoCloseable {
     private static final Path PROC = Path.of("/proc");
     private static final long SEARCH_MILLIS = 3_000;
     private static final long LOOK_AGAIN_MILLIS = 30_000;
-    /** Anybody can give a program this name. */
-    private static final int PROCESSES_MAX = 16;
+    /** Anybody can give a program this name: that many of users other than root are served. */
+    private static final int USERS_MAX = 16;
 
     /** The inode of the namespace in which the kernel counts processes for programs (PROC_PID_INIT_INO). */
     private static final String INITIAL_NAMESPACE = "pid:[4026531836]";
@@ -50,7 +50,7 @@ public final class Keepalive implements AutoCloseable {
     /** What was said last of a process that the program could not be attached for, so that it is said once. */
     private final Map<Long, String> troubles = new LinkedHashMap<>();
 
-    private record Attached(Path group, ProcessEnd end, ConnectPrograms programs) {
+    private record Attached(Path group, boolean isRoots, ProcessEnd end, ConnectPrograms programs) {
         void close() {
             programs.close();
             end.close();
@@ -117,8 +117,9 @@ public final class Keepalive implements AutoCloseable {
             return over;
         });
         for (long processId : new TreeSet<>(found)) {
-            if (attached.size() < PROCESSES_MAX && !attached.containsKey(processId)) {
-                attach(processId);
+            boolean isRoots = processes.isRoots(processId);
+            if (!attached.containsKey(processId) && (isRoots || users() < USERS_MAX)) {
+                attach(processId, isRoots);
             }
         }
         if (!words().equals(before)) {
@@ -139,7 +140,12 @@ public final class Keepalive implements AutoCloseable {
         }
     }
 
-    private void attach(long processId) {
+    /** How many processes of others than root are served. */
+    private long users() {
+        return attached.values().stream().filter(one -> !one.isRoots()).count();
+    }
+
+    private void attach(long processId, boolean isRoots) {
         ProcessEnd end = null;
         try {
             // Watched first, and looked at again then: the process id is that of the NAT process from now to its end.
@@ -151,7 +157,7 @@ public final class Keepalive implements AutoCloseable {
             }
             ConnectPrograms programs =
                     ConnectPrograms.attach(group, KeepaliveProgram.forProcess((int) processId, settings));
-            attached.put(processId, new Attached(group, end, programs));
+            attached.put(processId, new Attached(group, isRoots, end, programs));
             troubles.remove(processId);
         } catch (IOException | OsException e) {
             if (end != null) {

@@ -42,4 +42,15 @@ final class NatProcesses {
             return false; // it has ended meanwhile, or belongs to others
         }
     }
+
+    /** Whether it runs as root, as VMware's does. */
+    boolean isRoots(long processId) {
+        try {
+            // Uid: real, effective, saved and file system's
+            String status = Files.readString(proc.resolve(processId + "/status"), StandardCharsets.ISO_8859_1);
+            return status.lines().anyMatch(line -> line.matches("Uid:\\s+\\d+\\s+0\\s.*"));
+        } catch (IOException e) {
+            return false;
+        }
+    }
 }

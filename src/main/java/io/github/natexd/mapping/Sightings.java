@@ -228,7 +228,13 @@ final class Sightings {
     /** Reads what {@link #firstQuoted} will read, so that it is in the processor's cache. The result has no meaning. */
     int touch(Probe quoted) {
         Sighting first = firstQuoted(quoted);
-        return first == null ? 0 : first.source ^ (first.other == null ? 0 : first.other.source);
+        if (first == null) {
+            return 0;
+        }
+        // Of both halves of a pair, the probe and the time: they are too far apart for one line of the cache.
+        int read = first.source ^ (int) first.sightedNanos;
+        Sighting guests = first.other;
+        return guests == null ? read : read ^ guests.source ^ (int) guests.sightedNanos;
     }
 
     private int ofClass(long classKey, int holder) {

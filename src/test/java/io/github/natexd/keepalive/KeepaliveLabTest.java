@@ -13,6 +13,8 @@ import io.github.natexd.keepalive.KeepaliveScene.Client;
 import io.github.natexd.keepalive.KeepaliveScene.Service;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -192,6 +194,19 @@ class KeepaliveLabTest {
         assertTrue(service.log().endsWith("INFO stopped\n"), service::log);
         second.connect(PEER);
         assertEquals(1, second.withKeepalive().size(), second.sockets()::toString);
+    }
+
+    @Test
+    void usersCannotCrowdOutTheNat() throws Exception {
+        scene.crowd(20, NAT, scene.group());
+        Client nat = scene.client(NAT, scene.group());
+
+        Service service = keepalive(1, 1, 2);
+
+        service.awaitAttached(nat);
+        Matcher served = Pattern.compile("\\(process ([0-9, ]+)\\)").matcher(service.log());
+        assertTrue(served.find(), service::log);
+        assertEquals(16 + 1, served.group(1).split(", ").length, service::log);
     }
 
     @ParameterizedTest

@@ -105,13 +105,34 @@ final class KeepaliveScene implements AutoCloseable {
 
     /** A process in the host's namespace whose program has this name. */
     Client client(String program, Path group) throws IOException {
+        Client client = new Client(program(program), group);
+        open.push(client);
+        return client;
+    }
+
+    private Path program(String program) throws IOException {
         Path copy = directory.resolve(program);
         if (Files.notExists(copy)) {
             Files.copy(Path.of("/bin/bash"), copy, StandardCopyOption.COPY_ATTRIBUTES);
         }
-        Client client = new Client(copy, group);
-        open.push(client);
-        return client;
+        return copy;
+    }
+
+    /** Processes of another user whose program has this name. They do nothing. */
+    void crowd(int count, String program, Path group) throws IOException {
+        Path copy = program(program);
+        shell("chmod go+rx " + directory);
+        for (int i = 0; i < count; i++) {
+            Process process = new ProcessBuilder(
+                            "sh",
+                            "-c",
+                            "echo $$ >\"$1/cgroup.procs\"; exec setpriv --reuid=65534 --clear-groups \"$2\" -c 'read -r _'",
+                            "sh",
+                            group.toString(),
+                            copy.toString())
+                    .start();
+            open.push(process::destroyForcibly);
+        }
     }
 
     /** Connects on demand, and reads from each connection until that ends. */
