@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param errors the kinds that natexd relays, as {@code relay.errors} spells them
  * @param staticGuest a dotted quad
  * @param keepalive what the service natexd-keepalive does, in its own words; empty: it does not run
+ *     and need not
  */
 public record StatusReport(
         String version,

@@ -28,6 +28,9 @@ final class ControlAnswers implements DaemonView {
     /** Each question removes some expired mappings; after this many, the number of mappings is reported as it is. */
     private static final int SWEEPS_LIMIT = 512;
 
+    private static final String KEEPALIVE_MISSING = "keepalive.enabled is true, but natexd-keepalive is not running;"
+            + " start it: sudo systemctl enable --now natexd-keepalive";
+
     private final Loop loop;
     private final RulesKeeper rulesKeeper;
     private final Supplier<EffectiveConfig> configuration;
@@ -74,8 +77,14 @@ final class ControlAnswers implements DaemonView {
                         config.queue().logGroup(),
                         config.probes().maxTtl(),
                         config.probes().capacity()),
-                KeepaliveState.read(),
+                keepalive(config.keepalive().enabled()),
                 report.relay());
+    }
+
+    /** What natexd-keepalive reports; empty if it does not run, and need not. */
+    private static Optional<String> keepalive(boolean enabled) {
+        Optional<String> reported = KeepaliveState.read();
+        return reported.isEmpty() && enabled ? Optional.of(KEEPALIVE_MISSING) : reported;
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Help.Ansi;
 
@@ -15,6 +16,9 @@ final class StatusText {
     private static final long MINUTE = 60;
     private static final long HOUR = 60 * MINUTE;
     private static final long DAY = 24 * HOUR;
+    private static final String NONE = "none yet";
+    private static final String BY_VERDICT = ", by the kernel's forwarding (relay.reinject = verdict)";
+    private static final Set<String> SHOWN_EVENTS = Set.of("GUEST_SIGHTINGS", "EGRESS_SIGHTINGS", "FRAMES_IGNORED");
 
     private final PrintWriter out;
     private final Ansi ansi;
@@ -35,20 +39,32 @@ final class StatusText {
                 "since " + text(status, "startedAt") + " (" + span(number(status, "uptimeSeconds")) + "), pid "
                         + text(status, "pid"));
         row("guest network", guestNetwork(status.getAsJsonObject("guestNetwork")));
-        row("relays", words(status, "errors") + ", delivered " + delivery(text(status, "delivery")));
+        row("rules", rules(text(status.getAsJsonObject("rules"), "state")));
+        row("relays", words(status, "errors") + (text(status, "delivery").equals("frame") ? "" : BY_VERDICT));
         if (!status.get("staticGuest").isJsonNull()) {
             row("static guest", text(status, "staticGuest") + " gets a copy of each error about an unknown probe");
         }
-        JsonObject rules = status.getAsJsonObject("rules");
-        row("rules", rules(text(rules, "state")));
-        JsonElement keepalive = status.get("keepalive");
-        row("keepalive", keepalive.isJsonNull() ? "off (natexd-keepalive is not running)" : keepalive.getAsString());
-        row("last relayed", ago(status.get("lastRelayedSecondsAgo")));
+        if (!status.get("keepalive").isJsonNull()) {
+            row("keepalive", text(status, "keepalive"));
+        }
+        JsonObject events = status.getAsJsonObject("events");
+        row(
+                "probes",
+                number(events, "GUEST_SIGHTINGS") + " of guests seen, " + number(events, "EGRESS_SIGHTINGS")
+                        + " seen leaving the host");
         JsonObject mappings = status.getAsJsonObject("mappings");
         row("mappings", text(mappings, "live") + " of at most " + text(mappings, "capacity"));
-        nat(status.getAsJsonObject("nat"));
-        row("errors", counts(status.getAsJsonObject("reasons")));
-        row("events", counts(status.getAsJsonObject("events")));
+        String name = "NAT process";
+        for (String line : new NatText(status.getAsJsonObject("nat")).lines()) {
+            row(name, line);
+            name = "";
+        }
+        row("errors", counts(status.getAsJsonObject("reasons"), Set.of()));
+        row("last relayed", ago(status.get("lastRelayedSecondsAgo")));
+        String others = counts(events, SHOWN_EVENTS);
+        if (!others.equals(NONE)) {
+            row("events", others);
+        }
     }
 
     private void problems(JsonObject status, String name, String sign) {
@@ -69,10 +85,6 @@ final class StatusText {
                 + (network.get("present").getAsBoolean() ? "" : ", missing or down");
     }
 
-    private static String delivery(String reinject) {
-        return reinject.equals("frame") ? "as frames on the guest network" : "by the kernel's forwarding";
-    }
-
     private static String rules(String state) {
         return switch (state) {
             case "loaded" -> "loaded; natexd restores them if they are removed";
@@ -84,81 +96,15 @@ final class StatusText {
         };
     }
 
-    private void nat(JsonObject nat) {
-        row("NAT process", "UDP: " + traits(nat.getAsJsonObject("udp"), "ports"));
-        row("", "echo: " + traits(nat.getAsJsonObject("icmp"), "identifiers"));
-        deliveries(nat, "yes", "delivers itself, so natexd does not relay: ");
-        deliveries(nat, "no", "does not deliver, so natexd relays: ");
-    }
-
-    /** The known traits, then the names of the unknown ones. */
-    private static String traits(JsonObject traits, String ports) {
-        List<String> known = new ArrayList<>();
-        List<String> unknown = new ArrayList<>();
-        for (TraitWords words : TraitWords.values()) {
-            String state = text(traits.getAsJsonObject(words.field), "state");
-            if (state.equals("unknown")) {
-                unknown.add(words.name.formatted(ports));
-            } else {
-                known.add(words.of(state).formatted(ports));
-            }
-        }
-        if (known.isEmpty()) {
-            return "nothing known yet";
-        }
-        return String.join(", ", known) + (unknown.isEmpty() ? "" : "; not known yet: " + String.join(", ", unknown));
-    }
-
-    /** The profile in words; {@code %s} stands for ports or identifiers. */
-    private enum TraitWords {
-        PORTS("portsKept", "%s", "keeps %s", "changes %s"),
-        IDENTIFICATIONS("identificationsKept", "IP IDs", "keeps IP IDs", "changes IP IDs"),
-        TTL("ttlKept", "TTL", "keeps the TTL", "lowers the TTL by one"),
-        LEAVING("seenLeaving", "whether its probes are seen leaving", "seen leaving", "not seen leaving");
-
-        private final String field;
-        private final String name;
-        private final String yes;
-        private final String no;
-
-        TraitWords(String field, String name, String yes, String no) {
-            this.field = field;
-            this.name = name;
-            this.yes = yes;
-            this.no = no;
-        }
-
-        String of(String state) {
-            return switch (state) {
-                case "yes" -> yes;
-                case "no" -> no;
-                default -> "sometimes " + no;
-            };
-        }
-    }
-
-    private void deliveries(JsonObject nat, String state, String words) {
-        List<String> classes = new ArrayList<>();
-        for (JsonElement each : nat.getAsJsonArray("delivers")) {
-            JsonObject delivery = each.getAsJsonObject();
-            if (text(delivery, "state").equals(state)) {
-                classes.add(text(delivery, "errors") + " (" + text(delivery, "probes") + ")");
-            }
-        }
-        if (!classes.isEmpty()) {
-            row("", words + String.join(", ", classes));
-        }
-    }
-
-    /** The counts that are not zero. */
-    private static String counts(JsonObject counts) {
+    /** The counts that are not zero, except those of {@code without}. */
+    private static String counts(JsonObject counts, Set<String> without) {
         List<String> parts = new ArrayList<>();
         for (Map.Entry<String, JsonElement> count : counts.entrySet()) {
-            if (count.getValue().getAsLong() != 0) {
+            if (count.getValue().getAsLong() != 0 && !without.contains(count.getKey())) {
                 parts.add(count.getKey().toLowerCase(Locale.ROOT).replace('_', '-') + " " + count.getValue());
             }
         }
-        return parts.isEmpty() ? "none yet" : String.join(", ", parts);
+        return parts.isEmpty() ? NONE : String.join(", ", parts);
     }
 
     private static String words(JsonObject object, String name) {
