@@ -20,6 +20,10 @@ class MappingFuzzTest {
     private static final int CAPACITY = 64;
     private static final int EVENT_OCTETS = 6;
     private static final int EVENTS_LIMIT = 200;
+    /** An event of this kind is many sightings, so that a short input fills the table. */
+    private static final int FLOODS = 15;
+
+    private static final int FLOOD = 16;
     /** As {@link MapperFloodTest} allows for four events. */
     private static final int STEPS_LIMIT = 1_000;
 
@@ -38,20 +42,28 @@ class MappingFuzzTest {
         Mapper mapper = new Mapper(CAPACITY, MappingScene.LIFETIME, now - MappingScene.LIFETIME);
         List<Sent> sent = new ArrayList<>();
         ByteBuffer events = ByteBuffer.wrap(data);
-        for (int i = 0; i < EVENTS_LIMIT && events.remaining() >= EVENT_OCTETS; i++) {
+        for (int event = 0; event < EVENTS_LIMIT && events.remaining() >= EVENT_OCTETS; event++) {
             int what = events.get() & 0xFF;
-            int who = events.get() & 0x0F;
+            int next = events.get() & 0xFF;
+            int who = next & 0x0F;
+            int times = next >>> 4 == FLOODS ? FLOOD : 1;
             now += (events.get() & 0xFFL) << 27; // at most the lifetime and a little
             long before = mapper.steps();
             switch (what & 7) {
                 case 0, 1, 2 -> {
-                    read(Packets.GUEST + who, events, what);
-                    mapper.guestSighted(probe, NETWORK + who, Packets.GATEWAY_MAC, now);
+                    int id = read(Packets.GUEST + who, events, what);
+                    for (int i = 0; i < times; i++) {
+                        identified(id + i);
+                        mapper.guestSighted(probe, NETWORK + who, Packets.GATEWAY_MAC, now);
+                    }
                     sent.add(new Sent(probe.classKey(), probe.source(), probe.sourcePort(), NETWORK + who, now));
                 }
                 case 3, 4 -> {
-                    read(Packets.HOST, events, what);
-                    mapper.egressSighted(probe, who - 1, now);
+                    int id = read(Packets.HOST, events, what);
+                    for (int i = 0; i < times; i++) {
+                        identified(id + i);
+                        mapper.egressSighted(probe, who - 1, now);
+                    }
                 }
                 case 5, 6 -> {
                     read(Packets.HOST, events, what);
@@ -63,14 +75,15 @@ class MappingFuzzTest {
                 }
                 default -> other(mapper, who, now);
             }
-            assertTrue(mapper.steps() - before <= STEPS_LIMIT, () -> "steps: " + (mapper.steps() - before));
+            long steps = mapper.steps() - before;
+            assertTrue(steps <= STEPS_LIMIT * times, () -> "steps: " + steps);
             assertTrue(mapper.mappings() <= CAPACITY);
         }
     }
 
     /** The later sightings of one moment are some nanoseconds younger. */
     private void check(Sighting found, List<Sent> sent, long now) {
-        long oldest = now - MappingScene.LIFETIME - EVENTS_LIMIT;
+        long oldest = now - MappingScene.LIFETIME - EVENTS_LIMIT * FLOOD;
         assertTrue(
                 sent.stream()
                         .anyMatch(one -> one.classKey() == probe.classKey()
@@ -95,8 +108,8 @@ class MappingFuzzTest {
         }
     }
 
-    /** Few ports, identifications and checksums, so that probes resemble each other. */
-    private void read(int source, ByteBuffer events, int what) {
+    /** Few ports, identifications and checksums, so that probes resemble each other. Returns the identification. */
+    private int read(int source, ByteBuffer events, int what) {
         int ports = events.get() & 0xFF;
         int id = events.get() & 0xFF;
         int rest = events.get() & 0xFF;
@@ -116,6 +129,13 @@ class MappingFuzzTest {
             packet.putShort(at + 4, (short) (ports & 0x0F));
             packet.putShort(at + 6, (short) (ports >>> 4));
         }
+        identified(id);
+        return id;
+    }
+
+    /** The same probe with another identification. */
+    private void identified(int id) {
+        packet.putShort(4, (short) id);
         assertEquals(
                 Ipv4Header.Problem.NONE, header.over(packet, 0, PACKET_OCTETS).check(true));
         assertTrue(probe.read(packet, header));
