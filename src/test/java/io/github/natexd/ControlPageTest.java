@@ -73,6 +73,11 @@ class ControlPageTest {
     }
 
     @Test
+    void theFieldsOfLogLevelAreThoseOfThePage() throws Exception {
+        assertEquals(documented("log-level"), fields(ControlScene.working().ask("log-level")));
+    }
+
+    @Test
     void theFieldsOfReloadAreThoseOfThePage() throws Exception {
         assertEquals(documented("reload"), fields(ControlScene.working().ask("reload")));
     }

@@ -10,6 +10,7 @@ import io.github.natexd.cli.paths.GuestsCommand;
 import io.github.natexd.cli.paths.PathsCommand;
 import io.github.natexd.cli.profile.NatProfileCommand;
 import io.github.natexd.cli.replay.ReplayCommand;
+import io.github.natexd.cli.running.LogLevelCommand;
 import io.github.natexd.cli.running.MappingsCommand;
 import io.github.natexd.cli.running.MetricsCommand;
 import io.github.natexd.cli.running.ReloadCommand;
@@ -47,6 +48,7 @@ public final class Natexctl implements Runnable {
         COMMANDS.put("mappings", MappingsCommand::new);
         COMMANDS.put("wait", WaitCommand::new);
         COMMANDS.put("reload", ReloadCommand::new);
+        COMMANDS.put("log-level", LogLevelCommand::new);
         COMMANDS.put("metrics", MetricsCommand::new);
         COMMANDS.put("doctor", DoctorCommand::new);
         COMMANDS.put("show-config", ShowConfigCommand::new);

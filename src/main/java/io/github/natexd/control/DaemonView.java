@@ -4,6 +4,7 @@ import io.github.natexd.config.EffectiveConfig;
 import io.github.natexd.mapping.MappingPage;
 import io.github.natexd.relay.Observer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.event.Level;
 
 /**
  * What the server requests from the daemon, in the server's thread. The loop's thread supplies its own data on its next
@@ -20,6 +21,12 @@ public interface DaemonView {
 
     /** Reloads the configuration. @throws ControlException if it is rejected; the current one stays in force */
     ReloadReport reload() throws ControlException;
+
+    /** The level of the log. */
+    Level logLevel();
+
+    /** Sets the level of the log until natexd ends. */
+    void logLevel(Level changed);
 
     /** Sets the observer of every error from now on, called in the loop's thread; null for none. */
     void observe(@Nullable Observer observer) throws ControlException;

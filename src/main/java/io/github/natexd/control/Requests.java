@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
+import org.slf4j.event.Level;
 
 /** Executes requests: text in, one line of JSON out. Never throws: a failure is a response, too. */
 final class Requests {
@@ -55,12 +56,35 @@ final class Requests {
                         json(json -> versioned(json).name("text").value(text).endObject()));
             }
             case SHOW_CONFIG -> Answer.of(json(json -> SettingsJson.write(json, daemon.config())));
+            case LOG_LEVEL -> logLevel(argument, caller);
             case RELOAD -> {
                 access.checkMayChange(caller);
                 ReloadReport report = daemon.reload();
                 yield Answer.of(json(json -> reload(json, report)));
             }
         };
+    }
+
+    private Answer logLevel(String argument, Caller caller) throws ControlException {
+        if (!argument.isEmpty()) {
+            access.checkMayChange(caller);
+            daemon.logLevel(level(argument));
+        }
+        String level = lowerCase(daemon.logLevel());
+        return Answer.of(json(json -> versioned(json).name("level").value(level).endObject()));
+    }
+
+    private static Level level(String word) throws ControlException {
+        for (Level level : Level.values()) {
+            if (lowerCase(level).equals(word)) {
+                return level;
+            }
+        }
+        throw malformed("log-level takes trace, debug, info, warn or error, or no argument");
+    }
+
+    private static String lowerCase(Level level) {
+        return level.name().toLowerCase(Locale.ROOT);
     }
 
     private static void reload(JsonWriter json, ReloadReport report) {
@@ -82,7 +106,7 @@ final class Requests {
 
     /** The second word; empty if there is none. */
     private static String argument(Verb verb, List<String> words) throws ControlException {
-        int most = verb == Verb.MAPPINGS || verb == Verb.WATCH ? 1 : 0;
+        int most = verb == Verb.MAPPINGS || verb == Verb.WATCH || verb == Verb.LOG_LEVEL ? 1 : 0;
         if (words.size() > 1 + most) {
             throw malformed(verb.word() + " takes " + (most == 0 ? "no argument" : "one argument"));
         }

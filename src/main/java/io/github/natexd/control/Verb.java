@@ -11,7 +11,8 @@ enum Verb {
     WATCH,
     METRICS,
     SHOW_CONFIG,
-    /** The only request that changes something. */
+    /** With an argument, changes the level. */
+    LOG_LEVEL,
     RELOAD;
 
     String word() {

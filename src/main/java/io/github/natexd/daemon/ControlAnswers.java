@@ -19,9 +19,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** Answers the requests that come in through the control socket. */
 final class ControlAnswers implements DaemonView {
+    private static final Logger LOG = LoggerFactory.getLogger(ControlAnswers.class);
+
     /** A turn of the loop takes microseconds; a loop that has not answered by then hangs. */
     private static final long ANSWER_MILLIS = 2_000;
 
@@ -100,6 +105,20 @@ final class ControlAnswers implements DaemonView {
     @Override
     public ReloadReport reload() throws ControlException {
         return reloading.reload();
+    }
+
+    @Override
+    public Level logLevel() {
+        return LogLevel.get();
+    }
+
+    @Override
+    public void logLevel(Level changed) {
+        Level before = LogLevel.get();
+        // Reported at the more verbose of the two levels, so that the log shows why it becomes silent.
+        LogLevel.set(before.toInt() < changed.toInt() ? before : changed);
+        LOG.info("log level: {} -> {}", before, changed);
+        LogLevel.set(changed);
     }
 
     @Override

@@ -3,6 +3,10 @@ package io.github.natexd.daemon;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** Sets up slf4j-simple: plain lines on standard error, with priorities if the journal reads them. */
 final class Logging {
@@ -20,15 +24,26 @@ final class Logging {
         done = true;
         // With its name given, slf4j does not search every jar for the provider; of slf4j itself, only warnings are
         // shown.
-        System.setProperty("slf4j.provider", "org.slf4j.simple.SimpleServiceProvider");
+        System.setProperty("slf4j.provider", LogLevel.class.getName());
         System.setProperty("slf4j.internal.verbosity", "WARN");
-        String level = System.getenv("NATEXD_LOG_LEVEL");
-        setDefault("defaultLogLevel", level == null ? "info" : level);
         setDefault("showThreadName", "false");
         setDefault("showLogName", "false");
         setDefault("showDateTime", "false");
         boolean journal = System.getenv("JOURNAL_STREAM") != null;
         System.setErr(journal ? new JournalStream(System.err) : new TimedStream(System.err));
+        firstLevel(System.getenv("NATEXD_LOG_LEVEL"));
+    }
+
+    private static void firstLevel(@Nullable String wanted) {
+        if (wanted == null || wanted.isBlank()) {
+            return;
+        }
+        try {
+            LogLevel.set(Level.valueOf(wanted.strip().toUpperCase(Locale.ROOT)));
+        } catch (IllegalArgumentException e) {
+            LoggerFactory.getLogger(Logging.class)
+                    .warn("NATEXD_LOG_LEVEL is {}; write trace, debug, info, warn or error", wanted);
+        }
     }
 
     private static void setDefault(String name, String value) {

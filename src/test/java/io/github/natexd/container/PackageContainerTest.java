@@ -128,6 +128,19 @@ class PackageContainerTest {
         assertTrue(machine.runsFromArchive(TREE));
     }
 
+    @Test
+    void variablesOfTheServiceComeFromAFileThatPurgeRemoves() {
+        machine.installPackage(Machine.PACKAGE);
+        assertEquals("info", machine.must("natexctl log-level").strip());
+
+        machine.must("printf 'NATEXD_LOG_LEVEL=warn\\nNATEXD_JAVA_OPTS=-Dnatexd.mark=1\\n' > /etc/default/natexd"
+                + "; systemctl restart natexd");
+
+        assertEquals("warn", machine.must("natexctl log-level").strip());
+        String java = machine.must("tr '\\0' ' ' < /proc/" + machine.property("natexd", "MainPID") + "/cmdline");
+        assertTrue(java.contains(" -Dnatexd.mark=1 "), java);
+    }
+
     /** A problem of the host must not leave the package half installed. */
     @Test
     void purgeSucceedsWhereNftIsGoneAndTheUserIsBusy() {

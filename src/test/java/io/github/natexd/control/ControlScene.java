@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.event.Level;
 
 /** A daemon whose responses the test chooses; queried without a socket. */
 public final class ControlScene implements DaemonView {
@@ -39,6 +40,7 @@ public final class ControlScene implements DaemonView {
 
     private final StatusReport status;
     private volatile @Nullable Observer observer;
+    private volatile Level logLevel = Level.INFO;
 
     private ControlScene(StatusReport status) {
         this.status = status;
@@ -178,6 +180,16 @@ public final class ControlScene implements DaemonView {
     @Override
     public ReloadReport reload() {
         return new ReloadReport(List.of("probes.max-ttl: 60 -> 255"), List.of("queue.number: 5511 -> 1"));
+    }
+
+    @Override
+    public Level logLevel() {
+        return logLevel;
+    }
+
+    @Override
+    public void logLevel(Level changed) {
+        logLevel = changed;
     }
 
     @Override

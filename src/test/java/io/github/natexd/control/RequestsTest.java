@@ -12,6 +12,7 @@ import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.event.Level;
 
 class RequestsTest {
     private static final Caller MEMBER = new Caller(1000, List.of(1000, ControlScene.GROUP));
@@ -185,6 +186,16 @@ class RequestsTest {
     }
 
     @Test
+    void membersMaySeeTheLogLevelAndOnlyRootMayChangeIt() throws Exception {
+        assertEquals("info", json(scene.ask("log-level", MEMBER)).at("/level").asText());
+        assertTrue(json(scene.ask("log-level debug", MEMBER)).at("/refused").asBoolean());
+        assertEquals(Level.INFO, scene.logLevel());
+
+        assertEquals("debug", json(scene.ask("log-level debug")).at("/level").asText());
+        assertEquals(Level.DEBUG, scene.logLevel());
+    }
+
+    @Test
     void aPageSaysWhereTheNextOneBegins() throws Exception {
         JsonNode first = json(scene.ask("mappings"));
 
@@ -222,6 +233,8 @@ class RequestsTest {
                 "watch some",
                 "mappings -1",
                 "mappings 12345678",
+                "log-level loud",
+                "log-level DEBUG",
                 "\u0000\uffff\"\\",
                 "{\"request\":\"status\"}"
             })

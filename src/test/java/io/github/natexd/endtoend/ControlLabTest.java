@@ -263,6 +263,24 @@ class ControlLabTest {
         assertTrue(byRoot.output().contains("reloaded; nothing changed"), byRoot.output());
     }
 
+    @Test
+    void theLogLevelChangesWhileNatexdRuns() {
+        assertEquals("info\n", natexctl("log-level").output());
+        assertEquals("warn\n", natexctl("log-level", "warn").output());
+        String before = natexd.log();
+        assertEquals(0, natexctl("reload").exitCode());
+        assertEquals(before, natexd.log(), "a reload is logged at info");
+
+        assertEquals("debug\n", natexctl("log-level", "debug").output());
+        assertEquals(0, natexctl("reload").exitCode());
+        String since = natexd.log().substring(before.length());
+        assertTrue(since.matches("(?s).*INFO log level: WARN -> DEBUG\n.*INFO reloaded\n.*"), since);
+        assertEquals(
+                NO_PERMISSION,
+                asked(MEMBER, natexd.socket(), "log-level", "trace").exitCode());
+        assertEquals("info\n", natexctl("log-level", "info").output());
+    }
+
     private void traceCompletely() {
         String trace = Client.TRACEROUTE.run(lab, Node.GUEST1);
         assertEquals(Topology.HOPS, Traceroute.hops(trace), trace + natexd.log());

@@ -81,7 +81,16 @@ class DaemonCommandsTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"status", "mappings", "watch", "metrics", "reload", "wait --timeout=0", "show-config --running"})
+            strings = {
+                "status",
+                "mappings",
+                "watch",
+                "metrics",
+                "log-level debug",
+                "reload",
+                "wait --timeout=0",
+                "show-config --running"
+            })
     void withoutNatexdEachEndsWithTwo(String command) {
         assertEquals(2, execute(command + " --socket=" + directory.resolve("none.sock")));
 
@@ -101,7 +110,12 @@ class DaemonCommandsTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"status --json --plain", "mappings 3", "wait --timeout=soon", "show-config --running --config=x"
+            strings = {
+                "status --json --plain",
+                "mappings 3",
+                "log-level loud",
+                "wait --timeout=soon",
+                "show-config --running --config=x"
             })
     void aWrongCommandLineEndsWith64(String command) {
         assertEquals(64, execute(command));
@@ -164,6 +178,17 @@ class DaemonCommandsTest {
     void metricsAreTextForPrometheus() throws Exception {
         assertEquals(0, asked(ControlScene.working(), ROOT, "metrics"));
         assertTrue(out.toString().startsWith("# HELP natexd_build_info "), out.toString());
+    }
+
+    @Test
+    void theLogLevelIsShownAndChanged() throws Exception {
+        ControlScene scene = ControlScene.working();
+
+        assertEquals(0, asked(scene, ROOT, "log-level"));
+        assertEquals(0, asked(scene, ROOT, "log-level WARN"));
+        assertEquals(0, asked(scene, ROOT, "log-level --json"));
+
+        assertEquals("info\nwarn\n{\"version\":1,\"level\":\"warn\"}\n", out.toString());
     }
 
     @Test
