@@ -6,28 +6,24 @@ import java.util.Locale;
 
 /** What is wrong with a row of samples; one line for each finding. The first sample is from before all traffic. */
 final class Findings {
-    /** Samples that a slope needs: below, the noise of single samples decides. */
-    static final int SLOPE_LEAST = 10;
-
-    /** The growth that the slope may show over all samples, about three times the noise of a healthy natexd. */
-    static final double GROWTH_MAX_KIB = 1024;
-
     private final List<String> lines = new ArrayList<>();
-    private final List<Sample> samples;
     private final Sample first;
 
     private Findings(List<Sample> samples) {
-        this.samples = samples;
         first = samples.get(0);
     }
 
-    /** @param samples at equal distances; the last one is from after the end of all mappings' lives */
-    static List<String> of(List<Sample> samples) {
+    /** @param samples at equal distances of this many seconds; the last one is from after the end of all mappings' lives */
+    static List<String> of(List<Sample> samples, long seconds) {
         Findings findings = new Findings(samples);
         for (int i = 1; i < samples.size(); i++) {
             findings.verdicts(i, samples.get(i));
         }
         findings.leaks(samples.get(samples.size() - 1));
+        if (Growth.canBeMeasured(samples)) {
+            Growth growth = Growth.of(samples, seconds);
+            findings.check(growth.excludesLeak(), "the memory may leak: it grows by %s after the first half", growth);
+        }
         return findings.lines;
     }
 
@@ -75,15 +71,6 @@ final class Findings {
         leak("threads", first.usage().threads(), last.usage().threads());
         leak("child processes", first.usage().children(), last.usage().children());
         leak("mappings", 0, last.decisions().mappings());
-        if (mayBeFitted(samples)) {
-            double growth = slopeKib(samples) * settled(samples).size();
-            check(
-                    growth <= GROWTH_MAX_KIB,
-                    "the memory grows: by %.0f KiB from sample %d to sample %d",
-                    growth,
-                    samples.size() - settled(samples).size(),
-                    samples.size() - 1);
-        }
     }
 
     private void leak(String what, int before, int after) {
@@ -94,28 +81,5 @@ final class Findings {
         if (!holds) {
             lines.add(String.format(Locale.ROOT, format, values));
         }
-    }
-
-    /** Whether there are enough samples after the warm-up. */
-    static boolean mayBeFitted(List<Sample> samples) {
-        return settled(samples).size() >= SLOPE_LEAST;
-    }
-
-    /** The samples after the warm-up, which is the first third. */
-    private static List<Sample> settled(List<Sample> samples) {
-        return samples.subList(samples.size() / 3, samples.size());
-    }
-
-    /** The resident memory's growth from one sample to the next after the warm-up, by least squares. */
-    static double slopeKib(List<Sample> samples) {
-        List<Sample> settled = settled(samples);
-        double middle = (settled.size() - 1) / 2.0;
-        double products = 0;
-        double squares = 0;
-        for (int i = 0; i < settled.size(); i++) {
-            products += (i - middle) * settled.get(i).usage().residentKib();
-            squares += (i - middle) * (i - middle);
-        }
-        return products / squares;
     }
 }

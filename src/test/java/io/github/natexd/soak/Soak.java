@@ -6,7 +6,6 @@ import io.github.natexd.testkit.LabNatexd;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -62,7 +61,7 @@ final class Soak {
             }
             TimeUnit.SECONDS.sleep(2 * LIFETIME_SECONDS);
             take(probing);
-            findings = new ArrayList<>(Findings.of(samples));
+            findings = new ArrayList<>(Findings.of(samples, periodSeconds));
             findings.addAll(complaints(natexd.log()));
             if (natexd.stop() != 0) {
                 findings.add("natexd did not end with 0");
@@ -92,10 +91,10 @@ final class Soak {
     }
 
     private void report(List<String> findings) {
-        if (Findings.mayBeFitted(samples)) {
-            out.printf(Locale.ROOT, "memory after the warm-up: %+.1f KiB a sample%n", Findings.slopeKib(samples));
+        if (Growth.canBeMeasured(samples)) {
+            out.println("memory after the first half: " + Growth.of(samples, periodSeconds));
         } else {
-            out.println("memory: not judged; a slope needs " + Findings.SLOPE_LEAST + " samples after the warm-up");
+            out.println("memory: not judged; a line needs " + Growth.SAMPLES_LEAST + " samples after the first half");
         }
         findings.forEach(finding -> out.println("FINDING " + finding));
         out.println(findings.isEmpty() ? "no findings" : findings.size() + " findings");
