@@ -33,7 +33,7 @@ public final class Processors {
         boolean any = false;
         try (DirectoryStream<Path> tasks = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
             for (Path task : tasks) {
-                if (Files.readString(task.resolve("comm")).startsWith(threads)) {
+                if (name(task).startsWith(threads)) {
                     Shell.run(
                             null,
                             "taskset",
@@ -46,5 +46,13 @@ public final class Processors {
             }
         }
         return any;
+    }
+
+    private static String name(Path task) {
+        try {
+            return Files.readString(task.resolve("comm"));
+        } catch (IOException e) {
+            return ""; // it has ended meanwhile
+        }
     }
 }
