@@ -6,6 +6,7 @@
  *   load NAMES saturate  WHERE MAPPINGS COUNT PID     errors as fast as they come back, at most WINDOW in flight
  *   load NAMES pace      WHERE MAPPINGS COUNT RATE    RATE errors a second; measures how long each takes
  *   load NAMES storm     WHERE COUNT PID              new probes, each with its error
+ *   load NAMES trace     COUNT RATE PID               the same, RATE probes a second, a hundred at a time
  *   load NAMES datagrams COUNT                        small datagrams that the host sends
  *   load NAMES forward   COUNT                        small datagrams that the host forwards
  *
@@ -37,6 +38,7 @@
 enum {
     BATCH = 64,
     WINDOW = 512, /* half of natexd's queue: no error passes by a full one */
+    TRACE_BURST = 100,
     SLOT_LENGTH = 2048,
     SIGHTINGS_PER_PAUSE = 64,
     PAUSE_MICROS = 800,
@@ -379,6 +381,29 @@ static void storm(pid_t pid) {
     say_outcome(sent);
 }
 
+/* Probes and their errors at a steady rate, as from many tracers. */
+static void trace(long rate, pid_t pid) {
+    open_probes();
+    long process = process_nanos(pid), due = now(CLOCK_MONOTONIC), silent = due;
+    for (uint32_t sent = 0; sent < total || (received < total && now(CLOCK_MONOTONIC) - silent < SILENCE);) {
+        if (sent < total && now(CLOCK_MONOTONIC) >= due) {
+            uint32_t burst = total - sent < TRACE_BURST ? total - sent : TRACE_BURST;
+            for (uint32_t i = 0; i < burst; i++) {
+                send_probe(mapping_of(sent + i));
+            }
+            for (uint32_t i = 0; i < burst; i += BATCH) {
+                send_errors(sent + i, burst - i < BATCH ? (int)(burst - i) : BATCH);
+            }
+            sent += burst;
+            due += burst * SECOND / rate;
+            silent = now(CLOCK_MONOTONIC);
+        }
+        take_arrivals();
+    }
+    say("cpu", "%.1f", (double)(process_nanos(pid) - process) / (received > 0 ? received : 1));
+    say_outcome(total);
+}
+
 /* ---- what the host pays ---------------------------------------------------------------------------------------- */
 
 static void datagrams(uint32_t count) {
@@ -460,6 +485,9 @@ int main(int argc, char **argv) {
     } else if (strcmp(verb, "storm") == 0) {
         open_errors(argv[3], MAPPINGS_MAX, number(argv, 4));
         storm((pid_t)number(argv, 5));
+    } else if (strcmp(verb, "trace") == 0) {
+        open_errors("guest", MAPPINGS_MAX, number(argv, 3));
+        trace(number(argv, 4), (pid_t)number(argv, 5));
     } else if (strcmp(verb, "datagrams") == 0) {
         datagrams(number(argv, 3));
     } else if (strcmp(verb, "forward") == 0) {

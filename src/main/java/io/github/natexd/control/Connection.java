@@ -21,6 +21,7 @@ final class Connection {
     /** The limit of octets that wait for a client that watches; beyond it, lines are lost. */
     private static final int WATCH_MAX_OCTETS = 256 * 1024;
 
+    private static final int CHUNK_OCTETS = 32 * 1024;
     private static final int WRITE_MAX_OCTETS = 64 * 1024;
 
     private enum Phase {
@@ -116,8 +117,8 @@ final class Connection {
     }
 
     /** Adds a line for a client that watches, if there is room. */
-    void tell(String line) {
-        if (outOctets + line.length() > WATCH_MAX_OCTETS) {
+    void tell(byte[] line) {
+        if (outOctets + line.length > WATCH_MAX_OCTETS) {
             lostLines++;
         } else {
             enqueue(line);
@@ -140,8 +141,19 @@ final class Connection {
     }
 
     private void enqueue(String line) {
-        byte[] octets = line.getBytes(StandardCharsets.US_ASCII);
-        out.add(ByteBuffer.wrap(octets));
+        enqueue(line.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /** Appends to the last buffer if there is room: a write for each line would cost more than the line. */
+    private void enqueue(byte[] octets) {
+        ByteBuffer last = out.peekLast();
+        if (last == null || last.capacity() - last.limit() < octets.length) {
+            last = ByteBuffer.allocate(Math.max(octets.length, isWatching() ? CHUNK_OCTETS : 0))
+                    .limit(0);
+            out.add(last);
+        }
+        int at = last.limit();
+        last.limit(at + octets.length).put(at, octets);
         outOctets += octets.length;
         interest();
     }
@@ -176,7 +188,10 @@ final class Connection {
         SelectionKey present = key;
         if (present != null) {
             int read = phase == Phase.ANSWER ? 0 : SelectionKey.OP_READ;
-            present.interestOps(read | (out.isEmpty() ? 0 : SelectionKey.OP_WRITE));
+            int wanted = read | (out.isEmpty() ? 0 : SelectionKey.OP_WRITE);
+            if (present.interestOps() != wanted) {
+                present.interestOps(wanted);
+            }
         }
     }
 

@@ -142,7 +142,8 @@ public final class ControlServer implements AutoCloseable {
         /** The time until the first deadline; 0 (which means no limit to the selector) if there is none. */
         private long sleepMillis() {
             long now = System.nanoTime();
-            long nanos = metrics == null ? Long.MAX_VALUE : metrics.nextNanos() - now;
+            long nanos =
+                    Math.min(metrics == null ? Long.MAX_VALUE : metrics.nextNanos() - now, watchers.waitNanos(now));
             for (Connection client : clients) {
                 if (client.hasDeadline()) {
                     nanos = Math.min(nanos, client.deadlineNanos() - now);

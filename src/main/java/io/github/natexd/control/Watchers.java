@@ -5,19 +5,20 @@ import io.github.natexd.control.ControlException.Kind;
 import io.github.natexd.relay.Observation;
 import io.github.natexd.relay.Observed;
 import io.github.natexd.relay.Observer;
-import java.time.Instant;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The clients that watch. The relay's thread puts what they get to see into a bounded queue and wakes the server's
- * thread, once for all that is in the queue; the server's thread sends it to the clients. What does not fit is counted
- * and reported as lost. While no client watches, the relay has no observer.
+ * The clients that watch. The relay's thread puts what they get to see into a bounded queue; the server's thread sends
+ * it to the clients, many events at a time, because each wake-up costs more than many events. What does not fit is
+ * counted and reported as lost. While no client watches, the relay has no observer.
  */
 final class Watchers implements Observer {
     static final int LIMIT = 8;
@@ -25,10 +26,19 @@ final class Watchers implements Observer {
     /** The limit of the queue between the threads. */
     static final int QUEUE_LIMIT = 4096;
 
+    /** Events wait no longer than this for others, unless the queue becomes half full. */
+    private static final long COLLECT_NANOS = 10_000_000;
+
     private final Runnable wakeServer;
     private final ArrayBlockingQueue<Observed> observed = new ArrayBlockingQueue<>(QUEUE_LIMIT);
     private final AtomicLong lost = new AtomicLong();
-    private final AtomicBoolean woken = new AtomicBoolean();
+    /** How many events came since the last delivery. */
+    private final AtomicInteger pending = new AtomicInteger();
+
+    private final StringBuilder line = new StringBuilder();
+    private final ObservedJson json = new ObservedJson(JsonWriter.oneLine(line));
+    private final List<Observed> batch = new ArrayList<>();
+    private long deliveredNanos = System.nanoTime() - COLLECT_NANOS;
     private final Map<Connection, Watch> clients = new HashMap<>();
     private volatile boolean wantsProbes;
 
@@ -52,7 +62,8 @@ final class Watchers implements Observer {
         if (!observed.offer(what)) {
             lost.incrementAndGet();
         }
-        if (woken.compareAndSet(false, true)) {
+        int events = pending.incrementAndGet();
+        if (events == 1 || events == QUEUE_LIMIT / 2) {
             wakeServer.run();
         }
     }
@@ -89,22 +100,35 @@ final class Watchers implements Observer {
         daemon.observe(clients.isEmpty() ? null : this);
     }
 
-    /** Sends the clients what came since the last call. */
+    /** How long {@link #deliver} can wait: nanoseconds, Long.MAX_VALUE without a limit. */
+    long waitNanos(long nowNanos) {
+        int events = pending.get();
+        return events == 0
+                ? Long.MAX_VALUE
+                : events >= QUEUE_LIMIT / 2 ? 0 : Math.max(0, deliveredNanos + COLLECT_NANOS - nowNanos);
+    }
+
+    /** Sends the clients what came, unless more shall be collected first. */
     void deliver() {
-        if (!woken.getAndSet(false)) {
+        long nowNanos = System.nanoTime();
+        if (waitNanos(nowNanos) > 0) {
             return;
         }
-        List<Observed> batch = new ArrayList<>();
+        deliveredNanos = nowNanos;
+        pending.set(0);
         observed.drainTo(batch);
-        Instant now = Instant.now();
+        long epochNanos = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis());
         for (Observed what : batch) {
-            String line = Requests.json(json -> ObservedJson.write(json, what, now));
+            line.setLength(0);
+            json.write(what, epochNanos);
+            byte[] octets = line.toString().getBytes(StandardCharsets.ISO_8859_1);
             clients.forEach((client, watch) -> {
                 if (isFor(watch, what)) {
-                    client.tell(line);
+                    client.tell(octets);
                 }
             });
         }
+        batch.clear();
         long missing = lost.getAndSet(0);
         clients.keySet().forEach(client -> client.tellLost(missing));
     }

@@ -152,7 +152,7 @@ public final class ControlScene implements DaemonView {
 
     private static String line(Observed observed) {
         Instant now = Instant.parse("2026-11-21T00:00:01.002Z");
-        return Requests.json(json -> ObservedJson.write(json, observed, now));
+        return Requests.json(json -> new ObservedJson(json).write(observed, now.toEpochMilli() * 1_000_000));
     }
 
     @Override

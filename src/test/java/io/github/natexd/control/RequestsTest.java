@@ -210,7 +210,7 @@ class RequestsTest {
     void whatIsWatchedHasTheTimeOfTheErrorAndItsLabels() throws Exception {
         JsonNode observed = json(ControlScene.observed());
 
-        assertEquals("2026-11-21T00:00:01Z", observed.at("/time").asText());
+        assertEquals("2026-11-21T00:00:01.000000Z", observed.at("/time").asText());
         assertEquals(1500, observed.at("/roundTripMicros").asInt());
         assertEquals(
                 "{\"label\":24001,\"trafficClass\":5,\"bottom\":true,\"ttl\":1}",
