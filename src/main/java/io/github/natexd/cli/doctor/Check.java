@@ -29,6 +29,7 @@ enum Check {
     HEALTH("natexd reports no problem", DaemonChecks::health),
     KEEPALIVE("keepalives are as configured", KeepaliveChecks::keepalive),
     GUESTS("guests are seen", NatChecks::guests),
+    MAX_TTL("the TTLs of the probes that natexd follows", NatChecks::maxTtl),
     NAT_TTL("the NAT process and the TTL", NatChecks::ttl),
     NAT_IDENTIFICATION("the NAT process and the IP ID", NatChecks::identification),
     NAT_PORTS("the NAT process and ports", NatChecks::ports),

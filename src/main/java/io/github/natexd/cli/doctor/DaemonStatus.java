@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param interfaceName the guest network that it uses or waits for; empty while it knows none
  * @param present the guest network is there and up
  * @param guestProbes probes of guests that it has seen
+ * @param unmatchedErrors errors about packets that it has not seen
  * @param startedAt in UTC, as ISO 8601 writes it
  * @param problems what keeps natexd from working, and what goes wrong now
  * @param warnings what has gone wrong since natexd started, with counts
@@ -20,6 +21,7 @@ public record DaemonStatus(
         Optional<String> interfaceName,
         boolean present,
         long guestProbes,
+        long unmatchedErrors,
         String startedAt,
         long uptimeSeconds,
         List<Trouble> problems,
@@ -50,6 +52,7 @@ public record DaemonStatus(
                 interfaceName,
                 present,
                 guestProbes,
+                unmatchedErrors,
                 startedAt,
                 uptimeSeconds,
                 all,

@@ -12,6 +12,8 @@ final class NatChecks {
     static final String PROBE =
             "run `traceroute -n 9.9.9.9` in a guest (Windows: tracert -d 9.9.9.9), then run doctor again";
 
+    private static final int TTL_LIMIT = 255;
+
     private NatChecks() {}
 
     static Diagnosis guests(Facts facts) {
@@ -20,6 +22,22 @@ final class NatChecks {
                 status -> status.guestProbes() > 0
                         ? Diagnosis.ok(status.guestProbes() + " probes of guests were seen")
                         : Diagnosis.unknown("no probe of a guest has been seen yet", PROBE));
+    }
+
+    /** natexd cannot know whether errors about packets that it does not see are about those of guests. */
+    static Diagnosis maxTtl(Facts facts) {
+        int maxTtl = facts.settings().config().probes().maxTtl();
+        if (maxTtl == TTL_LIMIT) {
+            return Diagnosis.ok("any (probes.max-ttl = 255)");
+        }
+        return judge(
+                facts,
+                status -> Diagnosis.ok("up to " + maxTtl + " (probes.max-ttl); "
+                        + (status.unmatchedErrors() == 0
+                                ? "no error about any other packet has arrived"
+                                : status.unmatchedErrors() + " errors about other packets, of guests or of the host,"
+                                        + " went to the host only; if guests miss errors about ordinary UDP or pings"
+                                        + " (ping -M do, QUIC), set probes.max-ttl = 255")));
     }
 
     static Diagnosis ttl(Facts facts) {

@@ -123,6 +123,7 @@ final class SystemOptions {
                 network.get("interface").isJsonNull() ? Optional.empty() : Optional.of(text(network, "interface")),
                 network.get("present").getAsBoolean(),
                 status.getAsJsonObject("events").get("GUEST_SIGHTINGS").getAsLong(),
+                status.getAsJsonObject("reasons").get("NO_MAPPING").getAsLong(),
                 text(status, "startedAt"),
                 status.get("uptimeSeconds").getAsLong(),
                 troubles(status.getAsJsonArray("problems")),

@@ -75,7 +75,7 @@ class CheckTest {
         assertEquals(
                 "configuration library kernel-queue kernel-log kernel-rule caller vmware interface daemon control"
                         + " service capabilities promiscuous rules counters queue log-group firewall forwarding health"
-                        + " keepalive guests nat-ttl nat-identification nat-ports nat-leaving nat-errors",
+                        + " keepalive guests max-ttl nat-ttl nat-identification nat-ports nat-leaving nat-errors",
                 String.join(" ", Arrays.stream(Check.values()).map(Check::word).toList()));
     }
 

@@ -153,6 +153,7 @@ class DaemonChecksTest {
                 Optional.of("vmnet8"),
                 true,
                 9,
+                0,
                 "2026-01-02T03:04:05Z",
                 7200,
                 List.of(),

@@ -79,6 +79,21 @@ class DoctorLabTest {
     }
 
     @Test
+    void hintsAtMaxTtlWhereErrorsAreAboutOtherPackets() throws Exception {
+        try (LabNatexd natexd = LabNatexd.start(lab)) {
+            traceroute();
+            doctor().endsWith(WELL).says("max-ttl", "ok", "no error about any other packet has arrived");
+
+            lab.exec(Node.GUEST1, "traceroute", "-n", "-q", "1", "-w", "1", "-f", "64", "-m", "64", Topology.TARGET);
+
+            DoctorReport report = doctor().endsWith(WELL)
+                    .says("max-ttl", "ok", "up to 60 (probes.max-ttl); 1 errors about other packets");
+            report.says("max-ttl", "ok", "set probes.max-ttl = 255");
+            assertEquals(List.of(), report.checks("warning"), natexd.log());
+        }
+    }
+
+    @Test
     void saysThatNatexdDoesNotRunAndHowToStartIt() throws Exception {
         DoctorReport report = doctor().endsWith(WRONG)
                 .says("daemon", "wrong", "natexd is not running")

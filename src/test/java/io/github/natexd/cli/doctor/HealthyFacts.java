@@ -64,12 +64,17 @@ final class HealthyFacts {
     Fact<Boolean> forwarding = Fact.known(false);
 
     static DaemonStatus status(List<Trouble> problems, Trait ttl, Trait ports, String byNat) {
+        return status(problems, ttl, ports, byNat, 0);
+    }
+
+    static DaemonStatus status(List<Trouble> problems, Trait ttl, Trait ports, String byNat, long unmatchedErrors) {
         return new DaemonStatus(
                 NATEXD,
                 "1.0",
                 Optional.of("vmnet8"),
                 true,
                 9,
+                unmatchedErrors,
                 "2026-01-02T03:04:05Z",
                 7200,
                 problems,
@@ -88,6 +93,7 @@ final class HealthyFacts {
                 "1.0",
                 interfaceName,
                 present,
+                0,
                 0,
                 "2026-01-02T03:04:05Z",
                 7200,

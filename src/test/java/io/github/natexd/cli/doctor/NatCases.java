@@ -5,6 +5,8 @@ import static io.github.natexd.cli.doctor.CheckCase.well;
 
 import io.github.natexd.cli.doctor.DaemonStatus.Trait;
 import io.github.natexd.cli.doctor.Facts.Control;
+import io.github.natexd.cli.doctor.Facts.Settings;
+import io.github.natexd.config.Config;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,6 +17,21 @@ final class NatCases {
     static List<CheckCase> cases() {
         return List.of(
                 unknown("none", Check.GUESTS, facts -> facts.control = quiet(), "no probe of a guest", "traceroute"),
+                well(
+                        "errors about other packets",
+                        Check.MAX_TTL,
+                        facts -> facts.control = missing(2),
+                        "up to 60 (probes.max-ttl); 2 errors about other packets"),
+                well("none", Check.MAX_TTL, facts -> facts.control = missing(0), "no error about any other packet"),
+                well(
+                        "any TTL",
+                        Check.MAX_TTL,
+                        facts -> {
+                            facts.settings = largestTtl();
+                            facts.control = missing(2);
+                        },
+                        "any (probes.max-ttl = 255)"),
+                unknown("stopped", Check.MAX_TTL, HealthyFacts::notRunning, "not running", "start"),
                 unknown("unseen", Check.NAT_TTL, facts -> facts.control = quiet(), "no probe", "traceroute"),
                 well(
                         "decremented",
@@ -47,6 +64,25 @@ final class NatCases {
                         facts -> facts.control = HealthyFacts.silent(true),
                         "trouble",
                         "remedy"));
+    }
+
+    private static Control missing(long unmatchedErrors) {
+        return HealthyFacts.answering(
+                HealthyFacts.status(List.of(), HealthyFacts.YES, HealthyFacts.YES, "no", unmatchedErrors));
+    }
+
+    private static Settings largestTtl() {
+        Config defaults = Config.defaults();
+        Config config = new Config(
+                defaults.queue(),
+                defaults.guestNetwork(),
+                defaults.relay(),
+                new Config.Probes(255, 30, 65_536),
+                defaults.rules(),
+                defaults.control(),
+                defaults.metrics(),
+                defaults.keepalive());
+        return new Settings("/etc/natexd/natexd.toml", Fact.known(List.of()), config);
     }
 
     private static Control quiet() {
