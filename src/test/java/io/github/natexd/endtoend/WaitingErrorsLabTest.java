@@ -10,6 +10,7 @@ import io.github.natexd.linux.libc.Libc;
 import io.github.natexd.testkit.LabNatexd;
 import io.github.natexd.testkit.LabShell;
 import io.github.natexd.testkit.clients.Trace;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,10 +30,26 @@ class WaitingErrorsLabTest {
             exit 1
             """.formatted(PINGS);
 
+    /** Replaces or removes the rules while natexd stands still; removal waits for a second. */
+    private static final String CHANGE = """
+            rules=$1 pid=$2
+            shift 2
+            $rules "$@" &
+            sleep 0.5
+            kill -CONT $pid
+            wait $!
+            """;
+
     @ParameterizedTest
-    @ValueSource(strings = {"60", "255"})
-    @DisplayName("when natexd's rules are replaced, the host still gets the errors that wait for natexd")
-    void replacedRulesCostNoWaitingError(String maxTtl) {
+    @ValueSource(
+            strings = {
+                "install --daemon --interface vmnet8 --max-ttl 60",
+                "install --daemon --interface vmnet8 --max-ttl 255",
+                "remove --daemon",
+                "remove"
+            })
+    @DisplayName("when natexd's rules are replaced or removed, the host still gets the errors that wait for natexd")
+    void changedRulesCostNoWaitingError(String change) {
         try (Lab lab = Lab.up(LabOptions.defaults());
                 LabNatexd natexd = LabNatexd.start(lab)) {
             Libc.INSTANCE.kill((int) natexd.pid(), SIGSTOP);
@@ -41,11 +58,11 @@ class WaitingErrorsLabTest {
                 pings = Trace.start(
                         lab, Node.HOST, List.of("ping", "-n", "-i0.02", "-W10", "-t2", "-c" + PINGS, Topology.TARGET));
                 LabShell.must(lab, Node.HOST, WAITING);
-                LabShell.must(
-                        lab,
-                        Node.HOST,
-                        LabNatexd.tree().resolve("libexec/natexd-rules")
-                                + " install --daemon --interface vmnet8 --max-ttl " + maxTtl);
+                List<String> arguments = new ArrayList<>();
+                arguments.add(LabNatexd.tree().resolve("libexec/natexd-rules").toString());
+                arguments.add(Long.toString(natexd.pid()));
+                arguments.addAll(List.of(change.split(" ")));
+                LabShell.must(lab, Node.HOST, CHANGE, arguments.toArray(String[]::new));
             } finally {
                 Libc.INSTANCE.kill((int) natexd.pid(), SIGCONT);
             }
