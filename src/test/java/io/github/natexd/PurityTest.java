@@ -2,6 +2,7 @@ package io.github.natexd;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
@@ -14,6 +15,9 @@ import static io.github.natexd.Rooms.outside;
 import static io.github.natexd.Rooms.room;
 import static io.github.natexd.Rooms.rooms;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Which rooms calculate only, and which room each library and the system stay in. */
@@ -72,6 +76,32 @@ class PurityTest {
                 .because("time is an argument: tests and replay decide what time it is")
                 .allowEmptyShould(true)
                 .check(CLASSES);
+    }
+
+    @Test
+    void noPacketWaitsForTheWallClock() {
+        noClasses()
+                .that(resideInAnyPackage(
+                        rooms("wire", "mapping", "translate", "relay", "linux", "daemon", "keepalive")))
+                .and(not(belongsToOneOf("ControlAnswers", "Logging")))
+                .should()
+                .callMethodWhere(target(owner(resideInAPackage("java..")))
+                        .and(target(nameMatching("currentTimeMillis|now|parkUntil|awaitUntil"))))
+                .orShould()
+                .dependOnClassesThat(type(java.time.Clock.class)
+                        .or(type(java.util.Timer.class))
+                        .or(assignableTo(java.util.Date.class)))
+                .because("somebody can set the clock while natexd runs; only status, log and metrics show it")
+                .check(CLASSES);
+    }
+
+    private static DescribedPredicate<JavaClass> belongsToOneOf(String... names) {
+        return DescribedPredicate.describe("of " + List.of(names), one -> List.of(names)
+                .contains(outermost(one).getSimpleName()));
+    }
+
+    private static JavaClass outermost(JavaClass one) {
+        return one.getEnclosingClass().map(PurityTest::outermost).orElse(one);
     }
 
     @Test

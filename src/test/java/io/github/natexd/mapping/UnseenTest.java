@@ -58,6 +58,22 @@ class UnseenTest {
     }
 
     @Test
+    @DisplayName("if the host's probes had to make room, one not seen leaving can be the host's: for a lifetime")
+    void afterEvictionsNothingUnseenIsCertain() {
+        MappingScene full = new MappingScene(4);
+        for (int i = 0; i <= 8; i++) {
+            full.egress(fromHost(REWRITTEN + i).id(ID + i));
+        }
+        full.guest(fromGuest(PORT).id(ID).checksum(0));
+        assertEquals(Match.LIKELY, full.find(fromHost(PORT).id(ID).checksum(0)));
+
+        full.passNanos(LIFETIME + MILLI);
+        full.mapper.expire(full.now());
+        full.guest(fromGuest(PORT).id(ID).checksum(0));
+        assertEquals(Match.CERTAIN, full.find(fromHost(PORT).id(ID).checksum(0)));
+    }
+
+    @Test
     @DisplayName("R49: an equal port alone is not enough")
     void aGuestsSightingAloneDoesNotMatchByPortOnly() {
         scene.guest(fromGuest(PORT).id(ID).checksum(0));
