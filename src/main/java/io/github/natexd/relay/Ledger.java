@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  * Counts the outcomes of errors and their times, and reports each to the observer, if there is one. Without one, nothing is allocated.
  */
 final class Ledger {
+    /** A difference between the clocks that no busy machine explains. */
+    private static final long CLOCK_SET_NANOS = 1_000_000_000;
+
     private final Counters counters;
     private final RelayTimes times;
     private final Durations roundTrips = new Durations();
@@ -97,11 +100,15 @@ final class Ledger {
                 sender.source(), sender.sourcePort(), sender.timeToLive(), roundTripNanos(judgement, sender));
     }
 
-    /** By the kernel's times if it gave both: the loop sees what came in one turn at one time. */
+    /**
+     * By the kernel's times if it gave both: the loop sees what came in one turn at one time. But these are of the wall
+     * clock: if somebody has set it meanwhile, natexd's own time is the better one.
+     */
     private static long roundTripNanos(Judgement error, Sighting probe) {
-        return error.arrivedEpochNanos() == 0 || probe.epochNanos() == 0
-                ? error.arrivedNanos() - probe.sightedNanos()
-                : error.arrivedEpochNanos() - probe.epochNanos();
+        long own = error.arrivedNanos() - probe.sightedNanos();
+        long kernels = error.arrivedEpochNanos() - probe.epochNanos();
+        boolean given = error.arrivedEpochNanos() != 0 && probe.epochNanos() != 0;
+        return given && Math.abs(kernels - own) < CLOCK_SET_NANOS ? kernels : own;
     }
 
     /** From guests' probes to the errors that guests got. */

@@ -23,6 +23,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What somebody who watches is told of each error. */
 class ObserverTest {
@@ -144,6 +146,20 @@ class ObserverTest {
                 told.get(0).guest().roundTripNanos() <= 0, "the probe came before somebody watched, in the same turn");
         assertEquals(4 * MILLI, told.get(1).guest().roundTripNanos());
         assertEquals(9 * MILLI, told.get(1).epochNanos());
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {-7_200_000, -2000, 2000, 3_600_000})
+    @DisplayName("if somebody sets the clock while a probe is on its way, the round trip is that of natexd's own clock")
+    void aClockThatIsSetIsNoRoundTrip(long millis) {
+        scene.relay.observe(told::add);
+        scene.link.epochNanos(10_000_000 * MILLI);
+        scene.mapped(PORT);
+        scene.pass(3);
+        scene.queue.epochNanos((10_000_000 + 3 + millis) * MILLI);
+        scene.errorComes(error(probe(HOST, PORT).bytes()));
+
+        assertEquals(3 * MILLI, told.get(0).guest().roundTripNanos(), 100);
     }
 
     private static final class Onlooker implements Observer {
