@@ -159,6 +159,8 @@ final class GuestNetwork implements AutoCloseable {
             report(false, "guest network " + guestNetwork + " is missing or down: waiting for it");
         } else if (link == null) {
             open(guestNetwork, present);
+        } else {
+            link.mtu(Interfaces.mtu(guestNetwork));
         }
         lookAround(guestNetwork);
     }

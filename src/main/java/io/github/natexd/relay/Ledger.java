@@ -7,7 +7,8 @@ import io.github.natexd.translate.Reason;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts the outcomes of errors and their times, and reports each to the observer, if there is one. Without one, nothing is allocated.
+ * Counts the outcomes of errors and their times, and reports each to the observer, if there is one. Without one,
+ * nothing is allocated.
  */
 final class Ledger {
     /** A difference between the clocks that no busy machine explains. */

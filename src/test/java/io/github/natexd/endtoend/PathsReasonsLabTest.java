@@ -115,8 +115,7 @@ class PathsReasonsLabTest {
                 trace(lab, Topology.TARGET, "1000");
             }
         },
-        /** natexd knows the MTU from when it started to listen there. */
-        MTU_BECAME_SMALLER("send-failed") {
+        MTU_BECAME_SMALLER("too-long") {
             @Override
             void stage(Lab lab) {
                 setMtu(lab);

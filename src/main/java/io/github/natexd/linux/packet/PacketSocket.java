@@ -33,7 +33,7 @@ public final class PacketSocket implements GuestLink {
     private static final short PACKET_MR_PROMISC = 1;
 
     private final int descriptor;
-    private final int mtu;
+    private int mtu;
     private final MessageVector messages;
     private final FrameBatch frames = new FrameBatch();
     private boolean gone;
@@ -198,6 +198,11 @@ public final class PacketSocket implements GuestLink {
     @Override
     public int mtu() {
         return mtu;
+    }
+
+    /** The interface's MTU has perhaps changed. */
+    public void mtu(int present) {
+        mtu = present;
     }
 
     @Override
