@@ -54,7 +54,8 @@ final class Health {
         List<Problem> warnings = new ArrayList<>();
         if (report.relay().queueOverflows() > 0) {
             warnings.add(new Problem(
-                    report.relay().queueOverflows() + " errors went to the host unchanged because the queue was full",
+                    report.relay().queueOverflows()
+                            + " errors went to the host unchanged because natexd did not read the queue in time",
                     "raise queue.max-length (now " + report.limits().queueMaxLength() + ")"));
         }
         if (report.relay().logOverflows() > 0) {

@@ -63,7 +63,7 @@ final class Metrics {
                 relay.evictions());
         counter(
                 "natexd_queue_overflows_total",
-                "Errors that the kernel gave to the host because the queue was full.",
+                "Errors that the kernel gave to the host because natexd did not read the queue in time.",
                 relay.queueOverflows());
         counter("natexd_log_overflows_total", "Probes missed because the log queue overflowed.", relay.logOverflows());
         if (relay.anyRelayed()) {

@@ -96,9 +96,11 @@ final class Sightings {
         removeExpired(sweep, EXPIRED_PER_ADD, nowNanos);
         Sighting excess = shares.excess();
         if (excess != null) {
-            evictions++;
-            if (excess.holder == Shares.HOST) {
-                hostCompleteFromNanos = nowNanos + lifetimeNanos;
+            if (!expired(excess, nowNanos)) {
+                evictions++;
+                if (excess.holder == Shares.HOST) {
+                    hostCompleteFromNanos = nowNanos + lifetimeNanos;
+                }
             }
             remove(excess);
         }

@@ -75,7 +75,7 @@ class RequestsTest {
         assertEquals("working", status.at("/state").asText());
         assertTrue(status.at("/warnings/0/problem")
                 .asText()
-                .startsWith("7 errors went to the host unchanged because the queue was full"));
+                .startsWith("7 errors went to the host unchanged because natexd did not read the queue in time"));
         assertTrue(status.at("/warnings/0/fix").asText().contains("queue.max-length (now 4096)"));
     }
 

@@ -74,6 +74,21 @@ class UnseenTest {
     }
 
     @Test
+    @DisplayName("an expired probe of the host's that makes room was of no use any more")
+    void expiredSightingsAreNoLoss() {
+        MappingScene full = new MappingScene(4);
+        for (int i = 0; i < 8; i++) {
+            full.egress(fromHost(REWRITTEN + i).id(ID + i));
+        }
+        full.passNanos(LIFETIME + MILLI);
+
+        full.guest(fromGuest(PORT).id(ID).checksum(0));
+
+        assertEquals(0, full.mapper.evictions());
+        assertEquals(Match.CERTAIN, full.find(fromHost(PORT).id(ID).checksum(0)));
+    }
+
+    @Test
     @DisplayName("R49: an equal port alone is not enough")
     void aGuestsSightingAloneDoesNotMatchByPortOnly() {
         scene.guest(fromGuest(PORT).id(ID).checksum(0));
