@@ -12,7 +12,8 @@ import java.util.List;
  * @param mappings how many mappings there are
  * @param swept expired mappings are not counted; if false, a later snapshot has a better number
  * @param evictions how many sightings were removed to make room for others
- * @param queueOverflows how many errors the kernel accepted because natexd did not read the queue in time, and how many messages were lost
+ * @param queueOverflows how many errors the kernel accepted because natexd did not read the queue in time, and how many
+ *     messages were lost
  * @param logOverflows how many leaving probes were lost
  * @param anyRelayed whether any guest got an error
  * @param sinceRelayedNanos the time since a guest last got an error; meaningless without {@code anyRelayed}
