@@ -39,13 +39,8 @@ public final class JsonWriter {
         return new JsonWriter(new StringBuilder(), out, true);
     }
 
-    /** Writes each document as one line, which ends with LF. */
-    public static JsonWriter oneLine(PrintWriter out) {
-        return new JsonWriter(new StringBuilder(), out, false);
-    }
-
     /** Appends each document as one line, which ends with LF. */
-    static JsonWriter oneLine(StringBuilder out) {
+    public static JsonWriter oneLine(StringBuilder out) {
         return new JsonWriter(out, null, false);
     }
 

@@ -2,8 +2,6 @@ package io.github.natexd.control;
 
 import io.github.natexd.control.Answer.Watch;
 import io.github.natexd.control.ControlException.Kind;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -149,10 +147,8 @@ final class Requests {
 
     /** A document in one line, with LF. */
     static String json(Consumer<JsonWriter> document) {
-        StringWriter text = new StringWriter();
-        PrintWriter out = new PrintWriter(text);
-        document.accept(JsonWriter.oneLine(out));
-        out.flush();
+        StringBuilder text = new StringBuilder();
+        document.accept(JsonWriter.oneLine(text));
         return text.toString();
     }
 

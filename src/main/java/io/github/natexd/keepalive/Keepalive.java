@@ -117,9 +117,11 @@ public final class Keepalive implements AutoCloseable {
             return over;
         });
         for (long processId : new TreeSet<>(found)) {
-            boolean isRoots = processes.isRoots(processId);
-            if (!attached.containsKey(processId) && (isRoots || users() < USERS_MAX)) {
-                attach(processId, isRoots);
+            if (!attached.containsKey(processId)) {
+                boolean isRoots = processes.isRoots(processId);
+                if (isRoots || users() < USERS_MAX) {
+                    attach(processId, isRoots);
+                }
             }
         }
         if (!words().equals(before)) {

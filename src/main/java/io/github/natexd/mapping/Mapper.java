@@ -202,7 +202,7 @@ public final class Mapper {
                 crowded = true;
                 return;
             }
-            if (at.sameKey(quoted) && !sightings.pairExpired(at, nowNanos)) {
+            if (at.sameKey(quoted) && !sightings.otherExpired(at, nowNanos)) {
                 consider(at, quoted);
             }
         }

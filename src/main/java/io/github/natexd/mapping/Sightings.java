@@ -64,10 +64,10 @@ final class Sightings {
         return sinceNanos - oldestNanos > 0 ? sinceNanos : oldestNanos;
     }
 
-    /** A pair is known until the older of its two sightings expires. */
-    boolean pairExpired(Sighting leaving, long nowNanos) {
-        Sighting guests = leaving.other;
-        return expired(leaving, nowNanos) || guests != null && expired(guests, nowNanos);
+    /** The other half of a pair has expired; with it, the pair is no longer known. */
+    boolean otherExpired(Sighting sighting, long nowNanos) {
+        Sighting other = sighting.other;
+        return other != null && expired(other, nowNanos);
     }
 
     Sighting addGuests(Probe probe, long guestMac, long gatewayMac, long nowNanos) {
@@ -275,7 +275,7 @@ final class Sightings {
         for (; number < last && rows.size() < MappingPage.ROWS_LIMIT; number++) {
             Sighting at = shares.get(number);
             Sighting guests = at.other;
-            if (at.leaving && guests != null && !pairExpired(at, nowNanos)) {
+            if (at.leaving && guests != null && !expired(at, nowNanos) && !expired(guests, nowNanos)) {
                 rows.add(MappingRow.of(guests, at, nowNanos));
             }
         }

@@ -16,8 +16,6 @@ import io.github.natexd.config.ConfigText;
 import io.github.natexd.control.ControlClient;
 import io.github.natexd.control.ControlException;
 import io.github.natexd.control.JsonWriter;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -72,8 +70,8 @@ final class SystemOptions {
         try (ControlClient client = send(config)) {
             return client.line();
         } catch (ControlException e) {
-            StringWriter text = new StringWriter();
-            JsonWriter json = JsonWriter.oneLine(new PrintWriter(text, true)).beginObject();
+            StringBuilder text = new StringBuilder();
+            JsonWriter json = JsonWriter.oneLine(text).beginObject();
             json.name("version").value(DoctorOutput.VERSION);
             json.name("error").value(e.reason());
             json.name("fix").value(e.remedy()).endObject();

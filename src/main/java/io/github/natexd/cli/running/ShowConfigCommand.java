@@ -13,8 +13,6 @@ import io.github.natexd.config.EffectiveConfig;
 import io.github.natexd.control.ControlException;
 import io.github.natexd.control.JsonWriter;
 import io.github.natexd.control.SettingsJson;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -78,10 +76,8 @@ public final class ShowConfigCommand extends DaemonCommand {
         EffectiveConfig config = source.file != null || Files.exists(usual)
                 ? ConfigReader.readEffective(source.file != null ? source.file : usual)
                 : EffectiveConfig.defaults();
-        StringWriter text = new StringWriter();
-        PrintWriter out = new PrintWriter(text);
-        SettingsJson.write(JsonWriter.oneLine(out), config);
-        out.flush();
+        StringBuilder text = new StringBuilder();
+        SettingsJson.write(JsonWriter.oneLine(text), config);
         return text.toString().strip();
     }
 

@@ -57,25 +57,23 @@ public final class CaptureSocket implements AutoCloseable {
 
     /** IPv4 packets of all interfaces of this namespace, without link-layer headers. */
     public static CaptureSocket onAll(PacketFilter filter) {
-        String operation = "capture on all interfaces";
-        CaptureSocket socket = open(Libc.SOCK_DGRAM, operation);
-        try {
-            filter.attachWithoutHeader(socket.descriptor);
-            LinkLayerAddress.bind(socket.descriptor, 0, operation);
-            return socket;
-        } catch (OsException e) {
-            socket.close();
-            throw e;
-        }
+        return onAll(filter, false, "capture on all interfaces");
     }
 
     /** IPv4 packets with ICMP errors that come to any interface of this namespace, without link-layer headers. */
     public static CaptureSocket incomingErrors() {
-        String operation = "capture ICMP errors on all interfaces";
+        return onAll(PacketFilter.probes(0), true, "capture ICMP errors on all interfaces");
+    }
+
+    private static CaptureSocket onAll(PacketFilter filter, boolean onlyIncoming, String operation) {
         CaptureSocket socket = open(Libc.SOCK_DGRAM, operation);
         try {
-            PacketFilter.probes(0).attachWithoutHeader(socket.descriptor);
-            LinkLayerAddress.bindIncomingIpv4(socket.descriptor, operation);
+            filter.attachWithoutHeader(socket.descriptor);
+            if (onlyIncoming) {
+                LinkLayerAddress.bindIncomingIpv4(socket.descriptor, operation);
+            } else {
+                LinkLayerAddress.bind(socket.descriptor, 0, operation);
+            }
             return socket;
         } catch (OsException e) {
             socket.close();
