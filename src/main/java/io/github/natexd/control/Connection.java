@@ -18,10 +18,13 @@ final class Connection {
     /** The longest time in which a client may read nothing of its response. */
     private static final long ANSWER_NANOS = 5_000_000_000L;
 
-    /** The limit of octets that wait for a client that watches; beyond it, lines are lost. */
+    /** The longest time in which a client that watches may read nothing of what waits for it. */
+    private static final long WATCH_NANOS = 60_000_000_000L;
+
+    /** The limit of octets that wait for a client that watches; beyond it, records are lost. */
     private static final int WATCH_MAX_OCTETS = 256 * 1024;
 
-    private static final int CHUNK_OCTETS = 32 * 1024;
+    private static final int CHUNK_OCTETS = 64 * 1024;
     private static final int WRITE_MAX_OCTETS = 64 * 1024;
 
     private enum Phase {
@@ -38,7 +41,7 @@ final class Connection {
     private final ByteBuffer request = ByteBuffer.allocate(Dialect.REQUEST_MAX_OCTETS + 1);
     private final Deque<ByteBuffer> out = new ArrayDeque<>();
     private int outOctets;
-    private long lostLines;
+    private long lostRecords;
     private Phase phase = Phase.REQUEST;
     private long deadlineNanos;
     private @Nullable SelectionKey key;
@@ -61,9 +64,14 @@ final class Connection {
         return phase == Phase.WATCH;
     }
 
-    /** Whether the client has to act before a deadline; while it watches or waits, it has nothing to do. */
-    boolean hasDeadline() {
+    /** Whether another client may have its place. */
+    boolean isReplaceable() {
         return phase == Phase.REQUEST || phase == Phase.ANSWER;
+    }
+
+    /** Whether the client has to act before a deadline. */
+    boolean hasDeadline() {
+        return isReplaceable() || isWatching() && outOctets > 0;
     }
 
     /** Notes that the response will come later. */
@@ -112,56 +120,55 @@ final class Connection {
     void answer(String line, boolean watches, long nowNanos) {
         phase = watches ? Phase.WATCH : Phase.ANSWER;
         request.clear();
-        enqueue(line);
-        deadlineNanos = nowNanos + ANSWER_NANOS;
+        byte[] octets = line.getBytes(StandardCharsets.US_ASCII);
+        enqueue(octets, 0, octets.length);
+        deadlineNanos = nowNanos + patienceNanos();
+        interest();
     }
 
-    /** Adds a line for a client that watches, if there is room. */
-    void tell(byte[] line) {
-        if (outOctets + line.length > WATCH_MAX_OCTETS) {
-            lostLines++;
+    /** From now on the client has time to read what follows, unless it already has something to read. */
+    void expectReading(long nowNanos) {
+        if (outOctets == 0) {
+            deadlineNanos = nowNanos + WATCH_NANOS;
+        }
+    }
+
+    /** Adds a record for a client that watches, if there is room; {@link #write} sends it. */
+    void tell(byte[] from, int offset, int octets) {
+        if (outOctets + octets > WATCH_MAX_OCTETS) {
+            lostRecords++;
         } else {
-            enqueue(line);
+            enqueue(from, offset, octets);
         }
     }
 
-    /** Counts lines that were lost before; they are reported together with those for which there was no room here. */
+    /** Counts records that were lost before; they are reported together with those for which there was no room here. */
     void tellLost(long more) {
-        lostLines += more;
-        if (lostLines > 0 && outOctets == 0) {
-            long told = lostLines;
-            lostLines = 0;
-            enqueue(Requests.json(json -> json.beginObject()
-                    .name("version")
-                    .value(Dialect.VERSION)
-                    .name("lost")
-                    .value(told)
-                    .endObject()));
+        lostRecords += more;
+        if (lostRecords > 0 && outOctets == 0) {
+            byte[] record = ObservedRecord.lost(lostRecords);
+            lostRecords = 0;
+            enqueue(record, 0, record.length);
         }
     }
 
-    private void enqueue(String line) {
-        enqueue(line.getBytes(StandardCharsets.US_ASCII));
-    }
-
-    /** Appends to the last buffer if there is room: a write for each line would cost more than the line. */
-    private void enqueue(byte[] octets) {
+    /** Appends to the last buffer if there is room: a write for each record would cost more than the record. */
+    private void enqueue(byte[] from, int offset, int octets) {
         ByteBuffer last = out.peekLast();
-        if (last == null || last.capacity() - last.limit() < octets.length) {
-            last = ByteBuffer.allocate(Math.max(octets.length, isWatching() ? CHUNK_OCTETS : 0))
+        if (last == null || last.capacity() - last.limit() < octets) {
+            last = ByteBuffer.allocate(Math.max(octets, isWatching() ? CHUNK_OCTETS : 0))
                     .limit(0);
             out.add(last);
         }
         int at = last.limit();
-        last.limit(at + octets.length).put(at, octets);
-        outOctets += octets.length;
-        interest();
+        last.limit(at + octets).put(at, from, offset, octets);
+        outOctets += octets;
     }
 
     /** Continues to send; returns whether everything is sent and the connection has to end. */
     boolean write(long nowNanos) throws IOException {
-        ByteBuffer first = out.peek();
-        while (first != null) {
+        while (outOctets > 0) {
+            ByteBuffer first = out.element();
             ByteBuffer part = first.duplicate();
             part.limit(Math.min(part.limit(), part.position() + WRITE_MAX_OCTETS));
             int octets = channel.write(part);
@@ -170,17 +177,18 @@ final class Connection {
             }
             first.position(first.position() + octets);
             outOctets -= octets;
-            deadlineNanos = nowNanos + ANSWER_NANOS;
-            if (!first.hasRemaining()) {
+            deadlineNanos = nowNanos + patienceNanos();
+            if (!first.hasRemaining() && out.size() > 1) {
                 out.remove();
-                first = out.peek();
+            } else if (!first.hasRemaining()) {
+                first.clear().limit(0);
             }
         }
         if (isWatching()) {
             tellLost(0);
         }
         interest();
-        return out.isEmpty() && phase == Phase.ANSWER;
+        return outOctets == 0 && phase == Phase.ANSWER;
     }
 
     /** Never empty: with no interest, a selector does not sleep when the other end of the connection has gone. */
@@ -188,11 +196,15 @@ final class Connection {
         SelectionKey present = key;
         if (present != null) {
             int read = phase == Phase.ANSWER ? 0 : SelectionKey.OP_READ;
-            int wanted = read | (out.isEmpty() ? 0 : SelectionKey.OP_WRITE);
+            int wanted = read | (outOctets == 0 ? 0 : SelectionKey.OP_WRITE);
             if (present.interestOps() != wanted) {
                 present.interestOps(wanted);
             }
         }
+    }
+
+    private long patienceNanos() {
+        return isWatching() ? WATCH_NANOS : ANSWER_NANOS;
     }
 
     void close() {

@@ -1,7 +1,11 @@
 package io.github.natexd.control;
 
 import io.github.natexd.control.ControlException.Kind;
-import java.io.BufferedReader;
+import io.github.natexd.relay.Observed;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -25,17 +29,21 @@ import java.util.regex.Pattern;
 public final class ControlClient implements AutoCloseable {
     private static final String UNIT = "sudo systemctl start natexd (or natexd run)";
 
+    /** The length of a record is one octet. */
+    private static final int UNSIGNED_OCTET_MAX = 255;
+
     private static final String ESCAPED_BACKSLASH = "\\\\";
     /** An escaped backslash belongs to no other escape, so it is found first. */
     private static final Pattern CONTROL =
             Pattern.compile("\\\\\\\\|\\\\[bfr]|\\\\u00(?i:0[0-8b-f]|1[0-9a-f]|7f|[89][0-9a-f])|[\\p{Cc}&&[^\\t]]");
 
     private final Patient channel;
-    private final BufferedReader lines;
+    private final DataInputStream input;
+    private final ByteBuffer record = ByteBuffer.allocate(UNSIGNED_OCTET_MAX);
 
     private ControlClient(Patient channel) {
         this.channel = channel;
-        lines = new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8));
+        input = new DataInputStream(new BufferedInputStream(Channels.newInputStream(channel)));
     }
 
     /**
@@ -130,17 +138,79 @@ public final class ControlClient implements AutoCloseable {
     /** The next line of the response. @throws ControlException if none arrives in time */
     public String line() throws ControlException {
         try {
-            String line = lines.readLine();
-            if (line != null) {
-                return harmless(line);
+            ByteArrayOutputStream line = new ByteArrayOutputStream();
+            int octet = input.read();
+            while (octet >= 0 && octet != '\n') {
+                line.write(octet);
+                octet = input.read();
+            }
+            if (octet >= 0 || line.size() > 0) {
+                return harmless(line.toString(StandardCharsets.UTF_8));
             }
         } catch (IOException e) {
-            throw new ControlException(
-                    Kind.FAILED,
-                    "natexd does not respond: " + e.getMessage(),
-                    "see what it is doing: journalctl -u natexd");
+            throw noResponse(e);
         }
-        throw new ControlException(
+        throw ended();
+    }
+
+    /**
+     * The next event that natexd reports to a client that watches, as a line of JSON; to be called after the first line.
+     *
+     * @throws ControlException if natexd ends the connection
+     */
+    public String event() throws ControlException {
+        try {
+            int octets = input.readUnsignedByte();
+            record.put(0, (byte) octets);
+            input.readFully(record.array(), 1, Math.max(0, octets - 1));
+        } catch (EOFException e) {
+            throw ended();
+        } catch (IOException e) {
+            throw noResponse(e);
+        }
+        long lost = ObservedRecord.lost(record);
+        if (lost > 0) {
+            return Requests.json(json -> json.beginObject()
+                    .name("version")
+                    .value(Dialect.VERSION)
+                    .name("lost")
+                    .value(lost)
+                    .endObject());
+        }
+        Observed observed = ObservedRecord.read(record);
+        if (observed == null) {
+            throw otherVersion();
+        }
+        return Requests.json(json -> new ObservedJson(json).write(observed));
+    }
+
+    /**
+     * Checks the first line of the response to a client that watches.
+     *
+     * @throws ControlException if the records that follow have another layout
+     */
+    public static void checkRecords(int version) throws ControlException {
+        if (version != ObservedRecord.VERSION) {
+            throw otherVersion();
+        }
+    }
+
+    private static ControlException otherVersion() {
+        return new ControlException(
+                Kind.FAILED,
+                "the running natexd is of another version than this natexctl",
+                "restart it: sudo systemctl restart natexd");
+    }
+
+    private static ControlException noResponse(IOException e) {
+        return new ControlException(
+                Kind.FAILED,
+                "natexd does not respond: " + e.getMessage(),
+                "see what it is doing: journalctl -u natexd");
+    }
+
+    private static ControlException ended() {
+        return new ControlException(
                 Kind.FAILED, "natexd ended the connection", "see why: natexctl status, journalctl -u natexd");
     }
 

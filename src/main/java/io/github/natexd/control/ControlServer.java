@@ -123,7 +123,8 @@ public final class ControlServer implements AutoCloseable {
                     selector.select(sleepMillis());
                     serveReady();
                     answerFinished();
-                    watchers.deliver();
+                    watchers.deliver(System.nanoTime());
+                    List.copyOf(clients).stream().filter(Connection::isWatching).forEach(this::send);
                     dropLate();
                     if (metrics != null && metrics.nextNanos() - System.nanoTime() <= 0) {
                         metrics.write(daemon);
@@ -202,7 +203,7 @@ public final class ControlServer implements AutoCloseable {
         /** Drops the oldest client that is neither watching nor waiting, and root only if there is no other. */
         private boolean makeRoom() {
             Optional<Connection> dropped = clients.stream()
-                    .filter(Connection::hasDeadline)
+                    .filter(Connection::isReplaceable)
                     .min(Comparator.comparing(client -> client.caller().isRoot()));
             dropped.ifPresent(this::drop);
             return dropped.isPresent();
@@ -222,6 +223,15 @@ public final class ControlServer implements AutoCloseable {
                 drop(client);
             } catch (RuntimeException e) {
                 logOnce(e);
+                drop(client);
+            }
+        }
+
+        /** Sends a watching client what it can take; the selector reports when it can take more. */
+        private void send(Connection client) {
+            try {
+                client.write(System.nanoTime());
+            } catch (IOException e) {
                 drop(client);
             }
         }

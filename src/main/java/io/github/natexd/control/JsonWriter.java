@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes one JSON document (RFC 8259) piece by piece, with a line for each member or element, or all in one line. It
- * allocates nothing for the pieces: natexd writes thousands of lines a second for a client that watches.
+ * allocates nothing for the pieces: natexctl writes thousands of lines a second while it watches.
  */
 public final class JsonWriter {
     private static final String INDENT = "  ";

@@ -1,123 +1,99 @@
 package io.github.natexd.control;
 
-import io.github.natexd.relay.Observation;
 import io.github.natexd.relay.Observed;
 import io.github.natexd.wire.IcmpError;
 import io.github.natexd.wire.Ipv4Address;
 import io.github.natexd.wire.MacAddress;
 import io.github.natexd.wire.MplsLabels;
 import java.time.Instant;
-import java.util.List;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /** What clients that watch get to see, as JSON; the fields are documented in src/site/markdown/control.md. */
 final class ObservedJson {
-    private static final long NANOS_OF_SECOND = 1_000_000_000;
-    private static final long NANOS_OF_MILLI = 1_000_000;
-    private static final long NANOS_OF_MICRO = 1_000;
-    /** In front of a fraction of a second, so that it has all its digits. */
-    private static final long MICROS_OF_SECOND = 1_000_000;
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'", Locale.ROOT);
 
     private final JsonWriter json;
-    private final StringBuilder time = new StringBuilder();
-    /** The second that {@link #time} has the text of: most lines are about the same second. */
-    private long second = Long.MIN_VALUE;
-
-    private int secondLength;
 
     ObservedJson(JsonWriter json) {
         this.json = json;
     }
 
-    /** @param nowNanos the present time: nanoseconds since 1970 */
-    void write(Observed observed, long nowNanos) {
-        if (observed instanceof Observation decided) {
-            decided(decided, nowNanos);
-        } else if (observed instanceof Observed.SentProbe probe) {
-            begin("probe", probe, nowNanos);
-            json.name("hop").value(probe.hop());
-            json.endObject();
-        } else if (observed instanceof Observed.Reply reply) {
-            begin("reply", reply.probe(), nowNanos);
-            json.name("reporter").value(Ipv4Address.text(reply.reporter()));
-            json.name("kind").value(ErrorNames.ofType(reply.type()));
-            json.name("type").value(reply.type());
-            json.name("code").value(reply.code());
-            json.endObject();
-        }
-    }
-
-    private void begin(String event, Observed.SentProbe probe, long nowNanos) {
+    void write(Observed observed) {
         json.beginObject();
         json.name("version").value(Dialect.VERSION);
-        json.name("event").value(event);
-        json.name("time").value(time(probe.epochNanos(), nowNanos));
-        json.name("guest").value(Ipv4Address.text(probe.guest()));
-        json.name("guestMac").value(MacAddress.text(probe.guestMac()));
-        json.name("guestPort").value(probe.guestPort());
-        json.name("protocol").value(ErrorNames.ofProtocol(probe.protocol()));
-        json.name("target").value(Ipv4Address.text(probe.target()));
-        json.name("targetPort").value(probe.targetPort());
-    }
-
-    /** The kernel's time, or else natexd's own, which is less exact. */
-    private String time(long epochNanos, long ownNanos) {
-        long nanos = epochNanos == 0 ? ownNanos - ownNanos % NANOS_OF_MILLI : epochNanos;
-        if (nanos / NANOS_OF_SECOND != second) {
-            second = nanos / NANOS_OF_SECOND;
-            String whole = Instant.ofEpochSecond(second).toString();
-            time.setLength(0);
-            time.append(whole, 0, whole.length() - 1);
-            secondLength = time.length();
+        json.name("event").value(observed.event.name().toLowerCase(Locale.ROOT));
+        json.name("time").value(time(observed.epochNanos));
+        switch (observed.event) {
+            case PROBE -> {
+                probe(observed);
+                json.name("hop").value(observed.hop);
+            }
+            case REPLY -> {
+                probe(observed);
+                json.name("reporter").value(Ipv4Address.text(observed.reporter));
+                json.name("kind").value(ErrorNames.ofType(observed.type));
+                json.name("type").value(observed.type);
+                json.name("code").value(observed.code);
+            }
+            case ERROR -> error(observed);
         }
-        time.setLength(secondLength);
-        time.append(MICROS_OF_SECOND + nanos % NANOS_OF_SECOND / NANOS_OF_MICRO).setCharAt(secondLength, '.');
-        return time.append('Z').toString();
-    }
-
-    private void decided(Observation observation, long nowNanos) {
-        Observation.Guest guest = observation.guest();
-        Observation.Quote quote = observation.quote();
-        Observation.Report report = observation.report();
-        json.beginObject();
-        json.name("version").value(Dialect.VERSION);
-        json.name("event").value("error");
-        json.name("time").value(time(observation.epochNanos(), nowNanos - observation.agoNanos()));
-        json.name("reason").value(observation.reason().name());
-        json.name("text").value(observation.reason().text());
-        json.name("guest").value(guest == null ? null : Ipv4Address.text(guest.address()));
-        number("guestPort", guest == null ? null : (long) guest.port());
-        json.name("protocol").value(quote == null ? null : ErrorNames.ofProtocol(quote.protocol()));
-        json.name("source").value(quote == null ? null : Ipv4Address.text(quote.source()));
-        number("sourcePort", quote == null ? null : (long) quote.sourcePort());
-        json.name("target").value(quote == null ? null : Ipv4Address.text(quote.destination()));
-        number("targetPort", quote == null ? null : (long) quote.destinationPort());
-        number("hop", guest == null || guest.hop() == 0 ? null : (long) guest.hop());
-        json.name("reporter").value(report == null ? null : Ipv4Address.text(report.reporter()));
-        json.name("kind").value(report == null ? null : ErrorNames.ofType(report.type()));
-        number("type", report == null ? null : (long) report.type());
-        number("code", report == null ? null : (long) report.code());
-        json.name("codeText").value(report == null ? null : ErrorNames.ofCode(report.type(), report.code()));
-        number("nextHopMtu", report == null ? null : nextHopMtu(report));
-        number(
-                "roundTripMicros",
-                guest == null || guest.roundTripNanos() <= 0
-                        ? null
-                        : TimeUnit.NANOSECONDS.toMicros(guest.roundTripNanos()));
-        labels(report == null ? List.of() : report.labels());
         json.endObject();
     }
 
-    private static @Nullable Long nextHopMtu(Observation.Report report) {
-        boolean needed = report.type() == IcmpError.TYPE_DESTINATION_UNREACHABLE
-                && report.code() == IcmpError.CODE_FRAGMENTATION_NEEDED;
-        return needed ? (long) report.nextHopMtu() : null;
+    private void probe(Observed observed) {
+        json.name("guest").value(Ipv4Address.text(observed.guest));
+        json.name("guestMac").value(MacAddress.text(observed.guestMac));
+        json.name("guestPort").value(observed.guestPort);
+        json.name("protocol").value(ErrorNames.ofProtocol(observed.protocol));
+        json.name("target").value(Ipv4Address.text(observed.target));
+        json.name("targetPort").value(observed.targetPort);
     }
 
-    private void labels(List<Integer> entries) {
+    private String time(long epochNanos) {
+        Instant time = Instant.ofEpochSecond(0, epochNanos);
+        return TIME.format(time.atOffset(ZoneOffset.UTC));
+    }
+
+    private void error(Observed observed) {
+        boolean guest = observed.guestKnown;
+        boolean quote = observed.quoted;
+        boolean report = observed.reported;
+        json.name("reason").value(observed.reason.name());
+        json.name("text").value(observed.reason.text());
+        json.name("guest").value(guest ? Ipv4Address.text(observed.guest) : null);
+        number("guestPort", guest, observed.guestPort);
+        json.name("protocol").value(quote ? ErrorNames.ofProtocol(observed.protocol) : null);
+        json.name("source").value(quote ? Ipv4Address.text(observed.source) : null);
+        number("sourcePort", quote, observed.sourcePort);
+        json.name("target").value(quote ? Ipv4Address.text(observed.target) : null);
+        number("targetPort", quote, observed.targetPort);
+        number("hop", guest && observed.hop != 0, observed.hop);
+        json.name("reporter").value(report ? Ipv4Address.text(observed.reporter) : null);
+        json.name("kind").value(report ? ErrorNames.ofType(observed.type) : null);
+        number("type", report, observed.type);
+        number("code", report, observed.code);
+        json.name("codeText").value(report ? ErrorNames.ofCode(observed.type, observed.code) : null);
+        number("nextHopMtu", report && isFragmentationNeeded(observed), observed.nextHopMtu);
+        number(
+                "roundTripMicros",
+                guest && observed.roundTripNanos > 0,
+                TimeUnit.NANOSECONDS.toMicros(observed.roundTripNanos));
+        labels(observed.labels);
+    }
+
+    private static boolean isFragmentationNeeded(Observed observed) {
+        return observed.type == IcmpError.TYPE_DESTINATION_UNREACHABLE
+                && observed.code == IcmpError.CODE_FRAGMENTATION_NEEDED;
+    }
+
+    private void labels(MplsLabels labels) {
         json.name("labels").beginArray();
-        for (int entry : entries) {
+        for (int i = 0; i < labels.count(); i++) {
+            int entry = labels.entry(i);
             json.beginObject();
             json.name("label").value(MplsLabels.label(entry));
             json.name("trafficClass").value(MplsLabels.trafficClass(entry));
@@ -128,12 +104,12 @@ final class ObservedJson {
         json.endArray();
     }
 
-    private void number(String name, @Nullable Long number) {
+    private void number(String name, boolean known, long number) {
         json.name(name);
-        if (number == null) {
-            json.value((String) null);
-        } else {
+        if (known) {
             json.value(number);
+        } else {
+            json.value((String) null);
         }
     }
 }

@@ -128,7 +128,13 @@ final class Requests {
                 };
         String what = watch.name().toLowerCase(Locale.ROOT);
         return new Answer(
-                json(json -> versioned(json).name("watching").value(what).endObject()), watch);
+                json(json -> versioned(json)
+                        .name("watching")
+                        .value(what)
+                        .name("records")
+                        .value(ObservedRecord.VERSION)
+                        .endObject()),
+                watch);
     }
 
     static ControlException malformed(String cause) {

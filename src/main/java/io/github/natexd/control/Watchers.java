@@ -2,70 +2,62 @@ package io.github.natexd.control;
 
 import io.github.natexd.control.Answer.Watch;
 import io.github.natexd.control.ControlException.Kind;
-import io.github.natexd.relay.Observation;
 import io.github.natexd.relay.Observed;
+import io.github.natexd.relay.Observed.Event;
 import io.github.natexd.relay.Observer;
-import java.nio.charset.StandardCharsets;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The clients that watch. The relay's thread puts what they get to see into a bounded queue; the server's thread sends
- * it to the clients, many events at a time, because each wake-up costs more than many events. What does not fit is
- * counted and reported as lost. While no client watches, the relay has no observer.
+ * The clients that watch. The relay's thread puts what they get to see into a ring; the server's thread sends it to the
+ * clients, many records at a time, because each wake-up costs more than many records. What does not fit is counted and
+ * reported as lost. While no client watches, there is no ring, and the relay has no observer.
  */
 final class Watchers implements Observer {
     static final int LIMIT = 8;
 
-    /** The limit of the queue between the threads. */
-    static final int QUEUE_LIMIT = 4096;
+    /** Records wait no longer than this for others, unless the ring becomes half full. */
+    private static final long COLLECT_NANOS = 100_000_000;
 
-    /** Events wait no longer than this for others, unless the queue becomes half full. */
-    private static final long COLLECT_NANOS = 10_000_000;
+    private record Watching(Connection client, Watch watch) {}
 
     private final Runnable wakeServer;
-    private final ArrayBlockingQueue<Observed> observed = new ArrayBlockingQueue<>(QUEUE_LIMIT);
     private final AtomicLong lost = new AtomicLong();
-    /** How many events came since the last delivery. */
-    private final AtomicInteger pending = new AtomicInteger();
-
-    private final StringBuilder line = new StringBuilder();
-    private final ObservedJson json = new ObservedJson(JsonWriter.oneLine(line));
-    private final List<Observed> batch = new ArrayList<>();
-    private long deliveredNanos = System.nanoTime() - COLLECT_NANOS;
-    private final Map<Connection, Watch> clients = new HashMap<>();
+    private final List<Watching> clients = new ArrayList<>();
+    private volatile @Nullable ObservedRing ring;
     private volatile boolean wantsProbes;
+    private long deliveredNanos = System.nanoTime();
 
     Watchers(Runnable wakeServer) {
         this.wakeServer = wakeServer;
     }
 
-    /** To be called in the relay's thread, like the next two. */
+    /** To be called in the relay's thread, like the next one. */
     @Override
-    public void decided(Observation observation) {
-        seen(observation);
+    public void seen(Observed observed) {
+        ObservedRing present = ring;
+        if (present == null) {
+            return;
+        }
+        if (observed.epochNanos == 0) {
+            observed.epochNanos = TimeUnit.MILLISECONDS.toNanos(
+                    System.currentTimeMillis() - TimeUnit.NANOSECONDS.toMillis(observed.ageNanos));
+        }
+        int size = present.put(observed);
+        if (size == 0) {
+            lost.incrementAndGet();
+        } else if (size == ObservedRing.CAPACITY / 2) {
+            wakeServer.run();
+        }
     }
 
     @Override
     public boolean wantsProbes() {
         return wantsProbes;
-    }
-
-    @Override
-    public void seen(Observed what) {
-        if (!observed.offer(what)) {
-            lost.incrementAndGet();
-        }
-        int events = pending.incrementAndGet();
-        if (events == 1 || events == QUEUE_LIMIT / 2) {
-            wakeServer.run();
-        }
     }
 
     /**
@@ -80,62 +72,68 @@ final class Watchers implements Observer {
                     LIMIT + " clients are watching already",
                     "end one of them; find them with: pgrep -af 'natexctl.*watch'");
         }
-        clients.put(client, watch);
+        clients.add(new Watching(client, watch));
         try {
             observe(daemon);
         } catch (ControlException e) {
-            clients.remove(client);
+            clients.removeIf(each -> each.client == client);
             throw e;
         }
     }
 
     void remove(Connection client, DaemonView daemon) throws ControlException {
-        if (clients.remove(client) != null) {
+        if (clients.removeIf(each -> each.client == client)) {
             observe(daemon);
         }
     }
 
     private void observe(DaemonView daemon) throws ControlException {
-        wantsProbes = clients.containsValue(Watch.PROBES);
-        daemon.observe(clients.isEmpty() ? null : this);
+        wantsProbes = clients.stream().anyMatch(each -> each.watch == Watch.PROBES);
+        if (clients.isEmpty()) {
+            daemon.observe(null);
+            ring = null;
+        } else {
+            if (ring == null) {
+                ring = new ObservedRing();
+            }
+            daemon.observe(this);
+        }
     }
 
     /** How long {@link #deliver} can wait: nanoseconds, Long.MAX_VALUE without a limit. */
     long waitNanos(long nowNanos) {
-        int events = pending.get();
-        return events == 0
-                ? Long.MAX_VALUE
-                : events >= QUEUE_LIMIT / 2 ? 0 : Math.max(0, deliveredNanos + COLLECT_NANOS - nowNanos);
+        ObservedRing present = ring;
+        if (present == null) {
+            return Long.MAX_VALUE;
+        }
+        return present.size() >= ObservedRing.CAPACITY / 2 ? 0 : Math.max(0, deliveredNanos + COLLECT_NANOS - nowNanos);
     }
 
-    /** Sends the clients what came, unless more shall be collected first. */
-    void deliver() {
-        long nowNanos = System.nanoTime();
-        if (waitNanos(nowNanos) > 0) {
+    /** Passes the clients what came, unless more shall be collected first. */
+    void deliver(long nowNanos) {
+        ObservedRing present = ring;
+        if (present == null || waitNanos(nowNanos) > 0) {
             return;
         }
         deliveredNanos = nowNanos;
-        pending.set(0);
-        observed.drainTo(batch);
-        long epochNanos = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis());
-        for (Observed what : batch) {
-            line.setLength(0);
-            json.write(what, epochNanos);
-            byte[] octets = line.toString().getBytes(StandardCharsets.ISO_8859_1);
-            clients.forEach((client, watch) -> {
-                if (isFor(watch, what)) {
-                    client.tell(octets);
-                }
-            });
-        }
-        batch.clear();
+        clients.forEach(each -> each.client.expectReading(nowNanos));
+        present.take(this::deliver);
         long missing = lost.getAndSet(0);
-        clients.keySet().forEach(client -> client.tellLost(missing));
+        clients.forEach(each -> each.client.tellLost(missing));
     }
 
-    private static boolean isFor(Watch watch, Observed what) {
-        return what instanceof Observation decided
-                ? watch != Watch.RELAYED || decided.reason().isDelivered()
+    private void deliver(ByteBuffer records, int offset) {
+        for (int i = 0; i < clients.size(); i++) {
+            if (isFor(clients.get(i).watch, records, offset)) {
+                clients.get(i).client.tell(records.array(), offset, ObservedRecord.octets(records, offset));
+            }
+        }
+    }
+
+    private static boolean isFor(Watch watch, ByteBuffer records, int offset) {
+        return ObservedRecord.event(records, offset) == Event.ERROR
+                ? watch != Watch.RELAYED
+                        || ObservedRecord.reason(records, offset).isDelivered()
                 : watch == Watch.PROBES;
     }
 }

@@ -113,8 +113,8 @@ final class Feeds {
             readers.mapper.guestSighted(probe, frame.source(), frame.destination(), nowNanos);
             readers.copies.sighted(probe.classKey());
             if (readers.ledger.showsProbes()) {
-                readers.ledger.show(
-                        sent(probe, probe.source(), frame.source(), probe.timeToLive(), probe.epochNanos()));
+                readers.ledger.observed().sent(probe, frame.source());
+                readers.ledger.show();
             }
         } else {
             boolean isError = readError(buffer);
@@ -165,41 +165,23 @@ final class Feeds {
         if (!surroundings.onGuestNetwork(header.destination())) {
             return;
         }
+        Observed reply = readers.ledger.observed().begin(Observed.Event.REPLY, epochNanos);
+        reply.guestMac = frame.destination();
         if (isError) {
-            readers.ledger.show(new Observed.Reply(
-                    header.source(),
-                    error.type(),
-                    error.code(),
-                    sent(quoted, header.destination(), frame.destination(), 0, epochNanos)));
+            reply.report(header.source(), error.type(), error.code())
+                    .quote(quoted)
+                    .guest(header.destination(), quoted.sourcePort());
+            readers.ledger.show();
         } else if (isIcmp()) {
             echo.over(buffer, header.transportOffset());
             if (echo.type() == IcmpEcho.TYPE_REPLY) {
-                readers.ledger.show(new Observed.Reply(
-                        header.source(),
-                        echo.type(),
-                        echo.code(),
-                        new Observed.SentProbe(
-                                Protocol.ICMP,
-                                header.destination(),
-                                frame.destination(),
-                                echo.identifier(),
-                                header.source(),
-                                echo.sequence(),
-                                0,
-                                epochNanos)));
+                reply.report(header.source(), echo.type(), echo.code()).guest(header.destination(), echo.identifier());
+                reply.quoted = true;
+                reply.protocol = Protocol.ICMP;
+                reply.target = header.source();
+                reply.targetPort = echo.sequence();
+                readers.ledger.show();
             }
         }
-    }
-
-    private static Observed.SentProbe sent(Probe probe, int guest, long mac, int hop, long epochNanos) {
-        return new Observed.SentProbe(
-                probe.protocol(),
-                guest,
-                mac,
-                probe.sourcePort(),
-                probe.destination(),
-                probe.destinationPort(),
-                hop,
-                epochNanos);
     }
 }

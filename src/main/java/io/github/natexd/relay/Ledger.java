@@ -1,9 +1,7 @@
 package io.github.natexd.relay;
 
-import io.github.natexd.mapping.Probe;
 import io.github.natexd.mapping.Sighting;
 import io.github.natexd.translate.Judgement;
-import io.github.natexd.translate.Reason;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +15,7 @@ final class Ledger {
     private final Counters counters;
     private final RelayTimes times;
     private final Durations roundTrips = new Durations();
+    private final Observed observed = new Observed();
     private @Nullable Observer observer;
     private boolean anyRelayed;
     private long lastRelayedNanos;
@@ -40,8 +39,13 @@ final class Ledger {
         return present != null && present.wantsProbes();
     }
 
-    /** Shows a probe or a reply to the observer. */
-    void show(Observed observed) {
+    /** To be filled and {@linkplain #show shown}. */
+    Observed observed() {
+        return observed;
+    }
+
+    /** Shows the observer what {@link #observed} contains. */
+    void show() {
         Observer present = observer;
         if (present != null) {
             present.seen(observed);
@@ -50,55 +54,21 @@ final class Ledger {
 
     /** The outcome of an error is final. */
     void decided(Judgement judgement, long nowNanos) {
+        Sighting sender = judgement.sender();
         counters.count(judgement.reason());
         if (judgement.reason().isDelivered()) {
             anyRelayed = true;
             lastRelayedNanos = nowNanos;
             times.delivered(judgement.arrivedNanos());
-            Sighting sender = judgement.sender();
             if (sender != null) {
                 roundTrips.add(roundTripNanos(judgement, sender), 1);
             }
         }
-        Observer present = observer;
-        if (present != null) {
-            present.decided(new Observation(
-                    judgement.reason(),
-                    nowNanos - judgement.arrivedNanos(),
-                    judgement.arrivedEpochNanos(),
-                    judgement.isErrorRead() ? report(judgement) : null,
-                    judgement.isQuoteRead() ? quote(judgement.quoted()) : null,
-                    guest(judgement)));
+        if (observer != null) {
+            observed.decided(judgement, nowNanos - judgement.arrivedNanos());
+            observed.roundTripNanos = sender == null ? Observed.UNKNOWN_NANOS : roundTripNanos(judgement, sender);
+            show();
         }
-    }
-
-    private static Observation.Report report(Judgement judgement) {
-        return new Observation.Report(
-                judgement.reporter(), judgement.type(), judgement.code(), judgement.nextHopMtu(), judgement.labels());
-    }
-
-    private static Observation.Quote quote(Probe quoted) {
-        return new Observation.Quote(
-                quoted.protocol(),
-                quoted.source(),
-                quoted.sourcePort(),
-                quoted.destination(),
-                quoted.destinationPort());
-    }
-
-    private static Observation.@Nullable Guest guest(Judgement judgement) {
-        Sighting sender = judgement.sender();
-        if (sender == null) {
-            return judgement.reason() == Reason.STATIC_GUEST
-                    ? new Observation.Guest(
-                            judgement.guest(),
-                            judgement.guestPort(),
-                            Observation.UNKNOWN_HOP,
-                            Observation.UNKNOWN_NANOS)
-                    : null;
-        }
-        return new Observation.Guest(
-                sender.source(), sender.sourcePort(), sender.timeToLive(), roundTripNanos(judgement, sender));
     }
 
     /**

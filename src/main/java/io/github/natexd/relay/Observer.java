@@ -1,15 +1,13 @@
 package io.github.natexd.relay;
 
-/** Receives the final outcome of every error. Runs on the relay's thread, so it must be quick. */
+/** Receives the outcome of each error. Runs on the relay's thread, so it must be quick. */
 @FunctionalInterface
 public interface Observer {
-    void decided(Observation observation);
+    /** @param observed is filled again for the next call */
+    void seen(Observed observed);
 
-    /** Whether it also wants what {@link #seen} gets. */
+    /** Whether it also wants guests' probes, and what answers them without natexd. */
     default boolean wantsProbes() {
         return false;
     }
-
-    /** Receives guests' probes, and what answers them without natexd. */
-    default void seen(Observed observed) {}
 }

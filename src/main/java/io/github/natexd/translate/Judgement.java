@@ -2,8 +2,8 @@ package io.github.natexd.translate;
 
 import io.github.natexd.mapping.Probe;
 import io.github.natexd.mapping.Sighting;
+import io.github.natexd.wire.MplsLabels;
 import java.nio.ByteBuffer;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +29,7 @@ public final class Judgement {
     int code;
     int nextHopMtu;
     int totalLength;
-    List<Integer> labels = List.of();
+    final MplsLabels labels = new MplsLabels();
 
     boolean quoteRead;
     final Probe quoted = new Probe();
@@ -75,7 +75,7 @@ public final class Judgement {
         errorRead = false;
         quoteRead = false;
         sender = null;
-        labels = List.of();
+        labels.clear();
     }
 
     /** A guest's probe is quoted. */
@@ -166,7 +166,7 @@ public final class Judgement {
     }
 
     /** MPLS label stack entries, if they were read. */
-    public List<Integer> labels() {
+    public MplsLabels labels() {
         return labels;
     }
 

@@ -8,12 +8,9 @@ import io.github.natexd.wire.Checksum;
 import io.github.natexd.wire.IcmpEcho;
 import io.github.natexd.wire.IcmpError;
 import io.github.natexd.wire.Ipv4Header;
-import io.github.natexd.wire.MplsLabels;
 import io.github.natexd.wire.Protocol;
 import io.github.natexd.wire.UdpHeader;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +28,6 @@ public final class Translator {
     private final Ipv4Header embedded = new Ipv4Header();
     private final UdpHeader udp = new UdpHeader();
     private final IcmpEcho echo = new IcmpEcho();
-    private final MplsLabels mpls = new MplsLabels();
     private final Probe fetched = new Probe();
     private Surroundings surroundings;
     private ByteBuffer packet = ByteBuffer.allocate(0);
@@ -153,15 +149,10 @@ public final class Translator {
         }
     }
 
-    /** Reads what only an observer needs of the error judged last: next hop's MTU and MPLS labels. Allocates. */
+    /** Reads what only an observer needs of the error judged last: next hop's MTU and MPLS labels. */
     public void readDetails(Judgement judgement) {
         judgement.nextHopMtu = error.nextHopMtu();
-        mpls.over(packet, error);
-        List<Integer> entries = new ArrayList<>();
-        for (int i = 0; i < mpls.count(); i++) {
-            entries.add(mpls.entry(i));
-        }
-        judgement.labels = List.copyOf(entries);
+        judgement.labels.over(packet, error);
     }
 
     /** Rewrites the packet judged last for the guest (R23 to R34). */

@@ -29,7 +29,7 @@ public final class MplsLabels {
 
     /** Reads the labels of an error in {@code buffer}; if it has none, {@link #count} is 0. */
     public MplsLabels over(ByteBuffer buffer, IcmpError error) {
-        count = 0;
+        clear();
         int words = error.lengthOctet();
         int quote = words == 0 ? OLD_PLACE : words * WORD;
         int at = error.embeddedOffset() + quote;
@@ -58,8 +58,17 @@ public final class MplsLabels {
 
     private void readEntries(ByteBuffer buffer, int from, int end) {
         for (int at = from; at + WORD <= end && count < LIMIT; at += WORD) {
-            entries[count++] = buffer.getInt(at);
+            add(buffer.getInt(at));
         }
+    }
+
+    public void clear() {
+        count = 0;
+    }
+
+    /** Adds an entry; there must be fewer than {@link #LIMIT}. */
+    public void add(int entry) {
+        entries[count++] = entry;
     }
 
     public int count() {

@@ -3,6 +3,8 @@ package io.github.natexd.control;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.natexd.linux.libc.Peer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -119,6 +121,24 @@ final class ControlClients implements AutoCloseable {
             octet.clear();
         }
         throw new AssertionError("no line within " + TIMEOUT_MILLIS + " ms after: " + line);
+    }
+
+    /** What natexctl makes of the next record. */
+    static JsonNode event(UnixSocketChannel channel) throws IOException {
+        ByteBuffer record = ByteBuffer.allocate(256).limit(1);
+        readFully(channel, record);
+        readFully(channel, record.limit(ObservedRecord.octets(record, 0)));
+        ObjectMapper mapper = new ObjectMapper();
+        long lost = ObservedRecord.lost(record);
+        return lost > 0
+                ? mapper.createObjectNode().put("lost", lost)
+                : mapper.readTree(Requests.json(json -> new ObservedJson(json).write(ObservedRecord.read(record))));
+    }
+
+    private static void readFully(UnixSocketChannel channel, ByteBuffer record) throws IOException {
+        while (record.hasRemaining()) {
+            assertTrue(channel.read(record) > 0, "no record within " + TIMEOUT_MILLIS + " ms");
+        }
     }
 
     static void await(BooleanSupplier condition) throws InterruptedException {

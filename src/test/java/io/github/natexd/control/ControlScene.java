@@ -9,7 +9,6 @@ import io.github.natexd.mapping.NatProfile.Known;
 import io.github.natexd.relay.Counters;
 import io.github.natexd.relay.Durations;
 import io.github.natexd.relay.NatDelivery;
-import io.github.natexd.relay.Observation;
 import io.github.natexd.relay.Observed;
 import io.github.natexd.relay.Observer;
 import io.github.natexd.relay.Snapshot;
@@ -17,6 +16,7 @@ import io.github.natexd.testkit.Packets;
 import io.github.natexd.translate.Reason;
 import io.github.natexd.wire.IcmpEcho;
 import io.github.natexd.wire.IcmpError;
+import io.github.natexd.wire.MplsLabels;
 import io.github.natexd.wire.Protocol;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,9 +30,6 @@ import org.slf4j.event.Level;
 
 /** A daemon whose responses the test chooses; queried without a socket. */
 public final class ControlScene implements DaemonView {
-    private static final Observed.SentProbe PROBE = new Observed.SentProbe(
-            Protocol.ICMP, Packets.GUEST, Packets.GUEST_MAC, 7, Packets.TARGET, 3, 5, 1_795_910_400_123_456_789L);
-
     static final int GROUP = 990;
     static final int OWN_USER = 991;
     static final Access ACCESS = new Access(OWN_USER, "natexd", OptionalInt.of(GROUP));
@@ -127,32 +124,71 @@ public final class ControlScene implements DaemonView {
         return new Requests(ACCESS, this).answer(request, caller).line();
     }
 
-    /** The line that a watching client gets for a relayed error. */
+    /** The line that {@code natexctl watch --json} prints for a relayed error. */
     public static String observed() {
-        Observation observation = new Observation(
-                Reason.RELAYED,
-                2_000_000,
-                0,
-                new Observation.Report(
-                        Packets.ROUTER, IcmpError.TYPE_TIME_EXCEEDED, 0, 0, List.of(24001 << 12 | 5 << 9 | 0x101)),
-                new Observation.Quote(Protocol.UDP, Packets.HOST, 50000, Packets.TARGET, 33434),
-                new Observation.Guest(Packets.GUEST, 40000, 2, 1_500_000));
-        return line(observation);
+        Observed observed = decided(Reason.RELAYED);
+        observed.reported = true;
+        observed.reporter = Packets.ROUTER;
+        observed.type = IcmpError.TYPE_TIME_EXCEEDED;
+        observed.labels = new MplsLabels();
+        observed.labels.add(24001 << 12 | 5 << 9 | 0x101);
+        observed.quoted = true;
+        observed.protocol = Protocol.UDP;
+        observed.source = Packets.HOST;
+        observed.sourcePort = 50000;
+        observed.target = Packets.TARGET;
+        observed.targetPort = 33434;
+        observed.guestKnown = true;
+        observed.guest = Packets.GUEST;
+        observed.guestPort = 40000;
+        observed.hop = 2;
+        observed.roundTripNanos = 1_500_000;
+        return line(observed);
     }
 
-    /** The line that a client gets for a guest's probe. */
+    /** A decision about an error of which nothing was read. */
+    public static Observed decided(Reason reason) {
+        Observed observed = new Observed();
+        observed.event = Observed.Event.ERROR;
+        observed.reason = reason;
+        observed.epochNanos = 1_795_219_201_000_000_000L;
+        return observed;
+    }
+
+    /** The line for a guest's probe. */
     public static String observedProbe() {
-        return line(PROBE);
+        return line(probe());
     }
 
-    /** The line that a client gets for an echo reply to a guest. */
+    /** The line for an echo reply to a guest. */
     public static String observedReply() {
-        return line(new Observed.Reply(Packets.TARGET, IcmpEcho.TYPE_REPLY, 0, PROBE));
+        Observed reply = probe();
+        reply.event = Observed.Event.REPLY;
+        reply.hop = 0;
+        reply.reported = true;
+        reply.reporter = Packets.TARGET;
+        reply.type = IcmpEcho.TYPE_REPLY;
+        return line(reply);
+    }
+
+    static Observed probe() {
+        Observed probe = new Observed();
+        probe.event = Observed.Event.PROBE;
+        probe.epochNanos = 1_795_910_400_123_456_789L;
+        probe.quoted = true;
+        probe.protocol = Protocol.ICMP;
+        probe.target = Packets.TARGET;
+        probe.targetPort = 3;
+        probe.guestKnown = true;
+        probe.guest = Packets.GUEST;
+        probe.guestPort = 7;
+        probe.guestMac = Packets.GUEST_MAC;
+        probe.hop = 5;
+        return probe;
     }
 
     private static String line(Observed observed) {
-        Instant now = Instant.parse("2026-11-21T00:00:01.002Z");
-        return Requests.json(json -> new ObservedJson(json).write(observed, now.toEpochMilli() * 1_000_000));
+        return Requests.json(json -> new ObservedJson(json).write(observed));
     }
 
     @Override

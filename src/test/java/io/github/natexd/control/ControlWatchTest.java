@@ -7,8 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.natexd.relay.Observation;
 import io.github.natexd.relay.Observed;
 import io.github.natexd.relay.Observer;
 import io.github.natexd.translate.Reason;
@@ -20,6 +18,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Watching clients at a real socket: they get all events, and do not block anything else. */
 class ControlWatchTest {
+    private static final long MINUTE_NANOS = 60_000_000_000L;
+    private static final long HOUR_NANOS = 60 * MINUTE_NANOS;
+
     private final ControlScene scene = ControlScene.working();
 
     @AutoClose
@@ -34,14 +35,14 @@ class ControlWatchTest {
         try (ControlServer server = clients.serve()) {
             UnixSocketChannel client = clients.connect();
             ControlClients.send(client, "watch\n");
-            assertEquals("{\"version\":1,\"watching\":\"relayed\"}", ControlClients.line(client));
+            assertEquals("{\"version\":1,\"watching\":\"relayed\",\"records\":1}", ControlClients.line(client));
             Observer observer = scene.observer();
             assertNotNull(observer);
 
-            observer.decided(observation(Reason.NO_MAPPING));
-            observer.decided(observation(Reason.RELAYED));
+            observer.seen(decided(Reason.NO_MAPPING));
+            observer.seen(decided(Reason.RELAYED));
 
-            JsonNode told = new ObjectMapper().readTree(ControlClients.line(client));
+            JsonNode told = ControlClients.event(client);
             assertEquals("RELAYED", told.at("/reason").asText(), "the other one was not asked for");
             client.close();
             ControlClients.await(() -> scene.observer() == null);
@@ -54,14 +55,10 @@ class ControlWatchTest {
         try (ControlServer server = clients.serve()) {
             UnixSocketChannel client = clients.watch("watch all");
 
-            scene.observer().decided(observation(Reason.NO_MAPPING));
+            scene.observer().seen(decided(Reason.NO_MAPPING));
 
             assertEquals(
-                    "NO_MAPPING",
-                    new ObjectMapper()
-                            .readTree(ControlClients.line(client))
-                            .at("/reason")
-                            .asText());
+                    "NO_MAPPING", ControlClients.event(client).at("/reason").asText());
         }
     }
 
@@ -73,12 +70,14 @@ class ControlWatchTest {
             UnixSocketChannel probes = clients.watch("watch probes");
             assertTrue(scene.observer().wantsProbes());
 
-            scene.observer().seen(new Observed.SentProbe(17, 1, 0, 2, 3, 4, 5, 0));
-            scene.observer().decided(observation(Reason.NO_MAPPING));
+            scene.observer().seen(ControlScene.probe());
+            scene.observer().seen(decided(Reason.NO_MAPPING));
 
-            assertTrue(ControlClients.line(probes).contains("\"event\":\"probe\""));
-            assertTrue(ControlClients.line(probes).contains("NO_MAPPING"));
-            assertTrue(ControlClients.line(errors).contains("NO_MAPPING"));
+            assertEquals("probe", ControlClients.event(probes).at("/event").asText());
+            assertEquals(
+                    "NO_MAPPING", ControlClients.event(probes).at("/reason").asText());
+            assertEquals(
+                    "NO_MAPPING", ControlClients.event(errors).at("/reason").asText());
             probes.close();
             ControlClients.await(() -> !scene.observer().wantsProbes());
             assertFalse(scene.observer().wantsProbes());
@@ -91,15 +90,36 @@ class ControlWatchTest {
         try (ControlServer server = clients.serve()) {
             UnixSocketChannel client = clients.watch("watch");
             for (int i = 0; i < many; i++) {
-                scene.observer().decided(observation(Reason.RELAYED));
+                scene.observer().seen(decided(Reason.RELAYED));
             }
 
             long seen = 0;
             while (seen < many) {
-                JsonNode told = new ObjectMapper().readTree(ControlClients.line(client));
+                JsonNode told = ControlClients.event(client);
                 seen += told.has("lost") ? told.at("/lost").asLong() : 1;
             }
             assertEquals(many, seen, "each one shown or counted");
+        }
+    }
+
+    @Test
+    void aClientThatReadsNothingForAMinuteIsDisconnected() throws Exception {
+        try (ControlServer server = clients.serve()) {
+            UnixSocketChannel watching = clients.connect();
+            Connection connection = new Connection(watching, ControlScene.ROOT, 0);
+            connection.answer("", true, 0);
+            assertFalse(connection.hasDeadline(), "it has nothing to read");
+
+            connection.expectReading(HOUR_NANOS);
+            byte[] record = new byte[200];
+            connection.tell(record, 0, record.length);
+            connection.expectReading(2 * HOUR_NANOS);
+
+            assertTrue(connection.hasDeadline());
+            assertFalse(connection.isReplaceable(), "until then, it keeps its place");
+            assertEquals(HOUR_NANOS + MINUTE_NANOS, connection.deadlineNanos());
+            connection.write(3 * HOUR_NANOS);
+            assertFalse(connection.hasDeadline(), "it has read everything");
         }
     }
 
@@ -121,13 +141,13 @@ class ControlWatchTest {
             for (int i = 0; i < 2 * ControlServer.CLIENTS_LIMIT; i++) {
                 clients.connect();
             }
-            scene.observer().decided(observation(Reason.RELAYED));
+            scene.observer().seen(decided(Reason.RELAYED));
 
-            assertTrue(ControlClients.line(watcher).contains("RELAYED"));
+            assertEquals("RELAYED", ControlClients.event(watcher).at("/reason").asText());
         }
     }
 
-    private static Observation observation(Reason reason) {
-        return new Observation(reason, 0, 0, null, null, null);
+    private static Observed decided(Reason reason) {
+        return ControlScene.decided(reason);
     }
 }

@@ -73,8 +73,7 @@ final class HeartFuzz {
             Translator translator = new Translator(ErrorTypes.defaults(), mapper, SURROUNDINGS);
             relay = new Relay(new Relay.Ports(ports.queue, ports.log, () -> true, () -> now), mapper, translator);
             relay.link(ports.link);
-            relay.observe(observed -> reasons.put(
-                    HeartPorts.number(Objects.requireNonNull(observed.report()).reporter()), observed.reason()));
+            relay.observe(observed -> reasons.put(HeartPorts.number(observed.reporter), observed.reason));
             model = new HeartModel(lifetime, now - LONG_AGO);
         }
 

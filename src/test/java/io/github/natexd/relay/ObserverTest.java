@@ -18,7 +18,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.natexd.testkit.Packets;
 import io.github.natexd.translate.Reason;
-import io.github.natexd.wire.MplsLabels;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
@@ -31,11 +30,11 @@ class ObserverTest {
     private static final int PORT = 40000;
 
     private final RelayScene scene = RelayScene.byFrames();
-    private final List<Observation> told = new ArrayList<>();
+    private final List<Seen> told = new ArrayList<>();
 
     @Test
     void aRelayedErrorIsToldWithGuestHopReporterRoundTripAndLabels() {
-        scene.relay.observe(told::add);
+        scene.relay.observe(seen -> told.add(Seen.of(seen)));
         scene.guestSends(probe(GUEST, PORT).ttl(2).bytes());
         scene.log.leave(probe(HOST, PORT).ttl(2).bytes());
         scene.relay.turn();
@@ -46,35 +45,30 @@ class ObserverTest {
                 .bytes());
 
         assertEquals(1, told.size());
-        Observation observation = told.get(0);
+        Seen observation = told.get(0);
         assertEquals(Reason.RELAYED, observation.reason());
-        assertEquals(
-                new Observation.Guest(GUEST, PORT, 2, 3 * MILLI - 1), observation.guest(), "the second one sighted");
-        assertEquals(new Observation.Quote(17, HOST, PORT, TARGET, 33434), observation.quote());
+        assertEquals(new Seen.Guest(GUEST, PORT, 2, 3 * MILLI - 1), observation.guest(), "the second one sighted");
+        assertEquals(new Seen.Quote(17, HOST, PORT, TARGET, 33434), observation.quote());
         assertNotNull(observation.report());
         assertEquals(ROUTER, observation.report().reporter());
         assertEquals(11, observation.report().type());
-        assertEquals(
-                List.of(24001),
-                observation.report().labels().stream().map(MplsLabels::label).toList());
+        assertEquals(List.of(24001), observation.report().labels());
     }
 
     @Test
     void anErrorOfTheHostIsToldWithItsReasonAndWithoutAGuest() {
-        scene.relay.observe(told::add);
+        scene.relay.observe(seen -> told.add(Seen.of(seen)));
         scene.errorComes(error(probe(HOST, PORT).bytes()));
 
         assertEquals(Reason.NO_MAPPING, told.get(0).reason());
         assertNull(told.get(0).guest());
-        assertEquals(
-                new Observation.Quote(17, HOST, PORT, TARGET, 33434),
-                told.get(0).quote());
+        assertEquals(new Seen.Quote(17, HOST, PORT, TARGET, 33434), told.get(0).quote());
     }
 
     /** The packet before left its traces in the translator. */
     @Test
     void whatCannotBeReadIsNotTold() {
-        scene.relay.observe(told::add);
+        scene.relay.observe(seen -> told.add(Seen.of(seen)));
         scene.mapped(PORT);
         byte[] brief = error(probe(HOST, PORT).bytes());
         scene.queue.enqueue(error(probe(HOST, PORT).bytes()));
@@ -83,7 +77,7 @@ class ObserverTest {
 
         assertEquals(
                 List.of(Reason.RELAYED, Reason.OUTER_MALFORMED),
-                told.stream().map(Observation::reason).toList());
+                told.stream().map(Seen::reason).toList());
         assertNull(told.get(1).report());
         assertNull(told.get(1).quote());
         assertNull(told.get(1).guest());
@@ -92,7 +86,7 @@ class ObserverTest {
     @Test
     void aLateCopyHasTheRoundTripUpToItsArrival() {
         scene.mapped(PORT + 1);
-        scene.relay.observe(told::add);
+        scene.relay.observe(seen -> told.add(Seen.of(seen)));
         scene.log.leave(probe(HOST, PORT).bytes(), RelayScene.ROOT);
         scene.errorComes(error(probe(HOST, PORT).bytes()));
         assertTrue(told.isEmpty(), "not settled yet");
@@ -101,7 +95,7 @@ class ObserverTest {
         scene.relay.turn();
 
         assertEquals(Reason.COPIED_LATE, told.get(0).reason());
-        assertEquals(2 * MILLI, told.get(0).agoNanos());
+        assertEquals(2 * MILLI, told.get(0).ageNanos());
         assertNotNull(told.get(0).guest());
         assertTrue(told.get(0).guest().roundTripNanos() < 0, "the guest was seen after the error");
     }
@@ -111,18 +105,18 @@ class ObserverTest {
         RelayScene fallback = RelayScene.withStaticGuest(GUEST);
         fallback.guestSends(Packets.udpProbe(GUEST, ROUTER, PORT, 53).bytes());
         fallback.relay.turn();
-        fallback.relay.observe(told::add);
+        fallback.relay.observe(seen -> told.add(Seen.of(seen)));
         fallback.errorComes(error(probe(HOST, PORT).bytes()));
 
         assertEquals(Reason.STATIC_GUEST, told.get(0).reason());
         assertEquals(
-                new Observation.Guest(GUEST, PORT, 0, Observation.UNKNOWN_NANOS),
+                new Seen.Guest(GUEST, PORT, 0, Observed.UNKNOWN_NANOS),
                 told.get(0).guest());
     }
 
     @Test
     void nobodyIsToldAnyMore() {
-        scene.relay.observe(told::add);
+        scene.relay.observe(seen -> told.add(Seen.of(seen)));
         scene.errorComes(error(probe(HOST, PORT).bytes()));
         scene.relay.observe(null);
         scene.errorComes(error(probe(HOST, PORT).bytes()));
@@ -137,7 +131,7 @@ class ObserverTest {
         scene.link.epochNanos(5 * MILLI);
         scene.queue.epochNanos(9 * MILLI);
         scene.mapped(PORT);
-        scene.relay.observe(told::add);
+        scene.relay.observe(seen -> told.add(Seen.of(seen)));
         scene.errorComes(error(probe(HOST, PORT).bytes()));
         scene.mapped(PORT + 1);
         scene.errorComes(error(probe(HOST, PORT + 1).bytes()));
@@ -152,7 +146,7 @@ class ObserverTest {
     @ValueSource(longs = {-7_200_000, -2000, 2000, 3_600_000})
     @DisplayName("if somebody sets the clock while a probe is on its way, the round trip is that of natexd's own clock")
     void aClockThatIsSetIsNoRoundTrip(long millis) {
-        scene.relay.observe(told::add);
+        scene.relay.observe(seen -> told.add(Seen.of(seen)));
         scene.link.epochNanos(10_000_000 * MILLI);
         scene.mapped(PORT);
         scene.pass(3);
@@ -162,14 +156,28 @@ class ObserverTest {
         assertEquals(3 * MILLI, told.get(0).guest().roundTripNanos(), 100);
     }
 
-    private static final class Onlooker implements Observer {
-        final List<Observed> seen = new ArrayList<>();
-        boolean wantsProbes = true;
-
-        @Override
-        public void decided(Observation observation) {
-            seen.add(observation);
+    /** A probe (type 8, by the guest itself) or a reply, about a probe of the guest to the target. */
+    private record Shown(
+            Observed.Event event,
+            int from,
+            int type,
+            int protocol,
+            int port,
+            int targetPort,
+            int hop,
+            long epochNanos) {
+        static Shown probe(int protocol, int port, int targetPort, int hop, long epochNanos) {
+            return new Shown(Observed.Event.PROBE, GUEST, 8, protocol, port, targetPort, hop, epochNanos);
         }
+
+        static Shown reply(int from, int type, int protocol, int port, int targetPort, long epochNanos) {
+            return new Shown(Observed.Event.REPLY, from, type, protocol, port, targetPort, 0, epochNanos);
+        }
+    }
+
+    private static final class Onlooker implements Observer {
+        final List<Shown> seen = new ArrayList<>();
+        boolean wantsProbes = true;
 
         @Override
         public boolean wantsProbes() {
@@ -177,8 +185,22 @@ class ObserverTest {
         }
 
         @Override
-        public void seen(Observed observed) {
-            seen.add(observed);
+        public void seen(Observed what) {
+            assertTrue(what.quoted && what.guestKnown);
+            assertEquals(GUEST, what.guest);
+            assertEquals(GUEST_MAC, what.guestMac);
+            assertEquals(TARGET, what.target);
+            boolean probe = what.event == Observed.Event.PROBE;
+            assertEquals(!probe, what.reported);
+            seen.add(new Shown(
+                    what.event,
+                    probe ? GUEST : what.reporter,
+                    probe ? 8 : what.type,
+                    what.protocol,
+                    what.guestPort,
+                    what.targetPort,
+                    what.hop,
+                    what.epochNanos));
         }
     }
 
@@ -198,14 +220,12 @@ class ObserverTest {
                 .bytes());
         scene.relay.turn();
 
-        Observed.SentProbe answered = new Observed.SentProbe(17, GUEST, GUEST_MAC, PORT, TARGET, 33434, 0, 7);
         assertEquals(
                 List.of(
-                        new Observed.SentProbe(17, GUEST, GUEST_MAC, PORT, TARGET, 33434, 3, 7),
-                        new Observed.Reply(
-                                TARGET, 0, 0, new Observed.SentProbe(1, GUEST, GUEST_MAC, 21, TARGET, 4, 0, 7)),
-                        new Observed.Reply(GATEWAY, 11, 0, answered),
-                        new Observed.Reply(ROUTER, 11, 0, answered)),
+                        Shown.probe(17, PORT, 33434, 3, 7),
+                        Shown.reply(TARGET, 0, 1, 21, 4, 7),
+                        Shown.reply(GATEWAY, 11, 17, PORT, 33434, 7),
+                        Shown.reply(ROUTER, 11, 17, PORT, 33434, 7)),
                 onlooker.seen);
         assertEquals(1, scene.count(Counters.Event.NAT_DELIVERIES), "only the router's is a delivery");
     }

@@ -18,7 +18,6 @@ import io.github.natexd.testkit.Packets;
 import io.github.natexd.testkit.ProbeBuilder;
 import io.github.natexd.wire.Ipv4Header;
 import java.nio.ByteBuffer;
-import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -99,10 +98,10 @@ class JudgementTest {
         assertEquals(0, judgement.code());
         assertEquals(ERROR.length, judgement.totalLength());
         assertEquals(PORT, judgement.quoted().sourcePort());
-        assertEquals(List.of(), judgement.labels());
+        assertEquals(0, judgement.labels().count());
         translator.readDetails(judgement);
-        assertEquals(1, judgement.labels().size());
-        assertEquals(24001, judgement.labels().get(0) >>> 12);
+        assertEquals(1, judgement.labels().count());
+        assertEquals(24001, judgement.labels().entry(0) >>> 12);
     }
 
     @Test
@@ -120,7 +119,7 @@ class JudgementTest {
         assertEquals(Reason.TRUNCATED, judgement.reason());
         assertFalse(judgement.isErrorRead() || judgement.isQuoteRead() || judgement.isOpen());
         assertNull(judgement.sender());
-        assertEquals(List.of(), judgement.labels());
+        assertEquals(0, judgement.labels().count());
     }
 
     private void judge(long nowNanos) {

@@ -33,7 +33,7 @@ final class Feed {
     private void read() {
         try {
             while (true) {
-                add(JsonAnswer.read(client.line()));
+                add(JsonAnswer.read(client.event()));
             }
         } catch (ControlException e) {
             synchronized (this) {

@@ -3,7 +3,6 @@ package io.github.natexd.cli.paths;
 import io.github.natexd.cli.capture.Interrupt;
 import io.github.natexd.cli.form.ExitCodes;
 import io.github.natexd.cli.form.Ipv4Network;
-import io.github.natexd.cli.form.JsonAnswer;
 import io.github.natexd.cli.running.DaemonCommand;
 import io.github.natexd.control.ControlClient;
 import io.github.natexd.control.ControlException;
@@ -46,7 +45,7 @@ abstract class FeedCommand extends DaemonCommand {
         try (ArrivalCapture arrivals = arrivals();
                 ControlClient client = sendAndWait("watch probes");
                 Interrupt interrupt = new Interrupt()) {
-            JsonAnswer.read(client.line());
+            watching(client);
             Feed feed = new Feed(client, this::isWanted);
             if (arrivals != null) {
                 arrivals.start(feed);

@@ -5,7 +5,7 @@ import io.github.natexd.cli.capture.LinkLayer;
 import io.github.natexd.config.Config;
 import io.github.natexd.mapping.Mapper;
 import io.github.natexd.mapping.Probe;
-import io.github.natexd.relay.Observation;
+import io.github.natexd.relay.Observed;
 import io.github.natexd.relay.Relay;
 import io.github.natexd.translate.ErrorTypes;
 import io.github.natexd.translate.Surroundings;
@@ -192,19 +192,19 @@ final class Replay {
         relay.turn();
     }
 
-    private void decided(Observation observation) {
-        Pending decided = pending.remove(nowNanos - observation.agoNanos());
+    private void decided(Observed observed) {
+        Pending decided = pending.remove(nowNanos - observed.ageNanos);
         if (decided == null) {
             throw new IllegalStateException("an error was decided twice");
         }
         ReplayPorts.@Nullable Delivered delivered =
-                observation.reason().isDelivered() ? ports.delivered().remove() : null;
-        counts.count(observation.reason());
+                observed.reason.isDelivered() ? ports.delivered().remove() : null;
+        counts.count(observed.reason);
         output.error(new ReplayedError(
                 decided.packet(),
                 decided.nanos(),
-                observation.agoNanos(),
-                observation.reason(),
+                observed.ageNanos,
+                observed.reason,
                 decided.cut(),
                 decided.octets(),
                 delivered == null ? null : delivered.octets(),

@@ -61,6 +61,14 @@ public abstract class DaemonCommand implements Callable<Integer> {
         return control.sendAndWait(request);
     }
 
+    /** Reads the first line of the response to a request to watch; {@link ControlClient#event} reads what follows. */
+    protected static String watching(ControlClient client) throws ControlException {
+        String first = client.line();
+        JsonElement records = JsonAnswer.read(first).get("records");
+        ControlClient.checkRecords(records == null ? 0 : records.getAsInt());
+        return first;
+    }
+
     protected final PrintWriter out() {
         return spec.commandLine().getOut();
     }

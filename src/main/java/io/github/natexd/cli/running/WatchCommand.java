@@ -96,8 +96,7 @@ public final class WatchCommand extends DaemonCommand {
         checkReason();
         try (ControlClient client =
                 sendAndWait(probes ? "watch probes" : all || reason != null ? "watch all" : "watch")) {
-            String first = client.line();
-            JsonAnswer.read(first);
+            String first = watching(client);
             if (form.json()) {
                 out().println(first);
             } else if (!form.plain()) {
@@ -107,7 +106,7 @@ public final class WatchCommand extends DaemonCommand {
             long shown = 0;
             // The output fails when its reader, such as head(1), has seen enough.
             while ((count == ENDLESS || shown < count) && !out().checkError()) {
-                String line = client.line();
+                String line = client.event();
                 JsonObject event = JsonAnswer.read(line);
                 boolean lost = event.has("lost");
                 if (lost || admits(event)) {

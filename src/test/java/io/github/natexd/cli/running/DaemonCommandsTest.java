@@ -11,9 +11,10 @@ import io.github.natexd.control.Access;
 import io.github.natexd.control.Caller;
 import io.github.natexd.control.ControlScene;
 import io.github.natexd.control.ControlServer;
-import io.github.natexd.relay.Observation;
+import io.github.natexd.relay.Observed;
 import io.github.natexd.relay.Observer;
 import io.github.natexd.translate.Reason;
+import io.github.natexd.wire.MplsLabels;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -228,13 +229,23 @@ class DaemonCommandsTest {
                 Thread.sleep(10);
             }
             Observer observer = scene.observer();
-            observer.decided(new Observation(
-                    Reason.COPIED_LATE,
-                    0,
-                    0,
-                    new Observation.Report(0x0a000001, 11, 0, 0, List.of(24001 << 12, 16 << 12)),
-                    new Observation.Quote(17, 1, 2, 0x0a000002, 4),
-                    new Observation.Guest(0xc0a82c64, 2, 7, 1_230_000)));
+            Observed observed = ControlScene.decided(Reason.COPIED_LATE);
+            observed.reported = true;
+            observed.reporter = 0x0a000001;
+            observed.type = 11;
+            observed.labels = new MplsLabels();
+            observed.labels.add(24001 << 12);
+            observed.labels.add(16 << 12);
+            observed.quoted = true;
+            observed.protocol = 17;
+            observed.target = 0x0a000002;
+            observed.targetPort = 4;
+            observed.guestKnown = true;
+            observed.guest = 0xc0a82c64;
+            observed.guestPort = 2;
+            observed.hop = 7;
+            observed.roundTripNanos = 1_230_000;
+            observer.seen(observed);
 
             assertEquals(0, code.get());
         }

@@ -1,0 +1,148 @@
+package io.github.natexd.control;
+
+import io.github.natexd.relay.Observed;
+import io.github.natexd.relay.Observed.Event;
+import io.github.natexd.translate.Reason;
+import io.github.natexd.wire.MplsLabels;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The record in which natexd sends natexctl one thing that it observed, in network order. natexctl turns it into JSON:
+ * text would cost natexd more than the error itself.
+ * <pre>
+ *    0  octets of the record, event, reason, flags      an octet each
+ *    4  protocol, hop, ICMP type, ICMP code              an octet each
+ *    8  next-hop MTU, guest's, source and target port    2 octets each
+ *   16  guest, source, target, reporter                  4 octets each
+ *   32  time, round trip, guest's MAC address            8 octets each
+ *   56  MPLS label stack entries                         4 octets each
+ * </pre>
+ * If records were lost, one with event {@value #LOST} has their number in place of the time.
+ */
+final class ObservedRecord {
+    /** Increases with each change of the layout: both ends must have the same. */
+    static final int VERSION = 1;
+
+    static final int MAX_OCTETS = 56 + Integer.BYTES * MplsLabels.LIMIT;
+
+    private static final int LOST = 255;
+    private static final Event[] EVENTS = Event.values();
+    private static final Reason[] REASONS = Reason.values();
+
+    private static final int EVENT = 1;
+    private static final int REASON = 2;
+    private static final int FLAGS = 3;
+    private static final int PROTOCOL = 4;
+    private static final int HOP = 5;
+    private static final int TYPE = 6;
+    private static final int CODE = 7;
+    private static final int NEXT_HOP_MTU = 8;
+    private static final int GUEST_PORT = 10;
+    private static final int SOURCE_PORT = 12;
+    private static final int TARGET_PORT = 14;
+    private static final int GUEST = 16;
+    private static final int SOURCE = 20;
+    private static final int TARGET = 24;
+    private static final int REPORTER = 28;
+    private static final int TIME = 32;
+    private static final int ROUND_TRIP = 40;
+    private static final int GUEST_MAC = 48;
+    private static final int LABELS = 56;
+
+    private static final int REPORTED = 1;
+    private static final int QUOTED = 2;
+    private static final int GUEST_KNOWN = 4;
+
+    private ObservedRecord() {}
+
+    static void write(Observed observed, ByteBuffer to, int at) {
+        int labels = observed.labels.count();
+        to.put(at, (byte) (LABELS + Integer.BYTES * labels));
+        to.put(at + EVENT, (byte) observed.event.ordinal());
+        to.put(at + REASON, (byte) observed.reason.ordinal());
+        to.put(at + FLAGS, (byte) ((observed.reported ? REPORTED : 0)
+                | (observed.quoted ? QUOTED : 0)
+                | (observed.guestKnown ? GUEST_KNOWN : 0)));
+        to.put(at + PROTOCOL, (byte) observed.protocol);
+        to.put(at + HOP, (byte) observed.hop);
+        to.put(at + TYPE, (byte) observed.type);
+        to.put(at + CODE, (byte) observed.code);
+        to.putShort(at + NEXT_HOP_MTU, (short) observed.nextHopMtu);
+        to.putShort(at + GUEST_PORT, (short) observed.guestPort);
+        to.putShort(at + SOURCE_PORT, (short) observed.sourcePort);
+        to.putShort(at + TARGET_PORT, (short) observed.targetPort);
+        to.putInt(at + GUEST, observed.guest);
+        to.putInt(at + SOURCE, observed.source);
+        to.putInt(at + TARGET, observed.target);
+        to.putInt(at + REPORTER, observed.reporter);
+        to.putLong(at + TIME, observed.epochNanos);
+        to.putLong(at + ROUND_TRIP, observed.roundTripNanos);
+        to.putLong(at + GUEST_MAC, observed.guestMac);
+        for (int i = 0; i < labels; i++) {
+            to.putInt(at + LABELS + Integer.BYTES * i, observed.labels.entry(i));
+        }
+    }
+
+    /** The record that says that records are missing. */
+    static byte[] lost(long records) {
+        byte[] octets = new byte[LABELS];
+        ByteBuffer.wrap(octets).put(0, (byte) LABELS).put(EVENT, (byte) LOST).putLong(TIME, records);
+        return octets;
+    }
+
+    static int octets(ByteBuffer record, int at) {
+        return record.get(at) & 0xFF;
+    }
+
+    static Event event(ByteBuffer record, int at) {
+        return EVENTS[record.get(at + EVENT)];
+    }
+
+    static Reason reason(ByteBuffer record, int at) {
+        return REASONS[record.get(at + REASON)];
+    }
+
+    /** How many records are missing here; 0 if this record is an event. */
+    static long lost(ByteBuffer record) {
+        return (record.get(EVENT) & 0xFF) == LOST ? record.getLong(TIME) : 0;
+    }
+
+    /** Reads a whole record at offset 0; null if natexd cannot have written it. */
+    static @Nullable Observed read(ByteBuffer record) {
+        int octets = octets(record, 0);
+        if (octets < LABELS
+                || octets > MAX_OCTETS
+                || octets % Integer.BYTES != 0
+                || (record.get(EVENT) & 0xFF) >= EVENTS.length
+                || (record.get(REASON) & 0xFF) >= REASONS.length) {
+            return null;
+        }
+        Observed observed = new Observed();
+        observed.event = event(record, 0);
+        observed.reason = reason(record, 0);
+        observed.reported = (record.get(FLAGS) & REPORTED) != 0;
+        observed.quoted = (record.get(FLAGS) & QUOTED) != 0;
+        observed.guestKnown = (record.get(FLAGS) & GUEST_KNOWN) != 0;
+        observed.protocol = record.get(PROTOCOL) & 0xFF;
+        observed.hop = record.get(HOP) & 0xFF;
+        observed.type = record.get(TYPE) & 0xFF;
+        observed.code = record.get(CODE) & 0xFF;
+        observed.nextHopMtu = record.getShort(NEXT_HOP_MTU) & 0xFFFF;
+        observed.guestPort = record.getShort(GUEST_PORT) & 0xFFFF;
+        observed.sourcePort = record.getShort(SOURCE_PORT) & 0xFFFF;
+        observed.targetPort = record.getShort(TARGET_PORT) & 0xFFFF;
+        observed.guest = record.getInt(GUEST);
+        observed.source = record.getInt(SOURCE);
+        observed.target = record.getInt(TARGET);
+        observed.reporter = record.getInt(REPORTER);
+        observed.epochNanos = record.getLong(TIME);
+        observed.roundTripNanos = record.getLong(ROUND_TRIP);
+        observed.guestMac = record.getLong(GUEST_MAC);
+        observed.labels = new MplsLabels();
+        for (int at = LABELS; at < octets; at += Integer.BYTES) {
+            observed.labels.add(record.getInt(at));
+        }
+        return observed;
+    }
+}

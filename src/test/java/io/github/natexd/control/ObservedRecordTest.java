@@ -1,0 +1,124 @@
+package io.github.natexd.control;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import io.github.natexd.relay.Observed;
+import io.github.natexd.translate.Reason;
+import io.github.natexd.wire.MplsLabels;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The records and the ring between natexd's two threads. */
+class ObservedRecordTest {
+
+    private final ByteBuffer record = ByteBuffer.allocate(ObservedRecord.MAX_OCTETS);
+
+    /** Every field of every type has its greatest value in turn, so none can be forgotten or share its octets. */
+    @ParameterizedTest
+    @EnumSource
+    void eachFieldIsReadAsItWasWritten(Observed.Event event) throws Exception {
+        for (Field field : Observed.class.getFields()) {
+            if (Modifier.isStatic(field.getModifiers()) || field.getName().equals("ageNanos")) {
+                continue;
+            }
+            Observed written = new Observed();
+            written.event = event;
+            if (field.getType() == long.class) {
+                field.setLong(written, 0x7f01_0203_0405_06ffL);
+            } else if (field.getType() == boolean.class) {
+                field.setBoolean(written, true);
+            } else if (field.getType() == int.class) {
+                field.setInt(written, limit(field.getName()));
+            } else if (field.getType() == Reason.class) {
+                written.reason = Reason.INTERNAL_ERROR;
+            } else if (field.getType() == MplsLabels.class) {
+                written.labels = labels(MplsLabels.LIMIT);
+            }
+            ObservedRecord.write(written, record, 0);
+            assertEquals(values(written), values(ObservedRecord.read(record)), field.getName());
+        }
+    }
+
+    private static int limit(String field) {
+        return switch (field) {
+            case "guest", "source", "target", "reporter" -> 0xfffefdfc;
+            case "guestPort", "sourcePort", "targetPort", "nextHopMtu" -> 0xfffe;
+            default -> 0xfe;
+        };
+    }
+
+    private static MplsLabels labels(int count) {
+        MplsLabels labels = new MplsLabels();
+        for (int i = 0; i < count; i++) {
+            labels.add(0xf0000000 + i);
+        }
+        return labels;
+    }
+
+    private static List<Object> values(Observed observed) throws Exception {
+        assertNotNull(observed);
+        List<Object> values = new ArrayList<>();
+        for (Field field : Observed.class.getFields()) {
+            Object value = field.get(observed);
+            if (value instanceof MplsLabels labels) {
+                for (int i = 0; i < labels.count(); i++) {
+                    values.add(labels.entry(i));
+                }
+            } else if (!field.getName().equals("ageNanos")) {
+                values.add(value);
+            }
+        }
+        return values;
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 0", "0, 55", "0, 58", "0, 124", "1, 3", "1, 128", "2, 100", "2, 255"})
+    void whatNatexdCannotHaveWrittenIsNotRead(int at, int octet) {
+        ObservedRecord.write(new Observed(), record, 0);
+        record.put(at, (byte) octet);
+
+        assertNull(ObservedRecord.read(record));
+    }
+
+    @Test
+    void aRecordOfLossIsNoEvent() {
+        ByteBuffer lost = ByteBuffer.wrap(ObservedRecord.lost(5_000_000_000L));
+
+        assertEquals(5_000_000_000L, ObservedRecord.lost(lost));
+        assertEquals(lost.capacity(), ObservedRecord.octets(lost, 0));
+        assertNull(ObservedRecord.read(lost));
+        ObservedRecord.write(new Observed(), record, 0);
+        assertEquals(0, ObservedRecord.lost(record));
+    }
+
+    @Test
+    void theRingKeepsTheOrderAndRefusesWhatDoesNotFit() {
+        ObservedRing ring = new ObservedRing();
+        Observed observed = new Observed();
+        List<Integer> taken = new ArrayList<>();
+        for (int round = 0; round < 3; round++) {
+            for (int i = 1; i <= ObservedRing.CAPACITY - round; i++) {
+                observed.guest = i;
+                assertEquals(i, ring.put(observed));
+            }
+            if (round == 0) {
+                assertEquals(0, ring.put(observed));
+            }
+            taken.clear();
+            ring.take((records, offset) -> taken.add(records.getInt(offset + 16)));
+            assertEquals(ObservedRing.CAPACITY - round, taken.size());
+            assertEquals(1, taken.get(0));
+            assertEquals(taken.size(), taken.get(taken.size() - 1));
+            assertEquals(0, ring.size());
+        }
+    }
+}
