@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Optional;
 import jnr.unixsocket.UnixSocketChannel;
 import org.jspecify.annotations.Nullable;
@@ -21,10 +19,7 @@ final class Connection {
     /** The longest time in which a client that watches may read nothing of what waits for it. */
     private static final long WATCH_NANOS = 60_000_000_000L;
 
-    /** The limit of octets that wait for a client that watches; beyond it, records are lost. */
-    private static final int WATCH_MAX_OCTETS = 256 * 1024;
-
-    private static final int CHUNK_OCTETS = 64 * 1024;
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
     private static final int WRITE_MAX_OCTETS = 64 * 1024;
 
     private enum Phase {
@@ -39,9 +34,9 @@ final class Connection {
     private final UnixSocketChannel channel;
     private final Caller caller;
     private final ByteBuffer request = ByteBuffer.allocate(Dialect.REQUEST_MAX_OCTETS + 1);
-    private final Deque<ByteBuffer> out = new ArrayDeque<>();
-    private int outOctets;
-    private long lostRecords;
+    /** What the client has still to read. */
+    private ByteBuffer out = NOTHING;
+
     private Phase phase = Phase.REQUEST;
     private long deadlineNanos;
     private @Nullable SelectionKey key;
@@ -71,7 +66,7 @@ final class Connection {
 
     /** Whether the client has to act before a deadline. */
     boolean hasDeadline() {
-        return isReplaceable() || isWatching() && outOctets > 0;
+        return isReplaceable() || isWatching() && out.hasRemaining();
     }
 
     /** Notes that the response will come later. */
@@ -120,75 +115,35 @@ final class Connection {
     void answer(String line, boolean watches, long nowNanos) {
         phase = watches ? Phase.WATCH : Phase.ANSWER;
         request.clear();
-        byte[] octets = line.getBytes(StandardCharsets.US_ASCII);
-        enqueue(octets, 0, octets.length);
+        send(ByteBuffer.wrap(line.getBytes(StandardCharsets.US_ASCII)), nowNanos);
+    }
+
+    /** Whether there is nothing that the client has still to read. */
+    boolean isIdle() {
+        return !out.hasRemaining();
+    }
+
+    /** Sets what {@link #write} sends next; before, everything else must have been sent. */
+    void send(ByteBuffer octets, long nowNanos) {
+        out = octets;
         deadlineNanos = nowNanos + patienceNanos();
         interest();
     }
 
-    /** From now on the client has time to read what follows, unless it already has something to read. */
-    void expectReading(long nowNanos) {
-        if (outOctets == 0) {
-            deadlineNanos = nowNanos + WATCH_NANOS;
-        }
-    }
-
-    /** Adds a record for a client that watches, if there is room; {@link #write} sends it. */
-    void tell(byte[] from, int offset, int octets) {
-        if (outOctets + octets > WATCH_MAX_OCTETS) {
-            lostRecords++;
-        } else {
-            enqueue(from, offset, octets);
-        }
-    }
-
-    /** Counts records that were lost before; they are reported together with those for which there was no room here. */
-    void tellLost(long more) {
-        lostRecords += more;
-        if (lostRecords > 0 && outOctets == 0) {
-            byte[] record = ObservedRecord.lost(lostRecords);
-            lostRecords = 0;
-            enqueue(record, 0, record.length);
-        }
-    }
-
-    /** Appends to the last buffer if there is room: a write for each record would cost more than the record. */
-    private void enqueue(byte[] from, int offset, int octets) {
-        ByteBuffer last = out.peekLast();
-        if (last == null || last.capacity() - last.limit() < octets) {
-            last = ByteBuffer.allocate(Math.max(octets, isWatching() ? CHUNK_OCTETS : 0))
-                    .limit(0);
-            out.add(last);
-        }
-        int at = last.limit();
-        last.limit(at + octets).put(at, from, offset, octets);
-        outOctets += octets;
-    }
-
     /** Continues to send; returns whether everything is sent and the connection has to end. */
     boolean write(long nowNanos) throws IOException {
-        while (outOctets > 0) {
-            ByteBuffer first = out.element();
-            ByteBuffer part = first.duplicate();
+        int octets = 1;
+        while (out.hasRemaining() && octets > 0) {
+            ByteBuffer part = out.duplicate();
             part.limit(Math.min(part.limit(), part.position() + WRITE_MAX_OCTETS));
-            int octets = channel.write(part);
-            if (octets <= 0) {
-                break;
+            octets = channel.write(part);
+            if (octets > 0) {
+                out.position(out.position() + octets);
+                deadlineNanos = nowNanos + patienceNanos();
             }
-            first.position(first.position() + octets);
-            outOctets -= octets;
-            deadlineNanos = nowNanos + patienceNanos();
-            if (!first.hasRemaining() && out.size() > 1) {
-                out.remove();
-            } else if (!first.hasRemaining()) {
-                first.clear().limit(0);
-            }
-        }
-        if (isWatching()) {
-            tellLost(0);
         }
         interest();
-        return outOctets == 0 && phase == Phase.ANSWER;
+        return isIdle() && phase == Phase.ANSWER;
     }
 
     /** Never empty: with no interest, a selector does not sleep when the other end of the connection has gone. */
@@ -196,7 +151,7 @@ final class Connection {
         SelectionKey present = key;
         if (present != null) {
             int read = phase == Phase.ANSWER ? 0 : SelectionKey.OP_READ;
-            int wanted = read | (outOctets == 0 ? 0 : SelectionKey.OP_WRITE);
+            int wanted = read | (isIdle() ? 0 : SelectionKey.OP_WRITE);
             if (present.interestOps() != wanted) {
                 present.interestOps(wanted);
             }

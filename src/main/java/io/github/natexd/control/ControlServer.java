@@ -123,8 +123,7 @@ public final class ControlServer implements AutoCloseable {
                     selector.select(sleepMillis());
                     serveReady();
                     answerFinished();
-                    watchers.deliver(System.nanoTime());
-                    List.copyOf(clients).stream().filter(Connection::isWatching).forEach(this::send);
+                    watchers.deliver(System.nanoTime(), this::drop);
                     dropLate();
                     if (metrics != null && metrics.nextNanos() - System.nanoTime() <= 0) {
                         metrics.write(daemon);
@@ -223,15 +222,6 @@ public final class ControlServer implements AutoCloseable {
                 drop(client);
             } catch (RuntimeException e) {
                 logOnce(e);
-                drop(client);
-            }
-        }
-
-        /** Sends a watching client what it can take; the selector reports when it can take more. */
-        private void send(Connection client) {
-            try {
-                client.write(System.nanoTime());
-            } catch (IOException e) {
                 drop(client);
             }
         }

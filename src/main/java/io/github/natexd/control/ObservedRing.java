@@ -4,48 +4,45 @@ import io.github.natexd.relay.Observed;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Passes records from the relay's thread to the server's thread. Neither waits for the other. */
+/**
+ * Keeps the last records for the clients that watch. The relay's thread puts them in, the server's thread reads them and
+ * releases their places; neither waits for the other. Records are numbered; the numbers may overflow.
+ */
 final class ObservedRing {
-    /** A power of two. */
-    static final int CAPACITY = 4096;
+    /** A power of two: at 20,000 records a second, those of 0.4 s. */
+    static final int CAPACITY = 8192;
 
-    /** Gets one record after the other. */
-    interface Reader {
-        void record(ByteBuffer records, int offset);
-    }
+    private final ByteBuffer records = ByteBuffer.allocateDirect(CAPACITY * ObservedRecord.MAX_OCTETS);
+    private final AtomicInteger end = new AtomicInteger();
+    private final AtomicInteger begin = new AtomicInteger();
 
-    private final ByteBuffer records = ByteBuffer.allocate(CAPACITY * ObservedRecord.MAX_OCTETS);
-    /** How many records were put, and taken; both may overflow. */
-    private final AtomicInteger put = new AtomicInteger();
-
-    private final AtomicInteger taken = new AtomicInteger();
-
-    /** To be called in the relay's thread; returns how many records there are now, 0 if there was no room. */
-    int put(Observed observed) {
-        int at = put.getPlain();
-        int size = at - taken.getAcquire();
-        if (size == CAPACITY) {
-            return 0;
+    /** Returns whether there was room. */
+    boolean put(Observed observed) {
+        int number = end.getPlain();
+        if (number - begin.getAcquire() == CAPACITY) {
+            return false;
         }
-        ObservedRecord.write(observed, records, offset(at));
-        put.setRelease(at + 1);
-        return size + 1;
+        ObservedRecord.write(observed, records, offset(number));
+        end.setRelease(number + 1);
+        return true;
     }
 
-    int size() {
-        return put.getAcquire() - taken.getPlain();
+    /** The number of the next record to come. */
+    int end() {
+        return end.getAcquire();
     }
 
-    /** To be called in the server's thread: takes the records that there are. */
-    void take(Reader reader) {
-        int end = put.getAcquire();
-        for (int at = taken.getPlain(); at != end; at++) {
-            reader.record(records, offset(at));
-        }
-        taken.setRelease(end);
+    ByteBuffer records() {
+        return records;
     }
 
-    private static int offset(int number) {
+    /** Where in {@link #records} this record begins. */
+    int offset(int number) {
         return (number & (CAPACITY - 1)) * ObservedRecord.MAX_OCTETS;
+    }
+
+    /** Nobody needs the records before this one any more. */
+    void release(int number) {
+        begin.setRelease(number);
     }
 }

@@ -3,33 +3,46 @@ package io.github.natexd.control;
 import io.github.natexd.control.Answer.Watch;
 import io.github.natexd.control.ControlException.Kind;
 import io.github.natexd.relay.Observed;
-import io.github.natexd.relay.Observed.Event;
 import io.github.natexd.relay.Observer;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The clients that watch. The relay's thread puts what they get to see into a ring; the server's thread sends it to the
  * clients, many records at a time, because each wake-up costs more than many records. What does not fit is counted and
- * reported as lost. While no client watches, there is no ring, and the relay has no observer.
+ * reported as lost. While no client watches, the relay has no observer. The ring and the clients' buffers are made for
+ * the first clients and kept for later ones, so that a client costs no garbage collection.
  */
 final class Watchers implements Observer {
     static final int LIMIT = 8;
 
-    /** Records wait no longer than this for others, unless the ring becomes half full. */
+    /** Records wait no longer than this for others. */
     private static final long COLLECT_NANOS = 100_000_000;
 
-    private record Watching(Connection client, Watch watch) {}
+    /** Nor do this many: the server's thread is woken. */
+    private static final int ENOUGH = ObservedRing.CAPACITY / 4;
+
+    /** Clients that let more records wait than this are too slow. */
+    private static final int TOO_MANY = ObservedRing.CAPACITY / 4 * 3;
 
     private final Runnable wakeServer;
     private final AtomicLong lost = new AtomicLong();
     private final List<Watching> clients = new ArrayList<>();
+    private final Deque<ByteBuffer> buffers = new ArrayDeque<>();
     private volatile @Nullable ObservedRing ring;
     private volatile boolean wantsProbes;
+    /** Records since the relay's thread last woke the server's. */
+    private int unannounced;
+
+    private int delivered;
     private long deliveredNanos = System.nanoTime();
 
     Watchers(Runnable wakeServer) {
@@ -47,10 +60,11 @@ final class Watchers implements Observer {
             observed.epochNanos = TimeUnit.MILLISECONDS.toNanos(
                     System.currentTimeMillis() - TimeUnit.NANOSECONDS.toMillis(observed.ageNanos));
         }
-        int size = present.put(observed);
-        if (size == 0) {
+        if (!present.put(observed)) {
             lost.incrementAndGet();
-        } else if (size == ObservedRing.CAPACITY / 2) {
+        }
+        if (++unannounced == ENOUGH) {
+            unannounced = 0;
             wakeServer.run();
         }
     }
@@ -72,68 +86,75 @@ final class Watchers implements Observer {
                     LIMIT + " clients are watching already",
                     "end one of them; find them with: pgrep -af 'natexctl.*watch'");
         }
-        clients.add(new Watching(client, watch));
+        ObservedRing present = ring;
+        if (present == null) {
+            present = new ObservedRing();
+            ring = present;
+        }
+        ByteBuffer buffer = buffers.isEmpty() ? Watching.newBuffer() : buffers.pop();
+        clients.add(new Watching(client, watch, buffer, present.end()));
         try {
             observe(daemon);
         } catch (ControlException e) {
-            clients.removeIf(each -> each.client == client);
+            forget(client);
             throw e;
         }
     }
 
     void remove(Connection client, DaemonView daemon) throws ControlException {
-        if (clients.removeIf(each -> each.client == client)) {
+        if (forget(client)) {
             observe(daemon);
         }
     }
 
-    private void observe(DaemonView daemon) throws ControlException {
-        wantsProbes = clients.stream().anyMatch(each -> each.watch == Watch.PROBES);
-        if (clients.isEmpty()) {
-            daemon.observe(null);
-            ring = null;
-        } else {
-            if (ring == null) {
-                ring = new ObservedRing();
+    private boolean forget(Connection client) {
+        return clients.removeIf(each -> {
+            boolean found = each.client() == client;
+            if (found) {
+                buffers.push(each.buffer());
             }
-            daemon.observe(this);
-        }
+            return found;
+        });
+    }
+
+    private void observe(DaemonView daemon) throws ControlException {
+        wantsProbes = clients.stream().anyMatch(each -> each.watch() == Watch.PROBES);
+        daemon.observe(clients.isEmpty() ? null : this);
     }
 
     /** How long {@link #deliver} can wait: nanoseconds, Long.MAX_VALUE without a limit. */
     long waitNanos(long nowNanos) {
         ObservedRing present = ring;
-        if (present == null) {
+        if (present == null || clients.isEmpty()) {
             return Long.MAX_VALUE;
         }
-        return present.size() >= ObservedRing.CAPACITY / 2 ? 0 : Math.max(0, deliveredNanos + COLLECT_NANOS - nowNanos);
+        return present.end() - delivered >= ENOUGH ? 0 : Math.max(0, deliveredNanos + COLLECT_NANOS - nowNanos);
     }
 
-    /** Passes the clients what came, unless more shall be collected first. */
-    void deliver(long nowNanos) {
+    /** Sends the clients what came, unless more shall be collected first; passes on clients that have gone. */
+    void deliver(long nowNanos, Consumer<Connection> gone) {
         ObservedRing present = ring;
         if (present == null || waitNanos(nowNanos) > 0) {
             return;
         }
         deliveredNanos = nowNanos;
-        clients.forEach(each -> each.client.expectReading(nowNanos));
-        present.take(this::deliver);
         long missing = lost.getAndSet(0);
-        clients.forEach(each -> each.client.tellLost(missing));
-    }
-
-    private void deliver(ByteBuffer records, int offset) {
-        for (int i = 0; i < clients.size(); i++) {
-            if (isFor(clients.get(i).watch, records, offset)) {
-                clients.get(i).client.tell(records.array(), offset, ObservedRecord.octets(records, offset));
+        delivered = present.end();
+        int begin = delivered;
+        for (Watching each : List.copyOf(clients)) {
+            each.lose(missing);
+            try {
+                each.send(present, nowNanos);
+            } catch (IOException e) {
+                gone.accept(each.client());
+            }
+            if (present.end() - each.next() > TOO_MANY) {
+                each.skip(present);
+            }
+            if (each.next() - begin < 0) {
+                begin = each.next();
             }
         }
-    }
-
-    private static boolean isFor(Watch watch, ByteBuffer records, int offset) {
-        return ObservedRecord.event(records, offset) == Event.ERROR
-                ? watch != Watch.RELAYED
-                        || ObservedRecord.reason(records, offset).isDelivered()
-                : watch == Watch.PROBES;
+        present.release(begin);
     }
 }

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -87,6 +88,23 @@ class PathsLabTest {
                 document.path(Topology.GUEST1, "icmp", Topology.TARGET).at("/hops/3");
         assertEquals(Set.of(Topology.HOPS.get(2)), PathsDocument.routers(tooSmall), tooSmall::toString);
         assertEquals(1300, tooSmall.at("/nextHopMtu").asInt(), tooSmall::toString);
+    }
+
+    @Test
+    void twoGuestsAndTheHostAtOnceHaveTheirOwnTables() throws Exception {
+        Map<Node, String> reports = new ConcurrentHashMap<>();
+        PathsDocument document = PathsDocument.paths(lab, natexd, 14, () -> {
+            List.of(Node.GUEST1, Node.GUEST2, Node.HOST).parallelStream()
+                    .forEach(node -> reports.put(node, mtr(node, "-u")));
+            return reports.toString();
+        });
+
+        assertMtr(reports.get(Node.GUEST1), document.path(Topology.GUEST1, "udp", Topology.TARGET));
+        assertMtr(reports.get(Node.GUEST2), document.path(Topology.GUEST2, "udp", Topology.TARGET));
+        assertEquals(2, document.json().at("/paths").size(), "the host's probes are no guest's");
+        for (String hop : Topology.HOPS) {
+            assertTrue(reports.get(Node.HOST).contains(hop), reports::toString);
+        }
     }
 
     @Test
