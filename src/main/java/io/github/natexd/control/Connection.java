@@ -32,6 +32,7 @@ final class Connection {
     }
 
     private final UnixSocketChannel channel;
+    private final ClientSockets sockets;
     private final Caller caller;
     private final ByteBuffer request = ByteBuffer.allocate(Dialect.REQUEST_MAX_OCTETS + 1);
     /** What the client has still to read. */
@@ -41,9 +42,10 @@ final class Connection {
     private long deadlineNanos;
     private @Nullable SelectionKey key;
 
-    Connection(UnixSocketChannel channel, Caller caller, long nowNanos) {
+    Connection(UnixSocketChannel channel, ClientSockets sockets, long nowNanos) {
         this.channel = channel;
-        this.caller = caller;
+        this.sockets = sockets;
+        caller = sockets.caller(channel.getFD());
         deadlineNanos = nowNanos + REQUEST_NANOS;
     }
 
@@ -134,9 +136,7 @@ final class Connection {
     boolean write(long nowNanos) throws IOException {
         int octets = 1;
         while (out.hasRemaining() && octets > 0) {
-            ByteBuffer part = out.duplicate();
-            part.limit(Math.min(part.limit(), part.position() + WRITE_MAX_OCTETS));
-            octets = channel.write(part);
+            octets = out.isDirect() ? sockets.send(channel.getFD(), out) : writePart();
             if (octets > 0) {
                 out.position(out.position() + octets);
                 deadlineNanos = nowNanos + patienceNanos();
@@ -144,6 +144,13 @@ final class Connection {
         }
         interest();
         return isIdle() && phase == Phase.ANSWER;
+    }
+
+    /** A channel copies all it gets before it writes as much as the client takes. */
+    private int writePart() throws IOException {
+        ByteBuffer part = out.duplicate();
+        part.limit(Math.min(part.limit(), part.position() + WRITE_MAX_OCTETS));
+        return channel.write(part);
     }
 
     /** Never empty: with no interest, a selector does not sleep when the other end of the connection has gone. */

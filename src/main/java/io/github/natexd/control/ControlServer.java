@@ -14,7 +14,6 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.IntFunction;
 import jnr.enxio.channels.NativeSelectorProvider;
 import jnr.unixsocket.UnixSocketChannel;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +35,7 @@ public final class ControlServer implements AutoCloseable {
     private static final long STOP_MILLIS = 1_000;
 
     private final Access access;
-    private final IntFunction<Caller> callers;
+    private final ClientSockets sockets;
     private final ControlSocket socket;
     private final Selector selector;
     private final Deque<Connection> clients = new ArrayDeque<>();
@@ -44,9 +43,9 @@ public final class ControlServer implements AutoCloseable {
     private volatile boolean closing;
     private boolean troubleLogged;
 
-    private ControlServer(Access access, IntFunction<Caller> callers, ControlSocket socket) throws IOException {
+    private ControlServer(Access access, ClientSockets sockets, ControlSocket socket) throws IOException {
         this.access = access;
-        this.callers = callers;
+        this.sockets = sockets;
         this.socket = socket;
         selector = NativeSelectorProvider.getInstance().openSelector();
         socket.channel().register(selector, SelectionKey.OP_ACCEPT);
@@ -55,13 +54,12 @@ public final class ControlServer implements AutoCloseable {
     /**
      * Creates the socket; clients that connect wait until {@link #serve}.
      *
-     * @param callers returns the user at the other end of a connected socket, by its descriptor
      * @throws ControlException if the socket cannot be created, or another natexd uses it
      */
-    public static ControlServer listen(Path path, Access access, IntFunction<Caller> callers) throws ControlException {
+    public static ControlServer listen(Path path, Access access, ClientSockets sockets) throws ControlException {
         ControlSocket socket = ControlSocket.open(path, access);
         try {
-            return new ControlServer(access, callers, socket);
+            return new ControlServer(access, sockets, socket);
         } catch (IOException e) {
             socket.remove();
             throw new ControlException(
@@ -186,7 +184,7 @@ public final class ControlServer implements AutoCloseable {
         private void welcome(UnixSocketChannel channel) throws IOException {
             Connection client;
             try {
-                client = new Connection(channel, callers.apply(channel.getFD()), System.nanoTime());
+                client = new Connection(channel, sockets, System.nanoTime());
                 channel.configureBlocking(false);
                 client.registered(channel.register(selector, SelectionKey.OP_READ, client));
             } catch (IOException | RuntimeException e) {

@@ -4,14 +4,12 @@ import io.github.natexd.config.Config;
 import io.github.natexd.config.EffectiveConfig;
 import io.github.natexd.config.VmwareNetworking;
 import io.github.natexd.control.Access;
-import io.github.natexd.control.Caller;
 import io.github.natexd.control.ControlException;
 import io.github.natexd.control.ControlServer;
 import io.github.natexd.control.MetricsFile;
 import io.github.natexd.control.ReloadReport;
 import io.github.natexd.linux.libc.Groups;
 import io.github.natexd.linux.libc.Libc;
-import io.github.natexd.linux.libc.Peer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -79,17 +77,12 @@ final class Running {
     private static ControlServer listen(Config.Control config) throws StartException {
         Access access = new Access(Libc.INSTANCE.geteuid(), config.group(), Groups.id(config.group()));
         try {
-            return ControlServer.listen(Path.of(config.socket()), access, Running::caller);
+            return ControlServer.listen(Path.of(config.socket()), access, new PeerSockets());
         } catch (ControlException e) {
             throw new StartException(
                     e.kind() == ControlException.Kind.FAILED ? ExitCode.FAILURE : ExitCode.NO_PERMISSION,
                     e.reason() + "; " + e.remedy());
         }
-    }
-
-    private static Caller caller(int descriptor) {
-        Peer peer = Peer.of(descriptor);
-        return new Caller(peer.user(), peer.groups());
     }
 
     /** Starts the loop and answers the control socket from now on. The rules follow when the guest network is known. */

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.natexd.linux.libc.Peer;
+import io.github.natexd.daemon.PeerSockets;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -23,6 +23,7 @@ import jnr.unixsocket.UnixSocketOptions;
 /** Clients of a server with a real socket in the test's directory. */
 final class ControlClients implements AutoCloseable {
     static final Access OWN = new Access(ownUser(), "natexd", OptionalInt.empty());
+    static final ClientSockets SOCKETS = new PeerSockets();
     private static final int TIMEOUT_MILLIS = 10_000;
 
     private final ControlScene scene;
@@ -42,14 +43,9 @@ final class ControlClients implements AutoCloseable {
     }
 
     ControlServer serve() throws ControlException {
-        ControlServer server = ControlServer.listen(socket(), OWN, ControlClients::caller);
+        ControlServer server = ControlServer.listen(socket(), OWN, SOCKETS);
         server.serve(scene, Optional.empty());
         return server;
-    }
-
-    static Caller caller(int descriptor) {
-        Peer peer = Peer.of(descriptor);
-        return new Caller(peer.user(), peer.groups());
     }
 
     static int ownUser() {

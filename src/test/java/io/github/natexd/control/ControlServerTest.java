@@ -114,7 +114,7 @@ class ControlServerTest {
         try (ControlServer server = ControlServer.listen(
                 clients.socket(),
                 ControlClients.OWN,
-                descriptor -> connections.getAndIncrement() == 0 ? ControlScene.ROOT : stranger)) {
+                new GivenCallers(() -> connections.getAndIncrement() == 0 ? ControlScene.ROOT : stranger))) {
             server.serve(scene, Optional.empty());
             UnixSocketChannel root = clients.connect();
             for (int i = 0; i < 200; i++) {
@@ -173,19 +173,19 @@ class ControlServerTest {
     @Test
     void aMissingDirectoryIsMadeAndGoesUnlessSomethingIsInIt() throws Exception {
         Path below = directory.resolve("natexd/control.sock");
-        try (ControlServer server = ControlServer.listen(below, ControlClients.OWN, ControlClients::caller)) {
+        try (ControlServer server = ControlServer.listen(below, ControlClients.OWN, ControlClients.SOCKETS)) {
             assertTrue(Files.exists(below));
             assertEquals("rwxr-xr-x", PosixFilePermissions.toString(Files.getPosixFilePermissions(below.getParent())));
         }
         assertFalse(Files.exists(below.getParent()));
 
-        try (ControlServer server = ControlServer.listen(below, ControlClients.OWN, ControlClients::caller)) {
+        try (ControlServer server = ControlServer.listen(below, ControlClients.OWN, ControlClients.SOCKETS)) {
             Files.writeString(below.resolveSibling("other"), "somebody else's");
         }
         assertTrue(Files.exists(below.resolveSibling("other")));
         assertFalse(Files.exists(below));
 
-        try (ControlServer server = ControlServer.listen(below, ControlClients.OWN, ControlClients::caller)) {
+        try (ControlServer server = ControlServer.listen(below, ControlClients.OWN, ControlClients.SOCKETS)) {
             Files.delete(below.resolveSibling("other"));
         }
         assertTrue(Files.exists(below.getParent()), "this one found it");
@@ -198,7 +198,7 @@ class ControlServerTest {
         }
         int group = (int) Files.getAttribute(directory, "unix:gid");
         Access shared = new Access(ControlClients.ownUser(), "mine", OptionalInt.of(group));
-        try (ControlServer server = ControlServer.listen(clients.socket(), shared, ControlClients::caller)) {
+        try (ControlServer server = ControlServer.listen(clients.socket(), shared, ControlClients.SOCKETS)) {
             assertEquals("rw-rw----", PosixFilePermissions.toString(Files.getPosixFilePermissions(clients.socket())));
             assertEquals(group, Files.getAttribute(clients.socket(), "unix:gid"));
         }
@@ -207,7 +207,7 @@ class ControlServerTest {
     @Test
     void metricsAreWrittenWholeAndGoInTheEnd() throws Exception {
         Path file = directory.resolve("natexd.prom");
-        ControlServer server = ControlServer.listen(clients.socket(), ControlClients.OWN, ControlClients::caller);
+        ControlServer server = ControlServer.listen(clients.socket(), ControlClients.OWN, ControlClients.SOCKETS);
         server.serve(scene, Optional.of(new MetricsFile(file, Duration.ofMillis(50))));
         ControlClients.await(() -> Files.exists(file));
         for (int i = 0; i < 200; i++) {

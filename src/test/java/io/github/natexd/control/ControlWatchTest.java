@@ -107,11 +107,11 @@ class ControlWatchTest {
     void aClientThatReadsNothingForAMinuteIsDisconnected() throws Exception {
         try (ControlServer server = clients.serve()) {
             UnixSocketChannel watching = clients.connect();
-            Connection connection = new Connection(watching, ControlScene.ROOT, 0);
+            Connection connection = new Connection(watching, ControlClients.SOCKETS, 0);
             connection.answer("", true, 0);
             assertFalse(connection.hasDeadline(), "it has nothing to read");
 
-            connection.send(ByteBuffer.allocate(200), HOUR_NANOS);
+            connection.send(ByteBuffer.allocateDirect(200), HOUR_NANOS);
 
             assertTrue(connection.hasDeadline());
             assertFalse(connection.isReplaceable(), "until then, it keeps its place");

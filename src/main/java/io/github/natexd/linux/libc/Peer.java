@@ -22,6 +22,9 @@ public record Peer(int user, List<Integer> groups) {
     private static final int UCRED_USER = 4;
     private static final int UCRED_GROUP = 8;
 
+    private static final int MSG_DONTWAIT = 0x40;
+    private static final int MSG_NOSIGNAL = 0x4000;
+
     private static final int GROUPS_USUAL = 256;
     /** NGROUPS_MAX of linux/limits.h. */
     private static final int GROUPS_MAX = 65_536;
@@ -48,6 +51,26 @@ public record Peer(int user, List<Integer> groups) {
             groups.add(more.getInt(at));
         }
         return new Peer(credentials.getInt(UCRED_USER), groups);
+    }
+
+    /**
+     * Sends what remains in a direct buffer to the peer without waiting; does not move the buffer's position.
+     *
+     * @return the number of octets sent; 0 if the peer must read first
+     */
+    public static int send(int descriptor, ByteBuffer octets) {
+        try {
+            long sent = Libc.INSTANCE.send(
+                    descriptor,
+                    Native.address(octets) + octets.position(),
+                    octets.remaining(),
+                    MSG_DONTWAIT | MSG_NOSIGNAL);
+            return sent < 0 && (Libc.lastError() == Errno.EAGAIN || Libc.lastError() == Errno.EINTR)
+                    ? 0
+                    : OsException.check((int) sent, "send to a client");
+        } finally {
+            Reference.reachabilityFence(octets);
+        }
     }
 
     /** {@code getsockopt}; returns how many octets the kernel wrote, or -1. */

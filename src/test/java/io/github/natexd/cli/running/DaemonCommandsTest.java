@@ -11,6 +11,7 @@ import io.github.natexd.control.Access;
 import io.github.natexd.control.Caller;
 import io.github.natexd.control.ControlScene;
 import io.github.natexd.control.ControlServer;
+import io.github.natexd.control.GivenCallers;
 import io.github.natexd.relay.Observed;
 import io.github.natexd.relay.Observer;
 import io.github.natexd.translate.Reason;
@@ -266,7 +267,7 @@ class DaemonCommandsTest {
 
     private ControlServer serve(ControlScene scene, Caller caller) throws Exception {
         Access access = new Access(1, "natexd", OptionalInt.empty());
-        ControlServer server = ControlServer.listen(socket(), access, descriptor -> caller);
+        ControlServer server = ControlServer.listen(socket(), access, new GivenCallers(() -> caller));
         server.serve(scene, Optional.empty());
         return server;
     }
