@@ -24,7 +24,8 @@ import org.openjdk.jmh.annotations.Warmup;
 public class ObservedBenchmark {
     private final ObservedRing ring = new ObservedRing();
     private final Observed error = error();
-    private final ByteBuffer sent = ByteBuffer.allocateDirect(ObservedRecord.MAX_OCTETS);
+    private final ByteBuffer view = ring.view();
+    private final ByteBuffer sent = ByteBuffer.allocateDirect(ObservedRecord.OCTETS);
 
     private static Observed error() {
         Observed error = new Observed();
@@ -45,8 +46,7 @@ public class ObservedBenchmark {
     public ByteBuffer record() {
         int number = ring.end();
         ring.put(error);
-        sent.put(0, ring.records(), ring.offset(number), ObservedRecord.octets(ring.records(), ring.offset(number)));
-        ring.release(ring.end());
-        return sent;
+        ring.release(ring.select(number, view));
+        return sent.clear().put(view);
     }
 }

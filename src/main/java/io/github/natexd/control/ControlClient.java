@@ -29,9 +29,6 @@ import java.util.regex.Pattern;
 public final class ControlClient implements AutoCloseable {
     private static final String UNIT = "sudo systemctl start natexd (or natexd run)";
 
-    /** The length of a record is one octet. */
-    private static final int UNSIGNED_OCTET_MAX = 255;
-
     private static final String ESCAPED_BACKSLASH = "\\\\";
     /** An escaped backslash belongs to no other escape, so it is found first. */
     private static final Pattern CONTROL =
@@ -39,7 +36,7 @@ public final class ControlClient implements AutoCloseable {
 
     private final Patient channel;
     private final DataInputStream input;
-    private final ByteBuffer record = ByteBuffer.allocate(UNSIGNED_OCTET_MAX);
+    private final ByteBuffer record = ByteBuffer.allocate(ObservedRecord.OCTETS);
 
     private ControlClient(Patient channel) {
         this.channel = channel;
@@ -155,14 +152,13 @@ public final class ControlClient implements AutoCloseable {
 
     /**
      * The next event that natexd reports to a client that watches, as a line of JSON; to be called after the first line.
+     * If another client wants to see probes, all clients get records of them.
      *
      * @throws ControlException if natexd ends the connection
      */
     public String event() throws ControlException {
         try {
-            int octets = input.readUnsignedByte();
-            record.put(0, (byte) octets);
-            input.readFully(record.array(), 1, Math.max(0, octets - 1));
+            input.readFully(record.array());
         } catch (EOFException e) {
             throw ended();
         } catch (IOException e) {

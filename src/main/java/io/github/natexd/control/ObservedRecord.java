@@ -11,28 +11,29 @@ import org.jspecify.annotations.Nullable;
  * The record in which natexd sends natexctl one thing that it observed, in network order. natexctl turns it into JSON:
  * text would cost natexd more than the error itself.
  * <pre>
- *    0  octets of the record, event, reason, flags      an octet each
+ *    0  event, reason, flags, number of labels           an octet each
  *    4  protocol, hop, ICMP type, ICMP code              an octet each
  *    8  next-hop MTU, guest's, source and target port    2 octets each
  *   16  guest, source, target, reporter                  4 octets each
  *   32  time, round trip, guest's MAC address            8 octets each
- *   56  MPLS label stack entries                         4 octets each
+ *   56  MPLS label stack entries                         4 octets each, always {@value MplsLabels#LIMIT} of them
  * </pre>
- * If records were lost, one with event {@value #LOST} has their number in place of the time.
+ * If records are missing, one with event {@value #LOST} has their number in place of the time.
  */
 final class ObservedRecord {
     /** Increases with each change of the layout: both ends must have the same. */
     static final int VERSION = 1;
 
-    static final int MAX_OCTETS = 56 + Integer.BYTES * MplsLabels.LIMIT;
+    static final int OCTETS = 56 + Integer.BYTES * MplsLabels.LIMIT;
 
     private static final int LOST = 255;
     private static final Event[] EVENTS = Event.values();
     private static final Reason[] REASONS = Reason.values();
 
-    private static final int EVENT = 1;
-    private static final int REASON = 2;
-    private static final int FLAGS = 3;
+    private static final int EVENT = 0;
+    private static final int REASON = 1;
+    private static final int FLAGS = 2;
+    private static final int LABEL_COUNT = 3;
     private static final int PROTOCOL = 4;
     private static final int HOP = 5;
     private static final int TYPE = 6;
@@ -58,12 +59,12 @@ final class ObservedRecord {
 
     static void write(Observed observed, ByteBuffer to, int at) {
         int labels = observed.labels.count();
-        to.put(at, (byte) (LABELS + Integer.BYTES * labels));
         to.put(at + EVENT, (byte) observed.event.ordinal());
         to.put(at + REASON, (byte) observed.reason.ordinal());
         to.put(at + FLAGS, (byte) ((observed.reported ? REPORTED : 0)
                 | (observed.quoted ? QUOTED : 0)
                 | (observed.guestKnown ? GUEST_KNOWN : 0)));
+        to.put(at + LABEL_COUNT, (byte) labels);
         to.put(at + PROTOCOL, (byte) observed.protocol);
         to.put(at + HOP, (byte) observed.hop);
         to.put(at + TYPE, (byte) observed.type);
@@ -84,43 +85,27 @@ final class ObservedRecord {
         }
     }
 
-    /** The record that says that records are missing. */
-    static byte[] lost(long records) {
-        byte[] octets = new byte[LABELS];
-        ByteBuffer.wrap(octets).put(0, (byte) LABELS).put(EVENT, (byte) LOST).putLong(TIME, records);
-        return octets;
+    /** Says that records are missing; at offset 0. */
+    static void writeLost(long records, ByteBuffer to) {
+        to.put(EVENT, (byte) LOST).putLong(TIME, records);
     }
 
-    static int octets(ByteBuffer record, int at) {
-        return record.get(at) & 0xFF;
-    }
-
-    static Event event(ByteBuffer record, int at) {
-        return EVENTS[record.get(at + EVENT)];
-    }
-
-    static Reason reason(ByteBuffer record, int at) {
-        return REASONS[record.get(at + REASON)];
-    }
-
-    /** How many records are missing here; 0 if this record is an event. */
+    /** How many records are missing here; 0 if this record at offset 0 is an event. */
     static long lost(ByteBuffer record) {
         return (record.get(EVENT) & 0xFF) == LOST ? record.getLong(TIME) : 0;
     }
 
-    /** Reads a whole record at offset 0; null if natexd cannot have written it. */
+    /** Reads the record at offset 0; null if natexd cannot have written it. */
     static @Nullable Observed read(ByteBuffer record) {
-        int octets = octets(record, 0);
-        if (octets < LABELS
-                || octets > MAX_OCTETS
-                || octets % Integer.BYTES != 0
-                || (record.get(EVENT) & 0xFF) >= EVENTS.length
-                || (record.get(REASON) & 0xFF) >= REASONS.length) {
+        int event = record.get(EVENT) & 0xFF;
+        int reason = record.get(REASON) & 0xFF;
+        int labels = record.get(LABEL_COUNT) & 0xFF;
+        if (event >= EVENTS.length || reason >= REASONS.length || labels > MplsLabels.LIMIT) {
             return null;
         }
         Observed observed = new Observed();
-        observed.event = event(record, 0);
-        observed.reason = reason(record, 0);
+        observed.event = EVENTS[event];
+        observed.reason = REASONS[reason];
         observed.reported = (record.get(FLAGS) & REPORTED) != 0;
         observed.quoted = (record.get(FLAGS) & QUOTED) != 0;
         observed.guestKnown = (record.get(FLAGS) & GUEST_KNOWN) != 0;
@@ -140,8 +125,8 @@ final class ObservedRecord {
         observed.roundTripNanos = record.getLong(ROUND_TRIP);
         observed.guestMac = record.getLong(GUEST_MAC);
         observed.labels = new MplsLabels();
-        for (int at = LABELS; at < octets; at += Integer.BYTES) {
-            observed.labels.add(record.getInt(at));
+        for (int i = 0; i < labels; i++) {
+            observed.labels.add(record.getInt(LABELS + Integer.BYTES * i));
         }
         return observed;
     }

@@ -12,7 +12,7 @@ final class ObservedRing {
     /** A power of two: at 20,000 records a second, those of 0.4 s. */
     static final int CAPACITY = 8192;
 
-    private final ByteBuffer records = ByteBuffer.allocateDirect(CAPACITY * ObservedRecord.MAX_OCTETS);
+    private final ByteBuffer records = ByteBuffer.allocateDirect(CAPACITY * ObservedRecord.OCTETS);
     private final AtomicInteger end = new AtomicInteger();
     private final AtomicInteger begin = new AtomicInteger();
 
@@ -22,7 +22,7 @@ final class ObservedRing {
         if (number - begin.getAcquire() == CAPACITY) {
             return false;
         }
-        ObservedRecord.write(observed, records, offset(number));
+        ObservedRecord.write(observed, records, (number & (CAPACITY - 1)) * ObservedRecord.OCTETS);
         end.setRelease(number + 1);
         return true;
     }
@@ -32,13 +32,17 @@ final class ObservedRing {
         return end.getAcquire();
     }
 
-    ByteBuffer records() {
-        return records;
+    /** A view of all records, for one client. */
+    ByteBuffer view() {
+        return records.duplicate();
     }
 
-    /** Where in {@link #records} this record begins. */
-    int offset(int number) {
-        return (number & (CAPACITY - 1)) * ObservedRecord.MAX_OCTETS;
+    /** Selects the records from this number on that lie together in the memory; returns the number after the last. */
+    int select(int number, ByteBuffer view) {
+        int place = number & (CAPACITY - 1);
+        int count = Math.min(end() - number, CAPACITY - place);
+        view.limit((place + count) * ObservedRecord.OCTETS).position(place * ObservedRecord.OCTETS);
+        return number + count;
     }
 
     /** Nobody needs the records before this one any more. */

@@ -5,10 +5,7 @@ import io.github.natexd.control.ControlException.Kind;
 import io.github.natexd.relay.Observed;
 import io.github.natexd.relay.Observer;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -18,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The clients that watch. The relay's thread puts what they get to see into a ring; the server's thread sends it to the
  * clients, many records at a time, because each wake-up costs more than many records. What does not fit is counted and
- * reported as lost. While no client watches, the relay has no observer. The ring and the clients' buffers are made for
- * the first clients and kept for later ones, so that a client costs no garbage collection.
+ * reported as lost. While no client watches, the relay has no observer. The ring is made for the first client and kept
+ * for later ones. Nothing is allocated for records: to collect garbage would cost natexd more than the records.
  */
 final class Watchers implements Observer {
     static final int LIMIT = 8;
@@ -28,7 +25,7 @@ final class Watchers implements Observer {
     private static final long COLLECT_NANOS = 100_000_000;
 
     /** Nor do this many: the server's thread is woken. */
-    private static final int ENOUGH = ObservedRing.CAPACITY / 4;
+    private static final int ENOUGH = ObservedRing.CAPACITY / 2;
 
     /** Clients that let more records wait than this are too slow. */
     private static final int TOO_MANY = ObservedRing.CAPACITY / 4 * 3;
@@ -36,7 +33,6 @@ final class Watchers implements Observer {
     private final Runnable wakeServer;
     private final AtomicLong lost = new AtomicLong();
     private final List<Watching> clients = new ArrayList<>();
-    private final Deque<ByteBuffer> buffers = new ArrayDeque<>();
     private volatile @Nullable ObservedRing ring;
     private volatile boolean wantsProbes;
     /** Records since the relay's thread last woke the server's. */
@@ -91,8 +87,7 @@ final class Watchers implements Observer {
             present = new ObservedRing();
             ring = present;
         }
-        ByteBuffer buffer = buffers.isEmpty() ? Watching.newBuffer() : buffers.pop();
-        clients.add(new Watching(client, watch, buffer, present.end()));
+        clients.add(new Watching(client, watch == Watch.PROBES, present));
         try {
             observe(daemon);
         } catch (ControlException e) {
@@ -108,17 +103,11 @@ final class Watchers implements Observer {
     }
 
     private boolean forget(Connection client) {
-        return clients.removeIf(each -> {
-            boolean found = each.client() == client;
-            if (found) {
-                buffers.push(each.buffer());
-            }
-            return found;
-        });
+        return clients.removeIf(each -> each.client() == client);
     }
 
     private void observe(DaemonView daemon) throws ControlException {
-        wantsProbes = clients.stream().anyMatch(each -> each.watch() == Watch.PROBES);
+        wantsProbes = clients.stream().anyMatch(Watching::wantsProbes);
         daemon.observe(clients.isEmpty() ? null : this);
     }
 
@@ -148,11 +137,11 @@ final class Watchers implements Observer {
             } catch (IOException e) {
                 gone.accept(each.client());
             }
-            if (present.end() - each.next() > TOO_MANY) {
-                each.skip(present);
+            if (present.end() - each.first() > TOO_MANY) {
+                each.skip(present, nowNanos);
             }
-            if (each.next() - begin < 0) {
-                begin = each.next();
+            if (each.first() - begin < 0) {
+                begin = each.first();
             }
         }
         present.release(begin);

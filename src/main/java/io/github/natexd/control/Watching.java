@@ -1,47 +1,33 @@
 package io.github.natexd.control;
 
-import io.github.natexd.control.Answer.Watch;
-import io.github.natexd.relay.Observed.Event;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** One client that watches: which records it wants, and how far it has read the ring. */
+/** One client that watches, and how much of the ring is sent to it. Every client gets all records. */
 final class Watching {
-    private static final int BUFFER_OCTETS = 64 * 1024;
-
     private final Connection client;
-    private final Watch watch;
-    private final ByteBuffer buffer;
+    private final boolean wantsProbes;
+    private final ByteBuffer view;
+    /** A record that is not in the ring. */
+    private final ByteBuffer single = ByteBuffer.allocateDirect(ObservedRecord.OCTETS);
+    /** The first record that is neither sent nor selected in {@link #view}. */
     private int next;
+
     private long lost;
 
-    /** @param buffer for the client alone */
-    Watching(Connection client, Watch watch, ByteBuffer buffer, int next) {
+    Watching(Connection client, boolean wantsProbes, ObservedRing ring) {
         this.client = client;
-        this.watch = watch;
-        this.buffer = buffer;
-        this.next = next;
-    }
-
-    static ByteBuffer newBuffer() {
-        return ByteBuffer.allocateDirect(BUFFER_OCTETS);
+        this.wantsProbes = wantsProbes;
+        view = ring.view().limit(0);
+        next = ring.end();
     }
 
     Connection client() {
         return client;
     }
 
-    Watch watch() {
-        return watch;
-    }
-
-    ByteBuffer buffer() {
-        return buffer;
-    }
-
-    /** The first record that the client may still need. */
-    int next() {
-        return next;
+    boolean wantsProbes() {
+        return wantsProbes;
     }
 
     /** The client misses records; it gets their number when it has read what it already has. */
@@ -52,44 +38,33 @@ final class Watching {
     /** Sends as many records as the client takes. */
     void send(ObservedRing ring, long nowNanos) throws IOException {
         client.write(nowNanos);
-        while (client.isIdle() && fill(ring)) {
-            client.send(buffer, nowNanos);
+        while (client.isIdle() && (lost > 0 || next != ring.end())) {
+            if (lost > 0) {
+                ObservedRecord.writeLost(lost, single.clear());
+                lost = 0;
+                client.send(single, nowNanos);
+            } else {
+                next = ring.select(next, view);
+                client.send(view, nowNanos);
+            }
             client.write(nowNanos);
         }
     }
 
-    /** Copies the next records into the buffer; returns whether there are any. */
-    private boolean fill(ObservedRing ring) {
-        buffer.clear();
-        if (lost > 0) {
-            buffer.put(ObservedRecord.lost(lost));
-            lost = 0;
-        }
-        int end = ring.end();
-        while (next != end && buffer.remaining() >= ObservedRecord.MAX_OCTETS) {
-            int offset = ring.offset(next);
-            if (wants(ring.records(), offset)) {
-                int octets = ObservedRecord.octets(ring.records(), offset);
-                buffer.put(buffer.position(), ring.records(), offset, octets);
-                buffer.position(buffer.position() + octets);
-            }
-            next++;
-        }
-        return buffer.flip().hasRemaining();
+    /** The first record that must stay in the ring. */
+    int first() {
+        return next - (view.remaining() + ObservedRecord.OCTETS - 1) / ObservedRecord.OCTETS;
     }
 
-    /** The client is too slow: it misses all records until now. */
-    void skip(ObservedRing ring) {
-        int end = ring.end();
-        for (; next != end; next++) {
-            lost += wants(ring.records(), ring.offset(next)) ? 1 : 0;
+    /** The client is too slow: it misses all records until now, except the rest of one that it has begun to read. */
+    void skip(ObservedRing ring, long nowNanos) {
+        lost += ring.end() - next + view.remaining() / ObservedRecord.OCTETS;
+        int rest = view.remaining() % ObservedRecord.OCTETS;
+        if (view.hasRemaining()) {
+            single.clear().put(0, view, view.position(), rest).limit(rest);
+            client.send(single, nowNanos);
+            view.limit(view.position());
         }
-    }
-
-    private boolean wants(ByteBuffer records, int offset) {
-        return ObservedRecord.event(records, offset) == Event.ERROR
-                ? watch != Watch.RELAYED
-                        || ObservedRecord.reason(records, offset).isDelivered()
-                : watch == Watch.PROBES;
+        next = ring.end();
     }
 }

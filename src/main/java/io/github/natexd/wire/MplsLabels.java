@@ -14,8 +14,8 @@ import java.nio.ByteBuffer;
  * the structure behind 128 octets (section 5.5). A structure counts only if its checksum agrees.
  */
 public final class MplsLabels {
-    /** The limit of entries that are read. */
-    public static final int LIMIT = 16;
+    /** The limit of entries that are read; real stacks have one to four. */
+    public static final int LIMIT = 8;
 
     private static final int WORD = 4;
     private static final int HEADER_LENGTH = 4;

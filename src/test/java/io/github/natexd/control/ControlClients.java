@@ -121,20 +121,15 @@ final class ControlClients implements AutoCloseable {
 
     /** What natexctl makes of the next record. */
     static JsonNode event(UnixSocketChannel channel) throws IOException {
-        ByteBuffer record = ByteBuffer.allocate(256).limit(1);
-        readFully(channel, record);
-        readFully(channel, record.limit(ObservedRecord.octets(record, 0)));
+        ByteBuffer record = ByteBuffer.allocate(ObservedRecord.OCTETS);
+        while (record.hasRemaining()) {
+            assertTrue(channel.read(record) > 0, "no record within " + TIMEOUT_MILLIS + " ms");
+        }
         ObjectMapper mapper = new ObjectMapper();
         long lost = ObservedRecord.lost(record);
         return lost > 0
                 ? mapper.createObjectNode().put("lost", lost)
                 : mapper.readTree(Requests.json(json -> new ObservedJson(json).write(ObservedRecord.read(record))));
-    }
-
-    private static void readFully(UnixSocketChannel channel, ByteBuffer record) throws IOException {
-        while (record.hasRemaining()) {
-            assertTrue(channel.read(record) > 0, "no record within " + TIMEOUT_MILLIS + " ms");
-        }
     }
 
     static void await(BooleanSupplier condition) throws InterruptedException {

@@ -171,7 +171,8 @@ public final class ControlScene implements DaemonView {
         return line(reply);
     }
 
-    static Observed probe() {
+    /** A guest's echo request. */
+    public static Observed probe() {
         Observed probe = new Observed();
         probe.event = Observed.Event.PROBE;
         probe.epochNanos = 1_795_910_400_123_456_789L;

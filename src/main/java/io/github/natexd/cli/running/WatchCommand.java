@@ -137,7 +137,13 @@ public final class WatchCommand extends DaemonCommand {
 
     private boolean admits(JsonObject event) {
         String wanted = reason;
-        return filters.admit(event, "target")
+        boolean error = event.get("event").getAsString().equals("error");
+        return (probes || error)
+                && (probes
+                        || all
+                        || wanted != null
+                        || Reason.valueOf(event.get("reason").getAsString()).isDelivered())
+                && filters.admit(event, "target")
                 && Filters.isAddress(router, event.get("reporter"))
                 && (wanted == null || fieldValue(wanted).equals(PlainRows.value(event.get("reason"))));
     }

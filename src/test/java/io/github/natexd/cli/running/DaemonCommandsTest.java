@@ -246,6 +246,8 @@ class DaemonCommandsTest {
             observed.guestPort = 2;
             observed.hop = 7;
             observed.roundTripNanos = 1_230_000;
+            observer.seen(ControlScene.probe()); // neither this nor the next is shown
+            observer.seen(ControlScene.decided(Reason.NO_MAPPING));
             observer.seen(observed);
 
             assertEquals(0, code.get());
