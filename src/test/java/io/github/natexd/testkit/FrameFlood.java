@@ -66,6 +66,11 @@ public final class FrameFlood implements AutoCloseable {
         }
     }
 
+    /** How many packets were sent so far. */
+    public int sent() {
+        return sent;
+    }
+
     /** Waits until everything is sent. */
     public void await() {
         try {

@@ -19,6 +19,10 @@ import java.util.regex.Pattern;
 /**
  * What an attack costs the host: the time of its own pings to the first router, the time of the errors about its own
  * probes (which natexd judges), and natexd's processor time.
+ *
+ * <p>The thread that probes has real-time priority. Without natexd, it has its error before its system call ends; with
+ * natexd, it sleeps until the verdict. With normal priority it would then wait for a processor, for up to a timer tick
+ * (4 ms), while the hub and the flood keep them busy. That delay depends on the prober, not on natexd.
  */
 public final class HostLoad {
     private static final Pattern TIME = Pattern.compile("time=([0-9.]+) ms");
@@ -48,6 +52,7 @@ public final class HostLoad {
                 }
             }
         });
+        Processors.realTime("prober");
         pings = Trace.start(
                 lab,
                 Node.HOST,
@@ -130,6 +135,11 @@ public final class HostLoad {
         /** Pings and probes without an answer. */
         public int lost() {
             return lost + errors.lost();
+        }
+
+        /** The times from the host's probes to their errors. */
+        public HostProber.Delays errors() {
+            return errors;
         }
 
         private double percentile(int percent) {

@@ -2,12 +2,15 @@ package io.github.natexd.testkit;
 
 import io.github.natexd.lab.Shell;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
-/** The processors that threads of this JVM run on. */
+/** Which processors the threads of this JVM run on, and before which others. */
 public final class Processors {
     private static final int ATTEMPTS = 100;
     private static final long PAUSE_NANOS = 10_000_000;
@@ -18,10 +21,29 @@ public final class Processors {
      * Lets the threads whose names begin so run on the first processor only: what natexd costs shows on the others. On
      * a machine with one processor, this changes nothing.
      */
-    public static void onlyFirst(String threads) throws IOException {
+    public static void onlyFirst(String threads) {
+        each(threads, "taskset", "--pid", "--cpu-list", "0");
+    }
+
+    /**
+     * Lets the threads whose names begin so run before everything else: what they measure then does not contain the time
+     * for which they wait for a processor themselves.
+     */
+    public static void realTime(String threads) {
+        each(threads, "chrt", "--fifo", "--pid", "1");
+    }
+
+    /** Runs the command, with the thread's ID behind it, for each of the threads. */
+    private static void each(String threads, String... command) {
         // A thread has its name some moments after its start.
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            if (pin(threads)) {
+            List<String> found = identifiers(threads);
+            for (String thread : found) {
+                String[] words = Arrays.copyOf(command, command.length + 1);
+                words[command.length] = thread;
+                Shell.run(null, words);
+            }
+            if (!found.isEmpty()) {
                 return;
             }
             LockSupport.parkNanos(PAUSE_NANOS);
@@ -29,23 +51,14 @@ public final class Processors {
         throw new AssertionError("there is no thread " + threads);
     }
 
-    private static boolean pin(String threads) throws IOException {
-        boolean any = false;
-        try (DirectoryStream<Path> tasks = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
-            for (Path task : tasks) {
-                if (name(task).startsWith(threads)) {
-                    Shell.run(
-                            null,
-                            "taskset",
-                            "--pid",
-                            "--cpu-list",
-                            "0",
-                            task.getFileName().toString());
-                    any = true;
-                }
-            }
+    private static List<String> identifiers(String threads) {
+        try (Stream<Path> tasks = Files.list(Path.of("/proc/self/task"))) {
+            return tasks.filter(task -> name(task).startsWith(threads))
+                    .map(task -> task.getFileName().toString())
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
-        return any;
     }
 
     private static String name(Path task) {
