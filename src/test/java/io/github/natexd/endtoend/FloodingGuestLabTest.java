@@ -42,8 +42,11 @@ import org.junit.jupiter.api.Test;
  */
 class FloodingGuestLabTest {
     private static final Path REPORT = Path.of("target", "flooding-guest.txt");
-    /** Other load of the machine delays single windows; the median is compared. */
-    private static final int WINDOWS = 3;
+    /**
+     * Other programs of the machine delay the errors of single windows, and never shorten a delay: the window with the
+     * least delay is asserted. The report has all.
+     */
+    private static final int WINDOWS = 5;
 
     private static final int SECONDS = 3;
     private static final long SLOWER_NANOS = 2_000_000;
@@ -158,9 +161,7 @@ class FloodingGuestLabTest {
     private static long p99(List<HostLoad.Result> results) {
         return results.stream()
                 .mapToLong(result -> result.errors().percentile(99))
-                .sorted()
-                .skip(WINDOWS / 2)
-                .findFirst()
+                .min()
                 .orElseThrow();
     }
 
