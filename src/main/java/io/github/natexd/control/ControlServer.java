@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import jnr.enxio.channels.NativeSelectorProvider;
 import jnr.unixsocket.UnixSocketChannel;
+import jnr.unixsocket.UnixSocketOptions;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +31,9 @@ public final class ControlServer implements AutoCloseable {
 
     /** The limit of clients. One more replaces an older one that neither watches nor waits for a long request. */
     static final int CLIENTS_LIMIT = 64;
+
+    /** As much as the system's usual limit allows: a client that watches gets many records at once. */
+    private static final int SEND_BUFFER_OCTETS = 212_992;
 
     private static final int ACCEPT_PAUSE_MILLIS = 100;
     private static final long STOP_MILLIS = 1_000;
@@ -186,6 +190,7 @@ public final class ControlServer implements AutoCloseable {
             try {
                 client = new Connection(channel, sockets, System.nanoTime());
                 channel.configureBlocking(false);
+                channel.setOption(UnixSocketOptions.SO_SNDBUF, SEND_BUFFER_OCTETS);
                 client.registered(channel.register(selector, SelectionKey.OP_READ, client));
             } catch (IOException | RuntimeException e) {
                 channel.close();

@@ -9,8 +9,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * releases their places; neither waits for the other. Records are numbered; the numbers may overflow.
  */
 final class ObservedRing {
-    /** A power of two: at 20,000 records a second, those of 0.4 s. */
-    static final int CAPACITY = 8192;
+    /** A power of two: at 20,000 records a second, those of 0.8 s. */
+    static final int CAPACITY = 16_384;
 
     private final ByteBuffer records = ByteBuffer.allocateDirect(CAPACITY * ObservedRecord.OCTETS);
     private final AtomicInteger end = new AtomicInteger();

@@ -22,7 +22,7 @@ final class Watchers implements Observer {
     static final int LIMIT = 8;
 
     /** Records wait no longer than this for others. */
-    private static final long COLLECT_NANOS = 100_000_000;
+    private static final long COLLECT_NANOS = 200_000_000;
 
     /** Nor do this many: the server's thread is woken. */
     private static final int ENOUGH = ObservedRing.CAPACITY / 2;

@@ -77,15 +77,15 @@ class ControlWatchTest {
 
     /** Once faster than the ring, once slowly enough for natexd to fill the socket first. */
     @ParameterizedTest
-    @ValueSource(ints = {20_000, 800})
+    @ValueSource(ints = {40_000, 1600})
     void whoDoesNotReadLosesRecordsAndIsToldSo(int burst) throws Exception {
-        int many = 20_000;
+        int many = 40_000;
         try (ControlServer server = clients.serve()) {
             UnixSocketChannel client = clients.watch("watch");
             for (int i = 1; i <= many; i++) {
                 scene.observer().seen(decided(Reason.RELAYED));
                 if (i % burst == 0) {
-                    Thread.sleep(120); // more than records are collected
+                    Thread.sleep(220); // more than records are collected
                 }
             }
 
