@@ -165,19 +165,21 @@ public final class ControlClient implements AutoCloseable {
             throw noResponse(e);
         }
         long lost = ObservedRecord.lost(record);
-        if (lost > 0) {
-            return Requests.json(json -> json.beginObject()
-                    .name("version")
-                    .value(Dialect.VERSION)
-                    .name("lost")
-                    .value(lost)
-                    .endObject());
-        }
-        Observed observed = ObservedRecord.read(record);
-        if (observed == null) {
+        Observed observed = lost > 0 ? null : ObservedRecord.read(record);
+        if (lost == 0 && observed == null) {
             throw otherVersion();
         }
-        return Requests.json(json -> new ObservedJson(json).write(observed));
+        String line = Requests.json(json -> {
+            if (observed == null) {
+                json.beginObject();
+                json.name("version").value(Dialect.VERSION);
+                json.name("lost").value(lost);
+                json.endObject();
+            } else {
+                new ObservedJson(json).write(observed);
+            }
+        });
+        return line.stripTrailing();
     }
 
     /**

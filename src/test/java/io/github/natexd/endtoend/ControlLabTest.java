@@ -125,7 +125,7 @@ class ControlLabTest {
             while (hops.size() < Topology.HOPS.size()) {
                 JsonNode told = JSON.readTree(lines.readLine());
                 int hop = told.at("/hop").asInt();
-                assertEquals(Topology.GUEST1, told.at("/guest").asText(), told.toString());
+                assertEquals(Topology.GUEST1, told.at("/guest").asText(), told::toString);
                 assertEquals(Topology.TARGET, told.at("/target").asText(), told.toString());
                 if (hop <= Topology.HOPS.size()) {
                     assertEquals(
