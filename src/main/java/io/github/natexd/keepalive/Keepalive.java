@@ -71,7 +71,8 @@ public final class Keepalive implements AutoCloseable {
             throw new OsException(
                     "find out the process id of " + NatProcesses.NAME,
                     Errno.EINVAL,
-                    "in a container, processes have other ids than the kernel knows; run natexd-keepalive on the host");
+                    "in a container, process ids differ from those of the host, which the kernel compares; run"
+                            + " natexd-keepalive on the host");
         }
         groups = ControlGroups.mountPoint(PROC)
                 .orElseThrow(() -> new OsException(

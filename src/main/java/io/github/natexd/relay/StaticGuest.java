@@ -2,7 +2,7 @@ package io.github.natexd.relay;
 
 import io.github.natexd.translate.Judgement;
 
-/** The guest that gets a copy of each error without a mapping, if configured. */
+/** The guest that gets a copy of each error for which natexd finds no guest, if configured. */
 final class StaticGuest {
     private static final int NOBODY = 0;
     private static final long UNSEEN = -1;

@@ -38,9 +38,9 @@ public enum Reason {
     EMBEDDED_NOT_A_PROBE("the embedded packet is neither UDP nor an ICMP echo request"),
 
     /** The fallback: accepted for the host, and a rewritten copy sent to the configured guest. */
-    STATIC_GUEST("no mapping: accepted, with a copy for the static guest"),
+    STATIC_GUEST("no guest found: accepted, with a copy for the static guest"),
     /** The fallback's guest has not been sighted yet, so its MAC address is unknown. */
-    STATIC_GUEST_UNSEEN("no mapping, and the static guest has not sent anything yet"),
+    STATIC_GUEST_UNSEEN("no guest found, and the static guest has not sent anything yet"),
     /** The NAT process hands this class of errors to guests itself. */
     NAT_DELIVERS("the NAT process delivers such errors itself"),
     /** R37: longer than the guest network's MTU. */
@@ -63,7 +63,7 @@ public enum Reason {
         return text;
     }
 
-    /** No sender is known for the embedded packet: what the static guest is for. */
+    /** No guest is found for the embedded packet: what the static guest is for. */
     public boolean isUnmapped() {
         return this == HOST_PROBE || this == NO_MAPPING || this == AMBIGUOUS;
     }

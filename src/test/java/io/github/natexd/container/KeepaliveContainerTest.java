@@ -38,7 +38,7 @@ class KeepaliveContainerTest {
             machine.must("echo 'keepalive.enabled = true' > " + SETTINGS);
             machine.writeFile(DROP_IN, WITHOUT_CAP_BPF);
             machine.must("systemctl daemon-reload");
-            endsWith(machine, UNAVAILABLE, "in a container, processes have other ids than the kernel knows");
+            endsWith(machine, UNAVAILABLE, "in a container, process ids differ from those of the host");
             assertTrue(
                     machine.must("natexctl doctor --plain || true").contains("natexd-keepalive.service is failed"),
                     machine.must("natexctl doctor --plain || true"));

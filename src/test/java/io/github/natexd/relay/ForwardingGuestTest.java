@@ -53,7 +53,7 @@ class ForwardingGuestTest {
         @Override
         public String toString() {
             return (masquerades ? "masquerading" : "routing")
-                    + (natTakesHop ? ", NAT takes a hop" : "")
+                    + (natTakesHop ? ", NAT lowers the TTL" : "")
                     + (constantFlow ? ", constant flow" : "")
                     + (turns.length == 0 ? ", at random" : ", G1 G2 L in turns " + Arrays.toString(turns));
         }

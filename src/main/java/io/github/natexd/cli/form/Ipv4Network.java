@@ -33,7 +33,7 @@ public record Ipv4Network(int address, int prefixLength) {
         Ipv4Network network = around(address, prefixLength);
         if (network.address() != address) {
             throw new IllegalArgumentException(
-                    "\"" + text + "\" has bits behind the prefix; did you mean " + network + "?");
+                    "\"" + text + "\" has bits set after the prefix; did you mean " + network + "?");
         }
         return network;
     }

@@ -1,4 +1,4 @@
-/** {@code natexctl lab}: the commands for the emulated network that the room {@code lab} builds. */
+/** {@code natexctl lab}: the commands for the emulated network that the package {@code lab} builds. */
 @NullMarked
 package io.github.natexd.cli.lab;
 

@@ -21,8 +21,8 @@ import picocli.CommandLine.Option;
         description = {
             "Shows the paths that guests' probes take: for each guest, protocol and target a table of the hops, with"
                     + " the routers that answered, probes sent and lost, round trips in milliseconds, MPLS labels, the"
-                    + " next hop's MTU, and why answers are missing. Only with CAP_NET_RAW (as root) can natexctl see"
-                    + " that an error came to the host but did not reach natexd.",
+                    + " next hop's MTU, and why answers are missing. To see that an error came to the host but did not"
+                    + " reach natexd, natexctl needs CAP_NET_RAW (root).",
             "natexd collects nothing in advance: the tables begin when natexctl starts. On a terminal, natexctl updates"
                     + " them in place until you press q. Otherwise, or with --once, they are printed after"
                     + " --duration seconds, or earlier after Ctrl-C.",

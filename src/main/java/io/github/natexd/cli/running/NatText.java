@@ -55,7 +55,7 @@ final class NatText {
     private enum TraitWords {
         PORTS("portsKept", "%s", "keeps %s", "changes %s"),
         IDENTIFICATIONS("identificationsKept", "IP IDs", "keeps IP IDs", "changes IP IDs"),
-        TTL("ttlKept", "TTL", "keeps the TTL", "takes a hop"),
+        TTL("ttlKept", "TTL", "keeps the TTL", "lowers the TTL by one"),
         LEAVING("seenLeaving", "whether its probes are seen leaving", "seen leaving", "not seen leaving");
 
         private final String field;

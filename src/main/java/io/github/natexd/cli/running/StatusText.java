@@ -42,7 +42,9 @@ final class StatusText {
         row("rules", rules(text(status.getAsJsonObject("rules"), "state")));
         row("relays", words(status, "errors") + (text(status, "delivery").equals("frame") ? "" : BY_VERDICT));
         if (!status.get("staticGuest").isJsonNull()) {
-            row("static guest", text(status, "staticGuest") + " gets a copy of each error about an unknown probe");
+            row(
+                    "static guest",
+                    text(status, "staticGuest") + " gets a copy of each error for which natexd finds no guest");
         }
         if (!status.get("keepalive").isJsonNull()) {
             row("keepalive", text(status, "keepalive"));

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The library does not check pointers: a NULL ends the process, not the call. So every pointer from or
  * to it goes through {@link #gate}.
  *
- * <p>Public only because jnr-ffi implements it in its own class loader; no other room may use it.
+ * <p>Public only because jnr-ffi implements it in its own class loader; no other package may use it.
  */
 public interface NetfilterQueueLibrary {
     String NAME = "libnetfilter_queue.so.1";

@@ -23,8 +23,8 @@ class NatTextTest {
     void whatDiffersIsTwoLines() {
         assertEquals(
                 List.of(
-                        "UDP: keeps ports, keeps IP IDs, takes a hop, not seen leaving",
-                        "echo: keeps identifiers, keeps IP IDs, sometimes takes a hop, not seen leaving"),
+                        "UDP: keeps ports, keeps IP IDs, lowers the TTL by one, not seen leaving",
+                        "echo: keeps identifiers, keeps IP IDs, sometimes lowers the TTL by one, not seen leaving"),
                 lines(traits("yes", "yes", "no", "no"), traits("yes", "yes", "mixed", "no")));
     }
 
