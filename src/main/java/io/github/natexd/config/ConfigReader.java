@@ -287,7 +287,7 @@ public final class ConfigReader {
     /** tomlj reports what is wrong; this adds what to write instead, for common mistakes. */
     private void syntax(TomlParseError error) {
         String message = String.valueOf(error.getMessage());
-        String advice = "write key = value, text in double quotes";
+        String advice = "write key = value, with text in double quotes";
         if (message.contains("previously defined")) {
             advice = "keep only one of the two";
         } else if (message.contains("expected ]")) {

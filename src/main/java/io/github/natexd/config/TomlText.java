@@ -47,6 +47,6 @@ final class TomlText {
         String before = text.substring(0, reads);
         int line = (int) before.chars().filter(c -> c == '\n').count() + 1;
         int column = reads - before.lastIndexOf('\n');
-        return new Problem(line, column, "this is not TOML; write key = value, text in double quotes");
+        return new Problem(line, column, "this is not TOML; write key = value, with text in double quotes");
     }
 }

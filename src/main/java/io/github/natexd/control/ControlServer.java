@@ -275,7 +275,7 @@ public final class ControlServer implements AutoCloseable {
             try {
                 watchers.remove(client, daemon);
             } catch (ControlException e) {
-                LOG.warn("the relay still reports errors although no client watches: {}", e.reason());
+                LOG.warn("natexd still collects records although no client watches: {}", e.reason());
             }
         }
 

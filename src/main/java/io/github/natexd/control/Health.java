@@ -72,7 +72,7 @@ final class Health {
         if (report.relay().counters().get(Reason.INTERNAL_ERROR) > 0) {
             warnings.add(new Problem(
                     report.relay().counters().get(Reason.INTERNAL_ERROR)
-                            + " errors were passed unchanged because of internal errors in natexd",
+                            + " errors went to the host unchanged because of internal errors in natexd",
                     "report this with the warning in the log: journalctl -u natexd"));
         }
         return List.copyOf(warnings);

@@ -52,14 +52,14 @@ final class Metrics {
                 "1 if the packet filter rules are loaded.",
                 rules == RulesState.LOADED || rules == RulesState.UNMANAGED ? 1 : 0);
         counters(relay.counters());
-        gauge("natexd_mappings", "Pairs of sightings that are kept.", relay.mappings());
+        gauge("natexd_mappings", "Probes whose errors natexd can move.", relay.mappings());
         gauge(
                 "natexd_mappings_capacity",
                 "The largest possible number of mappings.",
                 report.limits().capacity());
         counter(
                 "natexd_evictions_total",
-                "Sightings that were removed early because a table was full.",
+                "Probes that were removed early because a table was full.",
                 relay.evictions());
         counter(
                 "natexd_queue_overflows_total",
@@ -78,7 +78,7 @@ final class Metrics {
                 relay.relayTimes());
         histogram(
                 "natexd_round_trip_seconds",
-                "From a guest's probe to the error that the guest got.",
+                "The time from a guest's probe to the error that the guest got.",
                 relay.roundTrips());
         nat(relay.nat());
     }

@@ -22,7 +22,7 @@ record Changes(Config effective, List<String> reloaded, List<String> needRestart
         RELOAD(""),
         RESTART(""),
         /** natexd itself does not use it. */
-        OTHER_SERVICE(" (natexd-keepalive reads it when it starts)");
+        OTHER_SERVICE(" (takes effect when natexd-keepalive restarts)");
 
         private final String note;
 

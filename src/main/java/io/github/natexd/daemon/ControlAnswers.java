@@ -134,11 +134,11 @@ final class ControlAnswers implements DaemonView {
         try {
             return answer.get(ANSWER_MILLIS, TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            throw failed("the relay has not responded for " + ANSWER_MILLIS + " ms: it is overloaded or hangs");
+            throw failed("natexd's loop has not responded for " + ANSWER_MILLIS + " ms: it is overloaded or hangs");
         } catch (CancellationException e) {
             throw failed("natexd is stopping");
         } catch (ExecutionException e) {
-            throw failed("the relay does not respond: " + e.getCause());
+            throw failed("natexd's loop does not respond: " + e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw failed("interrupted");

@@ -67,7 +67,9 @@ final class GuestNetwork implements AutoCloseable {
             }
             return true;
         } catch (OsException e) {
-            LOG.warn("cannot change the filter of the guest network; opening it again: {}", e.getMessage());
+            LOG.warn(
+                    "cannot change the filter of the socket on the guest network; opening the socket again: {}",
+                    e.getMessage());
             return false;
         }
     }

@@ -183,7 +183,7 @@ class ConfigReaderTest {
                 "[queue%nnumber = 1 | 1:7: Unexpected end of line, expected ]; close the bracket",
                 "[queue]%nnumber = | 2:9: Unexpected end of input, expected a value; write key = value",
                 "[queue]%nnumber | 2:7: Unexpected end of input, expected . or =; write key = value",
-                "[rules]%nmanage = yes | 2:10: Unexpected 'y', expected a value; write key = value, text in double",
+                "[rules]%nmanage = yes | 2:10: Unexpected 'y', expected a value; write key = value, with text in double",
                 "[relay]%nstatic-guest = 192.168.44.100 | 2:23: Unexpected '.', expected a newline",
                 "[control]%nsocket = \"/run/x%n | 2:17: Unexpected end of line, expected \" or a character; close the",
                 "[queue]%nnumber = 010 | 2:10: Leading zeros are not allowed; write a plain decimal number",

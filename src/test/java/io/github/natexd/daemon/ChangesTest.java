@@ -36,11 +36,11 @@ class ChangesTest {
                 "probes.max-ttl = 255; probes.max-ttl: 60 -> 255",
                 "probes.lifetime-seconds = 5; probes.lifetime-seconds: 30 -> 5",
                 "rules.manage = false; rules.manage: true -> false",
-                "keepalive.enabled = true; keepalive.enabled: false -> true (natexd-keepalive reads it when it starts)",
-                "keepalive.idle-seconds = 1; keepalive.idle-seconds: 60 -> 1 (natexd-keepalive reads it when it starts)",
-                "keepalive.interval-seconds = 1; keepalive.interval-seconds: 15 -> 1 (natexd-keepalive reads it when it starts)",
-                "keepalive.count = 1; keepalive.count: 4 -> 1 (natexd-keepalive reads it when it starts)",
-                "keepalive.user-timeout-seconds = 9; keepalive.user-timeout-seconds: none -> 9 (natexd-keepalive reads it when it starts)",
+                "keepalive.enabled = true; keepalive.enabled: false -> true (takes effect when natexd-keepalive restarts)",
+                "keepalive.idle-seconds = 1; keepalive.idle-seconds: 60 -> 1 (takes effect when natexd-keepalive restarts)",
+                "keepalive.interval-seconds = 1; keepalive.interval-seconds: 15 -> 1 (takes effect when natexd-keepalive restarts)",
+                "keepalive.count = 1; keepalive.count: 4 -> 1 (takes effect when natexd-keepalive restarts)",
+                "keepalive.user-timeout-seconds = 9; keepalive.user-timeout-seconds: none -> 9 (takes effect when natexd-keepalive restarts)",
             })
     @DisplayName("R50: taken over at once")
     void isTakenOver(String setting, String line) throws Exception {

@@ -336,8 +336,9 @@ final class HeartFuzz {
     public static void main(String[] arguments) throws InterruptedException {
         String amount = arguments.length > 0 ? arguments[0] : "1000000";
         if (!amount.matches("[0-9]{1,15}s?") || arguments.length > 1 && !arguments[1].matches("-?[0-9]{1,18}")) {
-            System.err.println("write a number of schedules or a time like 60s, then, if you like, a seed (a number), not: "
-                    + Arrays.toString(arguments));
+            System.err.println(
+                    "write a number of schedules or a time like 60s, then, if you like, a seed (a number), not: "
+                            + Arrays.toString(arguments));
             System.exit(USAGE);
         }
         boolean timed = amount.endsWith("s");

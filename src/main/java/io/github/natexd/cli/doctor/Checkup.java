@@ -145,7 +145,7 @@ public final class Checkup {
             return new Settings("no " + file + ": every setting has its default", none, Config.defaults());
         }
         if (Files.exists(file) && !Files.isReadable(file)) {
-            return new Settings(file.toString(), Fact.unknown("only other users may read " + file), Config.defaults());
+            return new Settings(file.toString(), Fact.unknown("you may not read " + file), Config.defaults());
         }
         try {
             return new Settings(file.toString(), none, ConfigReader.read(file));

@@ -24,7 +24,7 @@ final class NetworkChecks {
         return network.vmware()
                 .fold(
                         vmware -> vmware.natInterface()
-                                .map(name -> Diagnosis.ok(name + ", by " + VmwareNetworking.FILE))
+                                .map(name -> Diagnosis.ok(name + ", according to " + VmwareNetworking.FILE))
                                 .orElseGet(() -> unknownToVmware(vmware.present())),
                         why -> Diagnosis.unknown(why, "run it as root, or set guest-network.interface"));
     }
@@ -33,10 +33,10 @@ final class NetworkChecks {
     private static Diagnosis configured(String name, Fact<Vmware> vmware) {
         List<String> nat = vmware.fold(Vmware::natInterfaces, why -> List.of());
         if (nat.isEmpty() || nat.contains(name)) {
-            return Diagnosis.ok(name + ", by guest-network.interface");
+            return Diagnosis.ok(name + ", as guest-network.interface sets it");
         }
         return Diagnosis.wrong(
-                "guest-network.interface is " + name + ", but in " + VmwareNetworking.FILE + " NAT is on "
+                "guest-network.interface is " + name + ", but according to " + VmwareNetworking.FILE + " NAT is on "
                         + String.join(", ", nat),
                 "remove guest-network.interface, or set it to \"" + nat.get(0)
                         + "\", then sudo systemctl reload natexd");
@@ -88,7 +88,8 @@ final class NetworkChecks {
         int count = link.get().promiscuity();
         if (facts.daemon().running().isEmpty()) {
             return Diagnosis.unknown(
-                    link.get().name() + " is promiscuous " + count + " times, but doctor cannot see by which process",
+                    "readers of " + link.get().name() + " in promiscuous mode: " + count
+                            + "; doctor cannot see whether natexd is one of them",
                     Diagnosis.AS_ROOT);
         }
         return count > 0

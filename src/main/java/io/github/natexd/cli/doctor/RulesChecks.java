@@ -32,18 +32,18 @@ final class RulesChecks {
             case 0:
                 return managed && absent
                         ? Diagnosis.wrong(
-                                "natexd is not running, but its rules are loaded (the kernel bypasses them, so they do no harm): "
+                                "natexd is not running, but its rules are loaded (the kernel bypasses the queue, so they do no harm): "
                                         + answer.text(),
                                 "start natexd, or remove them: " + script + " remove")
                         : Diagnosis.ok(answer.text());
             case 1:
                 if (managed && absent) {
-                    return Diagnosis.unknown("natexd is not running; it loads them when it starts", Diagnosis.START);
+                    return Diagnosis.unknown(
+                            "natexd is not running; it loads the rules when it starts", Diagnosis.START);
                 }
                 if (managed && waits(facts)) {
                     return Diagnosis.unknown(
-                            "natexd waits for the guest network; it loads them when it knows the network",
-                            Diagnosis.INTERFACE_FIRST);
+                            "natexd waits for the guest network, and then loads the rules", Diagnosis.INTERFACE_FIRST);
                 }
                 return Diagnosis.wrong(
                         answer.text(),

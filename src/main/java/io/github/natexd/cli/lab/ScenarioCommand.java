@@ -95,7 +95,7 @@ abstract class ScenarioCommand implements Callable<Integer> {
         }
         if (Lab.exists(name)) {
             throw new IllegalStateException(
-                    "parts of the network are left; `natexctl lab down --name " + name + "` removes it");
+                    "parts of the network are left; `natexctl lab down --name " + name + "` removes them");
         }
         return asExpected ? ExitCodes.OK : ExitCodes.FAILED;
     }

@@ -54,13 +54,14 @@ final class ProbeCapture {
 
     private Optional<EarlyEnd> earlyEnd(LiveCapture capture) {
         if (capture.guestNetworkGone()) {
-            return Optional.of(new EarlyEnd(network + " disappeared; the profile is of the packets until then", true));
+            return Optional.of(
+                    new EarlyEnd(network + " disappeared; the profile uses only the packets until then", true));
         }
         return capture.packets() < limitPackets
                 ? Optional.empty()
                 : Optional.of(new EarlyEnd(
                         "the capture reached its limit of " + limitPackets
-                                + " packets; the profile is of these packets",
+                                + " packets; the profile uses only these packets",
                         false));
     }
 

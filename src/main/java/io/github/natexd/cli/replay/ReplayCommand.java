@@ -29,9 +29,9 @@ import picocli.CommandLine.Spec;
         name = "replay",
         mixinStandardHelpOptions = true,
         description = {
-            "Runs the daemon's own relay over a capture, by the clock of the capture, and reports for each ICMP"
-                    + " error to the host what natexd does with it, why, and what the guest would get. Needs neither"
-                    + " root nor a running natexd. Changes nothing.",
+            "Gives the packets of a capture, with the capture's times, to the same code that natexd runs, and reports"
+                    + " for each ICMP error to the host what natexd does with it, why, and what the guest would get."
+                    + " Needs neither root nor a running natexd. Changes nothing.",
             "",
             "FILE is pcap or pcapng, with Ethernet, raw IP or Linux cooked packets (a capture of `any'). A useful"
                     + " capture has complete packets of the guest network and the uplink, and starts before the"
@@ -47,9 +47,9 @@ import picocli.CommandLine.Spec;
             "",
             "  A probe has a TTL of at most probes.max-ttl.",
             "",
-            "  Without --host, the host's addresses are all that receive ICMP errors and are",
-            "  not on the guest network. They can include hosts to which this host sends",
-            "  errors.",
+            "  Without --host, the host's addresses are all addresses that receive ICMP",
+            "  errors and are not on the guest network. They can include hosts to which",
+            "  this host sends errors.",
             "  Without --guest-network, the guest network is the /24 network of --guest.",
             "  Without --guest, it is the /24 network with the most probes from private",
             "  addresses and VMware's MAC addresses (00:0c:29, 00:50:56). If that leaves no",
@@ -57,7 +57,7 @@ import picocli.CommandLine.Spec;
             "  If the capture has no guest's probes, --guest makes replay treat each probe",
             "  that leaves the host as that guest's, as if natexd had seen the guest send it.",
             "",
-            "  The clock is the capture's, but never runs backwards.",
+            "  Replay uses the times of the capture, but its clock never runs backwards.",
             "",
             "  Replay includes copies with their deadlines, and errors that the NAT process",
             "  delivers itself. For the latter, the capture must have the guest network as",

@@ -96,8 +96,9 @@ final class ReplayText implements ReplayOutput {
                     + " cooked.");
         }
         if (counts.errors > 0 && counts.guestProbes == 0 && counts.egressProbes == 0) {
-            hints.add("Nothing can be mapped: the capture has neither guests' probes nor probes that leave the host."
-                    + " Capture on the guest network and the uplink, and start before the traceroute.");
+            hints.add(
+                    "No error can be matched to a guest: the capture has neither guests' probes nor probes that leave the host."
+                            + " Capture on the guest network and the uplink, and start before the traceroute.");
         } else if (counts.errors > 0 && counts.guestProbes == 0 && !guestAssumed) {
             hints.add(
                     "The capture has no guest's probes. Capture on the guest network too (a capture of `any' alone does"

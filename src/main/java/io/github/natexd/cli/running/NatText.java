@@ -56,7 +56,11 @@ final class NatText {
         PORTS("portsKept", "%s", "keeps %s", "changes %s"),
         IDENTIFICATIONS("identificationsKept", "IP IDs", "keeps IP IDs", "changes IP IDs"),
         TTL("ttlKept", "TTL", "keeps the TTL", "lowers the TTL by one"),
-        LEAVING("seenLeaving", "whether its probes are seen leaving", "seen leaving", "not seen leaving");
+        LEAVING(
+                "seenLeaving",
+                "whether its probes are seen leaving",
+                "its probes are seen leaving",
+                "its probes are not seen leaving");
 
         private final String field;
         private final String name;

@@ -118,7 +118,7 @@ public final class ShowConfigCommand extends DaemonCommand {
         String origin = toml.isEmpty()
                 ? "not set"
                 : setting.get("awaitsRestart").getAsBoolean()
-                        ? "changed in the file since; needs a restart"
+                        ? "changed in the file since then; needs a restart"
                         : setting.get("line").isJsonNull() ? "default" : "line " + setting.get("line");
         out().println(("%-" + VALUE_WIDTH + "s # %s").formatted(assignment, origin));
     }

@@ -25,7 +25,7 @@ class CheckupTest {
         assertFinding("vmware", State.WRONG, "no network with NAT");
 
         put("etc/vmware/networking", "answer VNET_9_NAT yes\nanswer VNET_9_VIRTUAL_ADAPTER yes\n");
-        assertFinding("vmware", State.OK, "vmnet9, by /etc/vmware/networking");
+        assertFinding("vmware", State.OK, "vmnet9, according to /etc/vmware/networking");
         assertFinding("interface", State.WRONG, "no interface vmnet9");
     }
 

@@ -100,7 +100,7 @@ class DoctorLabTest {
                 .says("control", "unknown", "not running")
                 .says("capabilities", "unknown", "not running")
                 .says("promiscuous", "unknown", "not running")
-                .says("rules", "unknown", "loads them when it starts")
+                .says("rules", "unknown", "loads the rules when it starts")
                 .says("queue", "unknown", "no process reads queue 5511")
                 .says("nat-errors", "unknown", "not running");
         assertEquals(List.of("daemon"), report.checks("wrong"));

@@ -31,7 +31,7 @@ final class RulesCases {
                         "stopped",
                         Check.RULES,
                         facts -> facts.notRunning().rules = HealthyFacts.answer(1, "absent"),
-                        "loads them when it starts",
+                        "loads the rules when it starts",
                         "start"),
                 unknown(
                         "for an unknown network",

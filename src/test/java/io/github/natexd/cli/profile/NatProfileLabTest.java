@@ -180,7 +180,8 @@ class NatProfileLabTest {
             Lab.Result result = probing.get(20, TimeUnit.SECONDS);
 
             assertEquals(1, result.exitCode(), result.output());
-            String notice = Topology.GUEST_NETWORK_INTERFACE + " disappeared; the profile is of the packets until then";
+            String notice =
+                    Topology.GUEST_NETWORK_INTERFACE + " disappeared; the profile uses only the packets until then";
             assertTrue(result.output().contains(notice), result.output());
             JsonObject profile = profile("nat-profile", capture.toString(), "--json");
             assertEquals(
@@ -211,7 +212,7 @@ class NatProfileLabTest {
 
             assertEquals(
                     Optional.of(new ProbeCapture.EarlyEnd(
-                            "the capture reached its limit of 4 packets; the profile is of these packets", false)),
+                            "the capture reached its limit of 4 packets; the profile uses only these packets", false)),
                     end.get(20, TimeUnit.SECONDS));
             CaptureSides packets = new CaptureSides();
             packets.read(capture);

@@ -93,7 +93,7 @@ class ReplayCommandTest {
 
         assertEquals(0, scene.run(scene.file().toString()));
 
-        assertTrue(scene.out().contains("Nothing can be mapped: the capture has neither guests' probes"), scene.out());
+        assertTrue(scene.out().contains("No error can be matched to a guest: the capture has neither"), scene.out());
     }
 
     @Test

@@ -15,7 +15,8 @@ class NatTextTest {
         String both = traits("yes", "no", "yes", "yes");
 
         assertEquals(
-                List.of("UDP and echo: keeps ports and identifiers, changes IP IDs, keeps the TTL, seen leaving"),
+                List.of(
+                        "UDP and echo: keeps ports and identifiers, changes IP IDs, keeps the TTL, its probes are seen leaving"),
                 lines(both, both));
     }
 
@@ -23,8 +24,9 @@ class NatTextTest {
     void whatDiffersIsTwoLines() {
         assertEquals(
                 List.of(
-                        "UDP: keeps ports, keeps IP IDs, lowers the TTL by one, not seen leaving",
-                        "echo: keeps identifiers, keeps IP IDs, sometimes lowers the TTL by one, not seen leaving"),
+                        "UDP: keeps ports, keeps IP IDs, lowers the TTL by one, its probes are not seen leaving",
+                        "echo: keeps identifiers, keeps IP IDs, sometimes lowers the TTL by one,"
+                                + " its probes are not seen leaving"),
                 lines(traits("yes", "yes", "no", "no"), traits("yes", "yes", "mixed", "no")));
     }
 
