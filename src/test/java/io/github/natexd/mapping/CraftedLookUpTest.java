@@ -122,6 +122,28 @@ class CraftedLookUpTest {
         assertTrue(most > 0 && most <= 4 * READ, most + " steps");
     }
 
+    @Test
+    @DisplayName("R21, R53: one address with thousands of probes that do not fit: 64 are read")
+    void manyProbesOfOneAddressThatDoNotFit() {
+        for (int i = 0; i < 3_000; i++) {
+            guest(7, i, i, OTHER_TTL);
+        }
+
+        assertStepsAtMost(2 * READ, () -> leaves(9, 99, TTL));
+        assertStepsAtMost(2 * READ, () -> find(9, 99));
+    }
+
+    @Test
+    @DisplayName("R21, R53: thousands of the host's probes that do not fit: a few are read")
+    void manyLeavingProbesThatDoNotFit() {
+        for (int i = 0; i < 3_000; i++) {
+            leaves(i, 0, OTHER_TTL);
+        }
+
+        assertStepsAtMost(READ, () -> guest(7, 7, 2001, TTL));
+        assertStepsAtMost(2 * READ, () -> leaves(9, 99, TTL));
+    }
+
     private void assertStepsAtMost(long most, Runnable lookUp) {
         long before = mapper.steps();
         lookUp.run();

@@ -28,7 +28,15 @@ final class MappingScene {
     private long now = 5_000_000 * MILLI;
 
     MappingScene(int capacity) {
-        mapper = new Mapper(capacity, LIFETIME, now - LIFETIME);
+        this(capacity, LIFETIME);
+    }
+
+    private MappingScene(int capacity, long runningNanos) {
+        mapper = new Mapper(capacity, LIFETIME, now - runningNanos);
+    }
+
+    static MappingScene justStarted() {
+        return new MappingScene(1024, 0);
     }
 
     MappingScene() {

@@ -344,4 +344,47 @@ class PairingTest {
         assertEquals(Match.LIKELY, scene.findAtLast(second));
         assertEquals(-1, scene.foundPort());
     }
+
+    @Test
+    @DisplayName("R26: a router that changes the checksum does not keep natexd from restoring the IP ID")
+    void theIdentificationIsRestoredWithoutTheContent() {
+        scene.guest(fromGuest(PORT).id(GUEST_ID));
+        scene.egress(fromHost(PORT).id(NAT_ID));
+
+        assertEquals(Match.CERTAIN, scene.find(fromHost(PORT).id(NAT_ID).checksum(0)));
+        assertTrue(scene.mapper.identificationChanged());
+    }
+
+    @Test
+    @DisplayName("R17: two pieces of evidence without a third make a pair at once, also if the NAT process is faster")
+    void twoPiecesMakeAPairAtOnce() {
+        scene.egress(fromHost(PORT).id(GUEST_ID).checksum(0));
+        scene.guest(fromGuest(PORT).id(GUEST_ID).checksum(0));
+
+        assertEquals(1, scene.mapper.mappings());
+    }
+
+    @Test
+    @DisplayName("R17: with a piece that disagrees, nothing is kept before an error asks: a better candidate may come")
+    void aPairWithAnotherContentIsNotKeptAtOnce() {
+        scene.guest(fromGuest(PORT).id(GUEST_ID));
+        scene.egress(fromHost(PORT).id(GUEST_ID).checksum(0x1234));
+
+        assertEquals(0, scene.mapper.mappings());
+        assertEquals(Match.CERTAIN, scene.findAtLast(fromHost(PORT).id(GUEST_ID).checksum(0x1234)));
+    }
+
+    @Test
+    @DisplayName("R20: a guest's sighting that has expired is no candidate any more")
+    void anExpiredSightingIsNoCandidate() {
+        ProbeBuilder leaving = fromHost(PORT).id(NAT_ID).checksum(0);
+        scene.guest(fromGuest(PORT).id(GUEST_ID));
+        scene.pass(400);
+        scene.egress(leaving);
+
+        scene.pass(29_500);
+        assertEquals(Match.LIKELY, scene.findNow(leaving));
+        scene.pass(300);
+        assertEquals(Match.HOST, scene.findNow(leaving));
+    }
 }

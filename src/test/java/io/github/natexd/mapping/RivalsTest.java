@@ -207,4 +207,55 @@ class RivalsTest {
 
         assertEquals(Match.AMBIGUOUS, scene.findAtLast(leaving));
     }
+
+    @Test
+    @DisplayName("R17: twins are paired in the order in which they were sent")
+    void twinsArePairedInOrder() {
+        scene.guest(fromGuest(PORT).id(GUEST_ID));
+        long first = scene.now();
+        scene.pass(1);
+        scene.guest(fromGuest(PORT).id(GUEST_ID));
+        scene.pass(1);
+        scene.egress(fromHost(PORT).id(GUEST_ID));
+
+        assertEquals(Match.CERTAIN, scene.find(fromHost(PORT).id(GUEST_ID)));
+        assertEquals(first, scene.mapper.found().sightedNanos());
+    }
+
+    @Test
+    @DisplayName("R16: a probe that lost a hop can be the better one for a guest's sighting")
+    void aProbeWithAnotherTtlIsARival() {
+        ProbeBuilder hosts = fromHost(PORT).id(NAT_ID).ttl(5).checksum(0);
+        scene.guest(fromGuest(PORT).id(GUEST_ID).ttl(5));
+        scene.egress(hosts);
+        scene.egress(fromHost(REWRITTEN).id(GUEST_ID).ttl(4));
+
+        assertEquals(Match.HOST, scene.findAtLast(hosts));
+    }
+
+    @Test
+    @DisplayName(
+            "R17: where both leaving probes can be of either guest, with and without a hop, the order says nothing")
+    void theOrderSaysNothingIfHopsDiffer() {
+        ProbeBuilder quoted = fromHost(REWRITTEN).id(NAT_ID).ttl(5);
+        scene.guest(fromGuest(PORT).id(GUEST_ID).ttl(5));
+        scene.otherGuest(fromOtherGuest(PORT + 1).id(GUEST_ID + 1).ttl(5));
+        scene.egress(quoted);
+        scene.egress(fromHost(REWRITTEN + 1).id(NAT_ID + 1).ttl(4));
+
+        assertEquals(Match.AMBIGUOUS, scene.findAtLast(quoted));
+    }
+
+    @Test
+    @DisplayName("R17: a leaving probe that is better for a guest with a smaller TTL is no rival")
+    void aProbeThatIsBetterForAGuestWithASmallerTtlIsNoRival() {
+        ProbeBuilder quoted = fromHost(REWRITTEN).id(NAT_ID).ttl(5);
+        scene.guest(fromGuest(PORT).id(GUEST_ID).ttl(5));
+        scene.otherGuest(fromOtherGuest(PORT + 1).id(GUEST_ID + 1).ttl(4));
+        scene.egress(quoted);
+        scene.egress(fromHost(PORT + 1).id(NAT_ID + 1).ttl(4));
+
+        assertEquals(Match.LIKELY, scene.findAtLast(quoted));
+        assertEquals(PORT, scene.foundPort());
+    }
 }

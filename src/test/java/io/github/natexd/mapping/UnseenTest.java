@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.natexd.mapping.NatProfile.Known;
+import io.github.natexd.testkit.Packets;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -67,7 +68,7 @@ class UnseenTest {
         full.guest(fromGuest(PORT).id(ID).checksum(0));
         assertEquals(Match.LIKELY, full.find(fromHost(PORT).id(ID).checksum(0)));
 
-        full.passNanos(LIFETIME + MILLI);
+        full.passNanos(LIFETIME + 9); // since the guest's sighting, which is the tenth
         full.mapper.expire(full.now());
         full.guest(fromGuest(PORT).id(ID).checksum(0));
         assertEquals(Match.CERTAIN, full.find(fromHost(PORT).id(ID).checksum(0)));
@@ -251,5 +252,34 @@ class UnseenTest {
 
         assertEquals(Match.CERTAIN, scene.find(fromHost(PORT).id(ID)));
         assertEquals(-PORT, scene.foundPort());
+    }
+
+    @Test
+    @DisplayName("in the first second, an error can be about what the host sent before the rules were there")
+    void nothingUnseenIsCertainInTheFirstSecond() {
+        MappingScene started = MappingScene.justStarted();
+        started.guest(fromGuest(PORT).id(ID));
+
+        assertEquals(Match.LIKELY, started.find(fromHost(PORT).id(ID)));
+        started.pass(1000);
+        assertEquals(Match.CERTAIN, started.find(fromHost(PORT).id(ID)));
+    }
+
+    @Test
+    @DisplayName("R43: to set the lifetime that is already set makes nothing less certain")
+    void anUnchangedLifetimeChangesNothing() {
+        scene.guest(fromGuest(PORT).id(ID));
+        scene.mapper.lifetime(LIFETIME, scene.now());
+
+        assertEquals(Match.CERTAIN, scene.find(fromHost(PORT).id(ID)));
+    }
+
+    @Test
+    @DisplayName("what is known about UDP says nothing about echo requests")
+    void unseenUdpProbesSayNothingAboutEchoRequests() {
+        scene.guest(fromGuest(PORT).id(ID));
+        assertEquals(Match.CERTAIN, scene.find(fromHost(PORT).id(ID)));
+
+        assertEquals(Match.UNKNOWN, scene.find(MappingScene.echo(Packets.HOST, PORT)));
     }
 }

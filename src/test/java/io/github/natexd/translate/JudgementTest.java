@@ -113,6 +113,8 @@ class JudgementTest {
         translator.readDetails(judgement);
 
         judgement.begin(ByteBuffer.wrap(ERROR), 0, ERROR.length, NOW);
+        assertFalse(judgement.isErrorRead() || judgement.isQuoteRead());
+        assertNull(judgement.sender());
         judgement.truncated();
         translator.judge(judgement, NOW);
 
@@ -122,8 +124,25 @@ class JudgementTest {
         assertEquals(0, judgement.labels().count());
     }
 
+    @Test
+    @DisplayName("R48: the MTU of the next hop is told")
+    void theMtuOfTheNextHopIsTold() {
+        judge(
+                Packets.fragmentationNeeded(ROUTER, HOST, 40_000)
+                        .quoting(probe(HOST).bytes())
+                        .bytes(),
+                NOW);
+
+        translator.readDetails(judgement);
+        assertEquals(40_000, judgement.nextHopMtu());
+    }
+
     private void judge(long nowNanos) {
-        judgement.begin(ByteBuffer.wrap(ERROR), 0, ERROR.length, nowNanos);
+        judge(ERROR, nowNanos);
+    }
+
+    private void judge(byte[] packet, long nowNanos) {
+        judgement.begin(ByteBuffer.wrap(packet), 0, packet.length, nowNanos);
         translator.judge(judgement, nowNanos);
     }
 

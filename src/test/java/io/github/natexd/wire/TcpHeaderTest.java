@@ -153,6 +153,9 @@ class TcpHeaderTest {
         assertEquals(
                 "TCP 40000 > 80, seq 2309737967, ack 0, flags 0x02, window 64240, length 40, checksum 0xbc7c",
                 over(SYN).toString());
+        assertEquals(
+                "TCP 1 > 2, seq 3, ack 4, flags 0x10, window 6, length 20, checksum 0x0007",
+                over("0001 0002 00000003 00000004 5010 0006 0007 0000").toString());
     }
 
     private TcpHeader over(String hex) {
