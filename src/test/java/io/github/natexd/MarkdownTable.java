@@ -45,9 +45,12 @@ public final class MarkdownTable {
         return match.group(1);
     }
 
+    /** A bar that is part of a cell has a backslash in front of it. */
     private static List<String> cells(String line) {
-        String[] parts = line.split("\\|", -1);
-        return Arrays.stream(parts, 1, parts.length - 1).map(String::strip).toList();
+        String[] parts = line.split("(?<!\\\\)\\|", -1);
+        return Arrays.stream(parts, 1, parts.length - 1)
+                .map(cell -> cell.replace("\\|", "|").strip())
+                .toList();
     }
 
     private static List<String> lines(String page) {

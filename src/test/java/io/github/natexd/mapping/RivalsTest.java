@@ -258,4 +258,17 @@ class RivalsTest {
         assertEquals(Match.LIKELY, scene.findAtLast(quoted));
         assertEquals(PORT, scene.foundPort());
     }
+
+    @Test
+    @DisplayName("R16: the last probe that can be a guest's as well as the first one can is its rival")
+    void aProbeAtTheEndOfTheWindowIsARival() {
+        ProbeBuilder hosts = fromHost(PORT).id(NAT_ID).checksum(0);
+        scene.egress(hosts);
+        scene.pass(20);
+        scene.guest(fromGuest(PORT).id(GUEST_ID));
+        scene.pass(500);
+        scene.egress(fromHost(REWRITTEN).id(GUEST_ID));
+
+        assertEquals(Match.HOST, scene.findNow(hosts));
+    }
 }

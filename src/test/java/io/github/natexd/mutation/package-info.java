@@ -1,0 +1,4 @@
+/**
+ * {@code ./dev mutate}: what the page of survivors explains, and what PIT has found.
+ */
+package io.github.natexd.mutation;
