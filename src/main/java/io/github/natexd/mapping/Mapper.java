@@ -158,15 +158,18 @@ public final class Mapper {
     /**
      * Finds who sent the quoted probe; after CERTAIN and LIKELY, {@link #found} returns the guest's sighting.
      *
+     * @param arrivedNanos when the error arrived
      * @param last the result must be final: never OPEN
      */
-    public Match find(Probe quoted, long nowNanos, boolean last) {
+    public Match find(Probe quoted, long arrivedNanos, long nowNanos, boolean last) {
+        openUntilNanos = arrivedNanos + SETTLED_NANOS;
         scan(quoted, nowNanos);
         // The next scan finds the pairs that this round makes.
         int rounds = 0;
         for (Sighting open = unpaired; open != null && rounds < ROUNDS_LIMIT; open = unpaired, rounds++) {
             Match match = pairing.weigh(open, nowNanos);
             if (match != Match.CERTAIN) {
+                openUntilNanos = settledNanos(open, arrivedNanos);
                 return undecided(open, match, quoted, nowNanos, last);
             }
             bind();
@@ -236,9 +239,18 @@ public final class Mapper {
         }
     }
 
+    /**
+     * When nothing more can change the result of the last weighing. A guest's rival that has just been sighted may
+     * still leave: then it is the sender of that probe, not of this one. A guest's sighting long after the error is not
+     * of the quoted probe.
+     */
+    private long settledNanos(Sighting leaving, long arrivedNanos) {
+        long afterError = pairing.newestNanos(leaving) - arrivedNanos;
+        return arrivedNanos + Math.min(afterError, Evidence.LEAVING_LEAD_NANOS) + SETTLED_NANOS;
+    }
+
     /** The quoted probe can be an unpaired one, and weighing it gave nothing certain. */
     private Match undecided(Sighting leaving, Match weighed, Probe quoted, long nowNanos, boolean last) {
-        openUntilNanos = leaving.sightedNanos + SETTLED_NANOS;
         if (!last && nowNanos - openUntilNanos < 0 && mayChange(leaving, weighed)) {
             return Match.OPEN;
         }
@@ -277,12 +289,12 @@ public final class Mapper {
         Match match = unseen.find(quoted, nowNanos - lifetimeNanos, complete);
         found(unseen.found(), quoted, unseen.isOneProbe());
         Known seenLeaving = profile.seenLeaving(quoted.isUdp());
-        openUntilNanos = nowNanos + SETTLED_NANOS;
         boolean mayCome = seenLeaving == Known.NO || seenLeaving == Known.MIXED;
-        return match == Match.UNKNOWN && mayCome && !last ? Match.OPEN : match;
+        boolean open = mayCome && !last && nowNanos - openUntilNanos < 0;
+        return match == Match.UNKNOWN && open ? Match.OPEN : match;
     }
 
-    /** After OPEN: when to call {@link #find} for the last time. */
+    /** After OPEN: when the result is final if nothing more is sighted. */
     public long openUntilNanos() {
         return openUntilNanos;
     }

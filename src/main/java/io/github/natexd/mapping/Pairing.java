@@ -137,6 +137,15 @@ final class Pairing {
         return rivalLeaving.get(index);
     }
 
+    /** When the newest sighting was made on which the result rests: {@code e}, or the last of the guests' rivals. */
+    long newestNanos(Sighting e) {
+        if (rivalGuests.count == 0) {
+            return e.sightedNanos;
+        }
+        long lastRival = rivalGuests.get(rivalGuests.count - 1).sightedNanos;
+        return lastRival - e.sightedNanos > 0 ? lastRival : e.sightedNanos;
+    }
+
     /** Neither side had a rival. */
     boolean isOnly() {
         return rivalGuests.count == 1 && rivalLeaving.count == 1;

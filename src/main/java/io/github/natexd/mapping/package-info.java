@@ -20,7 +20,7 @@
  * says which TTL to expect; it never raises a grade. {@link Unseen} finds guests' probes that were not seen leaving.
  *
  * <p>Other packages use {@link Mapper}: sightings in, {@link Match} out. {@link Match#OPEN} means that a sighting within
- * 10 ms may still show the guest. The host does not wait for it.
+ * some milliseconds may still show the guest. The host does not wait for it.
  *
  * <p>The package is pure: time is an argument, and nothing is logged. Memory is bounded, and sightings are reused.
  *

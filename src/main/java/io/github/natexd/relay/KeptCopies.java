@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 
 /**
  * Copies of errors that the host got because nothing was certain yet. There is a bounded number of them, and each has a
- * deadline. natexd judges a copy again after a sighting of its class, and for the last time at its deadline.
+ * deadline. natexd judges a copy again after a sighting of its class, and at its deadline, which may come later then.
  */
 final class KeptCopies implements Errors {
     static final int LIMIT = 64;
@@ -32,7 +32,6 @@ final class KeptCopies implements Errors {
         long untilNanos;
         long classKey;
         boolean sighted;
-        boolean last;
         boolean kept;
     }
 
@@ -74,8 +73,7 @@ final class KeptCopies implements Errors {
         dueCount = 0;
         for (int i = 0; i < size; i++) {
             Copy copy = copies[i];
-            copy.last = nowNanos - copy.untilNanos >= 0;
-            copy.kept = !copy.sighted && !copy.last;
+            copy.kept = !copy.sighted && nowNanos - copy.untilNanos < 0;
             if (!copy.kept) {
                 due[dueCount++] = i;
             }
@@ -115,14 +113,12 @@ final class KeptCopies implements Errors {
         Copy copy = copies[due[index]];
         judgement.begin(copy.octets, OFFSET, copy.length, copy.arrivedNanos);
         judgement.arrivedEpochNanos(copy.arrivedEpochNanos);
-        if (copy.last) {
-            judgement.last();
-        }
     }
 
     @Override
     public boolean keep(int index, Judgement judgement) {
         Copy copy = copies[due[index]];
+        copy.untilNanos = judgement.openUntilNanos();
         copy.kept = true;
         copy.sighted = false;
         return true;

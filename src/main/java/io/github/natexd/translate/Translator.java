@@ -133,7 +133,7 @@ public final class Translator {
     }
 
     private void findSender(Judgement judgement, long nowNanos) {
-        Match match = mapper.find(judgement.quoted, nowNanos, judgement.last);
+        Match match = mapper.find(judgement.quoted, judgement.arrivedNanos(), nowNanos, judgement.last);
         judgement.reason = switch (match) {
             case CERTAIN -> Reason.RELAYED;
             case LIKELY -> Reason.COPIED_LIKELY;

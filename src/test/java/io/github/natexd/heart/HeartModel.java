@@ -21,7 +21,7 @@ import java.util.Map;
 final class HeartModel {
     private static final int MOST_COPIES = 64;
 
-    private record Kept(int error, Sent quoted, long until) {}
+    private record Kept(int error, Sent quoted, long arrived, long until) {}
 
     private final long lifetime;
     private final ModelProfile profile = new ModelProfile();
@@ -87,13 +87,13 @@ final class HeartModel {
     }
 
     private void errorComes(int error, Sent quoted, long now) {
-        Found found = finding.find(quoted, now, false);
+        Found found = finding.find(quoted, now, now, false);
         if (found.grade() == Grade.OPEN) {
             if (copies.size() < MOST_COPIES) {
-                copies.add(new Kept(error, quoted, found.until()));
+                copies.add(new Kept(error, quoted, now, found.until()));
                 return;
             }
-            found = finding.find(quoted, now, true);
+            found = finding.find(quoted, now, now, true);
         }
         boolean certain = found.grade() == Grade.CERTAIN;
         settle(error, quoted, found, certain ? Reason.RELAYED : Reason.COPIED_LIKELY, certain);
@@ -102,12 +102,13 @@ final class HeartModel {
     /** In order of age, the oldest first. */
     private void judgeCopies(long now, List<Step.Leaves> left, List<Step.Guest> seen) {
         for (Kept copy : List.copyOf(copies)) {
-            boolean last = now - copy.until >= 0;
-            if (!last && !sighted(copy, left, seen)) {
+            if (now < copy.until && !sighted(copy, left, seen)) {
                 continue;
             }
-            Found found = finding.find(copy.quoted, now, last);
-            if (found.grade() != Grade.OPEN) {
+            Found found = finding.find(copy.quoted, copy.arrived, now, false);
+            if (found.grade() == Grade.OPEN) {
+                copies.set(copies.indexOf(copy), new Kept(copy.error, copy.quoted, copy.arrived, found.until()));
+            } else {
                 boolean certain = found.grade() == Grade.CERTAIN;
                 settle(copy.error, copy.quoted, found, certain ? Reason.COPIED_LATE : Reason.COPIED_LIKELY, false);
                 copies.remove(copy);

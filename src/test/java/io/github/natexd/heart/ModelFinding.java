@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class ModelFinding {
     private static final long MILLI = 1_000_000;
     private static final long OPEN = 10 * MILLI;
+    private static final long LATEST_GUEST = 20 * MILLI;
     private static final long START = 1000 * MILLI;
     private static final int MOST_SEARCHED = 64;
     private static final int MOST_KEPT = 4;
@@ -51,7 +52,7 @@ final class ModelFinding {
         completeFrom = Math.max(completeFrom, now + lifetime);
     }
 
-    Found find(Sent quoted, long now, boolean last) {
+    Found find(Sent quoted, long arrived, long now, boolean last) {
         for (int kept = 0; ; kept++) {
             List<LeftSeen> fitting = new ArrayList<>();
             int searched = 0;
@@ -71,7 +72,7 @@ final class ModelFinding {
                 }
             }
             if (searched == 0) {
-                return findUnseen(quoted, now, last);
+                return findUnseen(quoted, arrived, now, last);
             }
             LeftSeen unpaired = null;
             for (LeftSeen left : fitting) {
@@ -91,8 +92,9 @@ final class ModelFinding {
                     && weighed.only()
                     && weighed.guest() != null
                     && profile.isAsKnown(weighed.guest(), unpaired);
-            if (!last && now - unpaired.at < OPEN && !profile.isAnothers(unpaired.uid) && !plain) {
-                return new Found(Grade.OPEN, null, false, unpaired.at + OPEN);
+            long until = Math.min(weighed.newest(), arrived + LATEST_GUEST) + OPEN;
+            if (!last && now < until && !profile.isAnothers(unpaired.uid) && !plain) {
+                return new Found(Grade.OPEN, null, false, until);
             }
             boolean hosts = weighed.grade() == Grade.HOST
                     && profile.of(quoted.protocol()).seenLeaving.known() == Known.NO;
@@ -149,7 +151,7 @@ final class ModelFinding {
         return new Found(weighed.grade(), guest, unpaired.probe.id() == quoted.id(), 0);
     }
 
-    private Found findUnseen(Sent quoted, long now, boolean last) {
+    private Found findUnseen(Sent quoted, long arrived, long now, boolean last) {
         if (byVerdict) {
             return Found.nobody(Grade.UNKNOWN);
         }
@@ -179,8 +181,9 @@ final class ModelFinding {
             }
         }
         if (newest == null) {
-            boolean open = !last && (seenLeaving == Known.NO || seenLeaving == Known.MIXED);
-            return new Found(open ? Grade.OPEN : Grade.UNKNOWN, null, false, now + OPEN);
+            long until = arrived + OPEN;
+            boolean open = !last && now < until && (seenLeaving == Known.NO || seenLeaving == Known.MIXED);
+            return new Found(open ? Grade.OPEN : Grade.UNKNOWN, null, false, until);
         }
         if (severalSenders) {
             return Found.nobody(Grade.AMBIGUOUS);

@@ -71,10 +71,20 @@ final class ModelPairing {
         OPEN
     }
 
-    /** The result of a weighing. Elements with the same index in both lists are a pair. */
-    record Weighed(Grade grade, @Nullable GuestSeen guest, boolean only, List<GuestSeen> guests, List<LeftSeen> lefts) {
-        static Weighed nobody(Grade grade) {
-            return new Weighed(grade, null, false, List.of(), List.of());
+    /**
+     * The result of a weighing. Elements with the same index in both lists are a pair.
+     *
+     * @param newest the time of the last sighting among the weighed one and the guest rivals
+     */
+    record Weighed(
+            Grade grade,
+            @Nullable GuestSeen guest,
+            boolean only,
+            List<GuestSeen> guests,
+            List<LeftSeen> lefts,
+            long newest) {
+        static Weighed nobody(Grade grade, long newest) {
+            return new Weighed(grade, null, false, List.of(), List.of(), newest);
         }
     }
 
@@ -189,7 +199,7 @@ final class ModelPairing {
             }
         }
         if (guestRivals.isEmpty()) {
-            return Weighed.nobody(Grade.HOST);
+            return Weighed.nobody(Grade.HOST, e.at);
         }
         List<LeftSeen> leftRivals = new ArrayList<>();
         for (LeftSeen left : freeLefts) {
@@ -227,11 +237,11 @@ final class ModelPairing {
             return graded(e, rank, true, true, guestRivals, leftRivals);
         }
         if (guestRivals.size() < leftRivals.size()) {
-            return Weighed.nobody(Grade.AMBIGUOUS);
+            return Weighed.nobody(Grade.AMBIGUOUS, newest(e, guestRivals));
         }
         for (int i = 0; i < leftRivals.size(); i++) {
             if (rank(guestRivals.get(i), leftRivals.get(i)) != rank) {
-                return Weighed.nobody(Grade.AMBIGUOUS);
+                return Weighed.nobody(Grade.AMBIGUOUS, newest(e, guestRivals));
             }
         }
         if (allAlike(guestRivals, leftRivals)) {
@@ -240,7 +250,15 @@ final class ModelPairing {
         if (guestRivals.size() == leftRivals.size() && differAlikeInTtl(guestRivals, leftRivals)) {
             return graded(e, rank, false, false, guestRivals, leftRivals);
         }
-        return Weighed.nobody(Grade.AMBIGUOUS);
+        return Weighed.nobody(Grade.AMBIGUOUS, newest(e, guestRivals));
+    }
+
+    private static long newest(LeftSeen e, List<GuestSeen> guestRivals) {
+        long newest = e.at;
+        for (GuestSeen guest : guestRivals) {
+            newest = Math.max(newest, guest.at);
+        }
+        return newest;
     }
 
     private static boolean allAlike(List<GuestSeen> guestRivals, List<LeftSeen> leftRivals) {
@@ -283,7 +301,7 @@ final class ModelPairing {
         } else if (grade == Grade.LIKELY && contradictions >= 2) {
             grade = Grade.HOST;
         }
-        return new Weighed(grade, guest, only, paired.subList(0, pairs.size()), pairs);
+        return new Weighed(grade, guest, only, paired.subList(0, pairs.size()), pairs, newest(e, paired));
     }
 
     /** Called at a sighting, when a better candidate may still come in the same turn. */

@@ -160,7 +160,7 @@ class CraftedLookUpTest {
     }
 
     private Match find(int port, int id) {
-        return mapper.find(probe(HOST, port, id, 1), NOW + Mapper.SETTLED_NANOS, true);
+        return mapper.find(probe(HOST, port, id, 1), NOW, NOW + Mapper.SETTLED_NANOS, true);
     }
 
     private Probe probe(int source, int port, int id, int ttl) {

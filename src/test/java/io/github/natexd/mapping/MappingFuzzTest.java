@@ -67,7 +67,7 @@ class MappingFuzzTest {
                 }
                 case 5, 6 -> {
                     read(Packets.HOST, events, what);
-                    Match match = mapper.find(probe, now, who % 2 == 0);
+                    Match match = mapper.find(probe, now, now, who % 2 == 0);
                     assertTrue(who % 2 != 0 || match != Match.OPEN, "final");
                     if (match == Match.CERTAIN || match == Match.LIKELY) {
                         check(mapper.found(), sent, now);

@@ -83,12 +83,12 @@ final class MappingScene {
     }
 
     Match find(ProbeBuilder quoted) {
-        return mapper.find(read(quoted.bytes()), now, false);
+        return mapper.find(read(quoted.bytes()), now, now, false);
     }
 
     /** What it is when no other sighting is waited for. */
     Match findNow(ProbeBuilder quoted) {
-        return mapper.find(read(quoted.bytes()), now, true);
+        return mapper.find(read(quoted.bytes()), now, now, true);
     }
 
     /** What it is when nothing more can come. */

@@ -168,7 +168,7 @@ class SharesTest {
     }
 
     private Match find(int port, int destinationPort, int id) {
-        return mapper.find(probe(HOST, port, destinationPort, id), NOW, true);
+        return mapper.find(probe(HOST, port, destinationPort, id), NOW, NOW, true);
     }
 
     /** Written without a packet: building hundreds of thousands would take its time. */

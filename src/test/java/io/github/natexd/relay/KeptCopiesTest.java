@@ -11,6 +11,7 @@ import static io.github.natexd.testkit.Packets.GUEST;
 import static io.github.natexd.testkit.Packets.GUEST_MAC;
 import static io.github.natexd.testkit.Packets.HOST;
 import static io.github.natexd.testkit.Packets.OTHER_GUEST;
+import static io.github.natexd.testkit.Packets.OTHER_GUEST_MAC;
 import static io.github.natexd.testkit.Packets.ROUTER;
 import static io.github.natexd.testkit.Packets.TARGET;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
@@ -69,6 +70,8 @@ class KeptCopiesTest {
     @DisplayName("R52: what is only likely is copied when the copy's time is up, not before")
     void aLikelyGuestGetsItsCopyInTheEnd() {
         scene.guestSends(probe(GUEST, PORT).id(7).bytes());
+        scene.relay.turn();
+        scene.pass(1);
         scene.log.leave(probe(HOST, 61000).id(9).bytes(), ROOT);
         scene.relay.turn();
         scene.pass(3);
@@ -96,6 +99,62 @@ class KeptCopiesTest {
         assertArrayEquals(error(hosts(PORT)), scene.queue.toHost(id));
         assertTrue(scene.link.taken().isEmpty());
         assertEquals(1, scene.count(Reason.HOST_PROBE));
+        assertEquals(-1, scene.relay.idleMillis());
+    }
+
+    @Test
+    @DisplayName("R16: a guest whose probe is sighted just before the deadline has 10 ms, too, until that probe leaves")
+    void aGuestSightedJustBeforeTheDeadlineGetsNoErrorOfTheHost() {
+        int id = openError();
+        scene.passNanos(10 * MILLI);
+        scene.guestSends(probe(GUEST, 36000).id(7).bytes());
+        scene.relay.turn();
+        assertTrue(scene.link.taken().isEmpty(), "the guest's probe has not left yet");
+
+        scene.passNanos(MILLI / 2);
+        scene.log.leave(probe(HOST, 36000).id(7).bytes(), ROOT);
+        scene.relay.turn();
+
+        assertEquals(Verdict.ACCEPT, scene.queue.verdict(id));
+        assertTrue(scene.link.taken().isEmpty());
+        assertEquals(1, scene.count(Reason.HOST_PROBE));
+    }
+
+    @Test
+    @DisplayName("R36: another guest's probe that is sighted just before the deadline costs the first guest no copy")
+    void anotherGuestSightedJustBeforeTheDeadlineCostsNoCopy() {
+        scene.guestSends(probe(GUEST, PORT).id(7).bytes());
+        byte[] leaving = probe(HOST, 61000).id(9).bytes();
+        scene.log.leave(leaving, ROOT);
+        scene.errorComes(error(leaving));
+        scene.passNanos(10 * MILLI - 1);
+        scene.guestSends(OTHER_GUEST_MAC, probe(OTHER_GUEST, PORT + 1).id(8).bytes());
+        scene.relay.turn();
+        scene.pass(1);
+        scene.log.leave(probe(HOST, 61001).id(10).bytes(), ROOT);
+        scene.relay.turn();
+        scene.pass(10);
+        scene.relay.turn();
+
+        assertEquals(1, scene.count(Reason.COPIED_LIKELY));
+        assertEquals(1, scene.link.taken().size());
+        assertEquals(0, scene.count(Reason.AMBIGUOUS));
+    }
+
+    @Test
+    @DisplayName("R21: no flow of probes, of the host and of guests, keeps a copy for more than 30 ms")
+    void noFlowKeepsACopyForLong() {
+        openError();
+        for (int millis = 0; millis < 30; millis += 5) {
+            assertEquals(0, scene.count(Reason.AMBIGUOUS));
+            scene.pass(5);
+            scene.guestSends(probe(GUEST, 36000).id(7).bytes());
+            scene.guestSends(probe(GUEST, 37000).id(8).bytes());
+            scene.log.leave(hosts(PORT), ROOT);
+            scene.relay.turn();
+        }
+
+        assertEquals(1, scene.count(Reason.AMBIGUOUS));
         assertEquals(-1, scene.relay.idleMillis());
     }
 
@@ -159,7 +218,7 @@ class KeptCopiesTest {
 
         assertEquals(1, scene.link.taken().size());
         assertEquals(1, scene.count(Reason.COPIED_LIKELY));
-        scene.pass(10);
+        scene.pass(11);
         scene.relay.turn();
         assertEquals(65, scene.count(Reason.COPIED_LIKELY));
     }
@@ -218,7 +277,7 @@ class KeptCopiesTest {
         assertEquals(1, copies.due(now).count());
         Judgement again = new Judgement();
         copies.begin(0, again);
-        copies.keep(0, again);
+        copies.keep(0, first);
         copies.endJudging();
         assertEquals(0, copies.due(now + 10 * MILLI - 1).count(), "it has been judged since");
         copies.endJudging();
