@@ -51,6 +51,7 @@ class SeveralTracersLabTest {
     @DisplayName("R16, R17, R36: each tracer sees only its own hops, for every user on the host")
     void eachTracerSeesItsOwnHopsAndNothingElse(LabOptions options, boolean root) {
         try (Lab lab = Lab.up(options)) {
+            keepPortsApart(lab);
             warmTheNatUp(lab);
             try (LabNatexd natexd = LabNatexd.start(lab)) {
                 try {
@@ -78,7 +79,6 @@ class SeveralTracersLabTest {
     }
 
     private static void allTrace(Lab lab, boolean root) {
-        keepPortsApart(lab);
         if (lab.options().send() == Send.PACKET) {
             // The sender of the host's probes is certain once natexd knows that this NAT's probes are not seen leaving.
             Warmup.pause();
@@ -127,6 +127,7 @@ class SeveralTracersLabTest {
 
     /**
      * Avoids that a NAT that keeps ports has to replace one; if it also replaces IP IDs, that probe would get a star.
+     * The NAT holds the ports of the warm-up, too.
      */
     private static void keepPortsApart(Lab lab) {
         int first = FIRST_PORT;
