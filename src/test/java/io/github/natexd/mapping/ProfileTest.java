@@ -122,6 +122,22 @@ class ProfileTest {
         assertEquals(Known.UNKNOWN, udp().portKept().known());
     }
 
+    @ParameterizedTest
+    @CsvSource({"9, UNKNOWN", "11, NO"})
+    @DisplayName("behind a NAT that keeps neither port nor IP ID, a probe with an equal one within 10 ms teaches nothing")
+    void probesWithAnEqualOneTeachNothing(int millis, Known expected) {
+        scene.guest(echo(GUEST, 1).id(ID));
+        scene.egress(echo(HOST, REWRITTEN).id(9));
+        scene.pass(millis);
+        scene.find(echo(HOST, REWRITTEN).id(9));
+        scene.guest(echo(GUEST, 2).id(ID + 1));
+        scene.egress(echo(HOST, REWRITTEN + 1).id(10));
+        scene.findAtLast(echo(HOST, REWRITTEN).id(9));
+        scene.findAtLast(echo(HOST, REWRITTEN + 1).id(10));
+
+        assertEquals(expected, scene.mapper.profile().echo().portKept().known());
+    }
+
     @Test
     @DisplayName("only guests' IP IDs other than 0 count")
     void identificationZeroTeachesNothing() {

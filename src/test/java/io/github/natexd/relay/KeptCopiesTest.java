@@ -131,6 +131,7 @@ class KeptCopiesTest {
         scene.guestSends(OTHER_GUEST_MAC, probe(OTHER_GUEST, PORT + 1).id(8).bytes());
         scene.relay.turn();
         scene.pass(1);
+        scene.relay.turn();
         scene.log.leave(probe(HOST, 61001).id(10).bytes(), ROOT);
         scene.relay.turn();
         scene.pass(10);
