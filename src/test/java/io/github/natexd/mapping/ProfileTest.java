@@ -124,7 +124,8 @@ class ProfileTest {
 
     @ParameterizedTest
     @CsvSource({"9, UNKNOWN", "11, NO"})
-    @DisplayName("behind a NAT that keeps neither port nor IP ID, a probe with an equal one within 10 ms teaches nothing")
+    @DisplayName(
+            "behind a NAT that keeps neither port nor IP ID, a probe with an equal one within 10 ms teaches nothing")
     void probesWithAnEqualOneTeachNothing(int millis, Known expected) {
         scene.guest(echo(GUEST, 1).id(ID));
         scene.egress(echo(HOST, REWRITTEN).id(9));
