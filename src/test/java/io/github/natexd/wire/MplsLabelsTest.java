@@ -55,6 +55,16 @@ class MplsLabelsTest {
     }
 
     @Test
+    void thoseOfTheErrorBeforeAreForgotten() {
+        MplsLabels reused = labels(error().mpls(24001, 0, 1));
+        ByteBuffer without = error().buffer();
+
+        reused.over(without, new IcmpError().over(without, OUTER, without.limit() - OUTER));
+
+        assertEquals(0, reused.count());
+    }
+
+    @Test
     void octetsBehindAQuoteThatAreNoExtensionsHaveNone() {
         byte[] probe = probe(500);
 
