@@ -87,6 +87,9 @@ final class Watchers implements Observer {
             present = new ObservedRing();
             ring = present;
         }
+        if (clients.isEmpty()) {
+            lost.set(0); // what earlier clients missed
+        }
         clients.add(new Watching(client, watch == Watch.PROBES, present));
         try {
             observe(daemon);

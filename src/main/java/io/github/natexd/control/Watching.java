@@ -58,13 +58,14 @@ final class Watching {
 
     /** The client is too slow: it misses all records until now, except the rest of one that it has begun to read. */
     void skip(ObservedRing ring, long nowNanos) {
-        lost += ring.end() - next + view.remaining() / ObservedRecord.OCTETS;
+        int end = ring.end();
+        lost += end - next + view.remaining() / ObservedRecord.OCTETS;
         int rest = view.remaining() % ObservedRecord.OCTETS;
         if (view.hasRemaining()) {
             single.clear().put(0, view, view.position(), rest).limit(rest);
             client.send(single, nowNanos);
             view.limit(view.position());
         }
-        next = ring.end();
+        next = end;
     }
 }

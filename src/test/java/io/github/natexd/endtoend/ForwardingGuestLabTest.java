@@ -1,17 +1,22 @@
 package io.github.natexd.endtoend;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.natexd.lab.Lab;
 import io.github.natexd.lab.LabOptions;
 import io.github.natexd.lab.Node;
 import io.github.natexd.lab.Topology;
+import io.github.natexd.testkit.Capture;
 import io.github.natexd.testkit.LabNatexd;
 import io.github.natexd.testkit.LabShell;
+import io.github.natexd.testkit.Packet;
 import io.github.natexd.testkit.clients.Client;
 import io.github.natexd.testkit.clients.Trace;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -49,14 +54,39 @@ class ForwardingGuestLabTest {
 
             for (int i = 1; i <= ROUNDS; i++) {
                 for (Client client : List.of(Client.TRACEROUTE, Client.TRACEROUTE_ICMP)) {
-                    Trace first = Trace.start(lab, Node.GUEST1, client);
-                    Trace second = Trace.start(lab, Node.GUEST2, client);
-                    String story = "round " + i + ", " + client;
-                    first.showsAll(behind, () -> story + ", guest1\n" + natexd.log());
-                    second.showsAll(Topology.HOPS, () -> story + ", guest2\n" + natexd.log());
+                    bothTrace(lab, natexd, behind, client, "round " + i + ", " + client);
                 }
             }
             assertEquals(0, natexd.stop(), natexd.log());
         }
+    }
+
+    private static void bothTrace(Lab lab, LabNatexd natexd, List<String> behind, Client client, String story) {
+        try (Capture forwarder = Capture.on(lab, Node.GUEST2, Topology.GUEST_INTERFACE)) {
+            Trace first = Trace.start(lab, Node.GUEST1, client);
+            Trace second = Trace.start(lab, Node.GUEST2, client);
+            if (client == Client.TRACEROUTE && lab.options().rewritePorts()) {
+                boolean complete = first.showsAtMost(behind, story) & second.showsAtMost(Topology.HOPS, story);
+                assertTrue(
+                        complete || anyLooksLikeAnother(forwarder),
+                        () -> story + ": a hop is missing although all IP IDs differ\n" + natexd.log());
+            } else {
+                first.showsAll(behind, () -> story + ", guest1\n" + natexd.log());
+                second.showsAll(Topology.HOPS, () -> story + ", guest2\n" + natexd.log());
+            }
+        }
+    }
+
+    /**
+     * The kernel gives each UDP probe a random IP ID. In about one of a hundred runs of 20 rounds, one is 0 or that of
+     * the other guest's probe to the same port. Behind a NAT that replaces ports, nothing else tells these two apart.
+     */
+    private static boolean anyLooksLikeAnother(Capture forwarder) {
+        Set<String> seen = new HashSet<>();
+        return forwarder.frames().stream()
+                .filter(Capture.Frame::outgoing)
+                .map(frame -> Packet.of(frame.packet()))
+                .filter(packet -> packet.isUdp() && packet.isProbe())
+                .anyMatch(probe -> probe.id() == 0 || !seen.add(probe.destinationPort() + " id " + probe.id()));
     }
 }
