@@ -58,6 +58,29 @@ class AllocationTest {
         assertEquals((2L * TURNS - 1) * BATCH, relay.counters().get(Reason.COPIED_LATE));
     }
 
+    @Test
+    @DisplayName("R21: nor while a client watches, to which all of this is shown")
+    void whatIsShownAllocatesNothing() {
+        Onlooker onlooker = new Onlooker();
+        relay.observe(onlooker);
+        assertNothingIsAllocated();
+        assertEquals(4L * TURNS * BATCH, onlooker.seen, "each probe and each error");
+    }
+
+    private static final class Onlooker implements Observer {
+        private long seen;
+
+        @Override
+        public void seen(Observed observed) {
+            seen++;
+        }
+
+        @Override
+        public boolean wantsProbes() {
+            return true;
+        }
+    }
+
     private void assertNothingIsAllocated() {
         relay.link(frames);
         turns(TURNS);
