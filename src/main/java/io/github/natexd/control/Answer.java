@@ -4,17 +4,17 @@ package io.github.natexd.control;
  * The response to a request.
  *
  * @param line one line of JSON, with LF
- * @param watch which lines follow
+ * @param watch whether records follow, and for what
  */
 record Answer(String line, Watch watch) {
-    /** The lines that follow the first one. */
+    /** What a client that watches has asked for; natexctl picks it from the records that follow the first line. */
     enum Watch {
         NOTHING,
-        /** A line for each error that a guest got. */
+        /** The errors that a guest got. */
         RELAYED,
-        /** A line for each error. */
+        /** All errors. */
         ALL,
-        /** The same, and a line for each probe and for each reply that does not come from natexd. */
+        /** These, and probes and replies that do not come from natexd: only then are there records of them. */
         PROBES
     }
 

@@ -55,18 +55,19 @@ final class Ledger {
     /** The outcome of an error is final. */
     void decided(Judgement judgement, long nowNanos) {
         Sighting sender = judgement.sender();
+        long roundTripNanos = sender == null ? Observed.UNKNOWN_NANOS : roundTripNanos(judgement, sender);
         counters.count(judgement.reason());
         if (judgement.reason().isDelivered()) {
             anyRelayed = true;
             lastRelayedNanos = nowNanos;
             times.delivered(judgement.arrivedNanos());
             if (sender != null) {
-                roundTrips.add(roundTripNanos(judgement, sender), 1);
+                roundTrips.add(roundTripNanos, 1);
             }
         }
         if (observer != null) {
             observed.decided(judgement, nowNanos - judgement.arrivedNanos());
-            observed.roundTripNanos = sender == null ? Observed.UNKNOWN_NANOS : roundTripNanos(judgement, sender);
+            observed.roundTripNanos = roundTripNanos;
             show();
         }
     }

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.natexd.relay.Observed;
 import io.github.natexd.relay.Observer;
 import io.github.natexd.translate.Reason;
 import java.nio.ByteBuffer;
@@ -43,7 +42,7 @@ class ControlWatchTest {
             Observer observer = scene.observer();
             assertNotNull(observer);
 
-            observer.seen(decided(Reason.RELAYED));
+            observer.seen(ControlScene.decided(Reason.RELAYED));
 
             JsonNode told = ControlClients.event(client);
             assertEquals("RELAYED", told.at("/reason").asText());
@@ -62,7 +61,7 @@ class ControlWatchTest {
             assertTrue(scene.observer().wantsProbes());
 
             scene.observer().seen(ControlScene.probe());
-            scene.observer().seen(decided(Reason.NO_MAPPING));
+            scene.observer().seen(ControlScene.decided(Reason.NO_MAPPING));
 
             for (UnixSocketChannel client : List.of(errors, probes)) {
                 assertEquals("probe", ControlClients.event(client).at("/event").asText());
@@ -83,7 +82,7 @@ class ControlWatchTest {
         try (ControlServer server = clients.serve()) {
             UnixSocketChannel client = clients.watch("watch");
             for (int i = 1; i <= many; i++) {
-                scene.observer().seen(decided(Reason.RELAYED));
+                scene.observer().seen(ControlScene.decided(Reason.RELAYED));
                 if (i % burst == 0) {
                     Thread.sleep(220); // more than records are collected
                 }
@@ -137,13 +136,9 @@ class ControlWatchTest {
             for (int i = 0; i < 2 * ControlServer.CLIENTS_LIMIT; i++) {
                 clients.connect();
             }
-            scene.observer().seen(decided(Reason.RELAYED));
+            scene.observer().seen(ControlScene.decided(Reason.RELAYED));
 
             assertEquals("RELAYED", ControlClients.event(watcher).at("/reason").asText());
         }
-    }
-
-    private static Observed decided(Reason reason) {
-        return ControlScene.decided(reason);
     }
 }

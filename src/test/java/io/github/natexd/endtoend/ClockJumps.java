@@ -12,7 +12,7 @@ import io.github.natexd.lab.Topology;
 import io.github.natexd.lab.Traceroute;
 import io.github.natexd.testkit.HostStream;
 import io.github.natexd.testkit.LabNatexd;
-import io.github.natexd.testkit.WallClock;
+import io.github.natexd.testkit.ShiftedClock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -50,7 +50,7 @@ final class ClockJumps {
 
     private final Lab lab;
     private final LabNatexd natexd;
-    private final WallClock clock;
+    private final ShiftedClock clock;
     private final long begunNanos = System.nanoTime();
     /** When packets may have come, by the machine's clock and by natexd's. */
     private final List<Span> spans = new ArrayList<>();
@@ -61,7 +61,7 @@ final class ClockJumps {
         }
     }
 
-    ClockJumps(Lab lab, LabNatexd natexd, WallClock clock) {
+    ClockJumps(Lab lab, LabNatexd natexd, ShiftedClock clock) {
         this.lab = lab;
         this.natexd = natexd;
         this.clock = clock;

@@ -18,7 +18,7 @@ import java.util.Map;
  * A wall clock that only processes with {@link #environment} read, and that a test sets while they run. The clock of the
  * machine stays as it is, and so do the times that the kernel gives packets.
  */
-public final class ShiftedClock implements WallClock {
+public final class ShiftedClock {
     private static final Path SOURCE = Path.of("src/test/clock/shifted.c");
 
     private final Path library;
@@ -44,17 +44,16 @@ public final class ShiftedClock implements WallClock {
         }
     }
 
-    @Override
+    /** What other processes need in their environment to have the same clock. */
     public Map<String, String> environment() {
         return Map.of("LD_PRELOAD", library.toString(), "SHIFTED_CLOCK", shift.toString());
     }
 
-    @Override
     public Instant now() {
         return Instant.now().plusSeconds(ahead);
     }
 
-    @Override
+    /** Sets it to so many seconds after the machine's clock. */
     public void set(long aheadSeconds) {
         ahead = aheadSeconds;
         ByteBuffer octets =

@@ -138,11 +138,13 @@ public final class WatchCommand extends DaemonCommand {
     private boolean admits(JsonObject event) {
         String wanted = reason;
         boolean error = event.get("event").getAsString().equals("error");
-        return (probes || error)
-                && (probes
-                        || all
-                        || wanted != null
-                        || Reason.valueOf(event.get("reason").getAsString()).isDelivered())
+        boolean askedFor = probes
+                || error
+                        && (all
+                                || wanted != null
+                                || Reason.valueOf(event.get("reason").getAsString())
+                                        .isDelivered());
+        return askedFor
                 && filters.admit(event, "target")
                 && Filters.isAddress(router, event.get("reporter"))
                 && (wanted == null || fieldValue(wanted).equals(PlainRows.value(event.get("reason"))));
