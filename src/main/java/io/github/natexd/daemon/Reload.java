@@ -110,7 +110,7 @@ final class Reload {
         try {
             rulesKeeper.awaitLoaded();
         } catch (StartException e) {
-            rules = "; the old rules could not be restored either, natexd tries again: " + e.getMessage();
+            rules = "; the old rules could not be restored either; natexd tries again: " + e.getMessage();
         }
         await(loop.execute(() -> loop.rulesReplaced(before)));
         return new StartException(cause.exitCode(), "the new rules could not be loaded: " + cause.getMessage() + rules);

@@ -85,7 +85,7 @@ final class NatChecks {
         return Diagnosis.ok(
                 byNat.isEmpty()
                         ? "it delivers none of the errors that arrived; natexd relays them: " + byNatexd
-                        : "it delivers itself: " + byNat + (byNatexd.isEmpty() ? "" : "; natexd relays: " + byNatexd));
+                        : "it delivers: " + byNat + (byNatexd.isEmpty() ? "" : "; natexd relays: " + byNatexd));
     }
 
     private static String classes(List<Delivery> deliveries, String byNat) {

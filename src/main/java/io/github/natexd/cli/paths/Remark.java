@@ -16,7 +16,7 @@ enum Remark {
     LATE("copied late: natexd saw the guest's probe after the error"),
     WEAK("copied on weak evidence; the host got it, too"),
     NAT_DELIVERS("delivered by the NAT process"),
-    NAT_ANSWERS("the NAT process answers itself");
+    NAT_ANSWERS("the NAT process itself sent the error");
 
     private final String text;
 

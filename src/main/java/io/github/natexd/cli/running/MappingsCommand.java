@@ -96,7 +96,7 @@ public final class MappingsCommand extends DaemonCommand {
         if (form.json()) {
             out().print("]}\n");
         } else if (!form.plain() && count == 0) {
-            out().println("no mappings: natexd has not paired such a probe lately");
+            out().println("no mappings: natexd has not paired a guest's probe lately");
         }
     }
 

@@ -56,7 +56,7 @@ final class NatCases {
                         Check.NAT_ERRORS,
                         facts -> facts.control = HealthyFacts.answering(
                                 HealthyFacts.status(List.of(), HealthyFacts.YES, HealthyFacts.YES, "yes")),
-                        "it delivers itself: time-exceeded about udp"),
+                        "it delivers: time-exceeded about udp"),
                 unknown("stopped", Check.NAT_ERRORS, HealthyFacts::notRunning, "not running", "start"),
                 unknown(
                         "silent",
