@@ -37,7 +37,7 @@
 
 enum {
     BATCH = 64,
-    WINDOW = 512, /* half of natexd's queue: no error passes by a full one */
+    WINDOW = 512, /* half of natexd's queue: no error bypasses a full one */
     TRACE_BURST = 100,
     SLOT_LENGTH = 2048,
     SIGHTINGS_PER_PAUSE = 64,

@@ -37,7 +37,7 @@ record Sample(Usage usage, Kernel kernel, Decisions decisions, boolean traceComp
     record Decisions(long decided, long moved, long broken, long overflows, long unseen, int mappings) {}
 
     static final String HEAD =
-            "minute  RSS KiB  files  threads  mappings   errors    moved  passed by  overflows   unseen  trace";
+            "minute  RSS KiB  files  threads  mappings   errors    moved   bypassed  overflows   unseen  trace";
 
     String row(int minute) {
         return String.format(
