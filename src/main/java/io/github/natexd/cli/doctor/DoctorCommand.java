@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
                     + " Works without a running natexd, and without root (a check that needs root is then unknown)."
                     + " Changes nothing.",
             "",
-            "✔ good, ✘ wrong, ! a warning: something went wrong earlier, but not now, ? the check could not be made.",
+            "✔ good; ✘ wrong; ! a warning: something went wrong earlier, but not now; ? the check could not be made.",
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {

@@ -26,7 +26,7 @@ final class NetworkChecks {
                         vmware -> vmware.natInterface()
                                 .map(name -> Diagnosis.ok(name + ", according to " + VmwareNetworking.FILE))
                                 .orElseGet(() -> unknownToVmware(vmware.present())),
-                        why -> Diagnosis.unknown(why, "run it as root, or set guest-network.interface"));
+                        why -> Diagnosis.unknown(why, "run doctor as root, or set guest-network.interface"));
     }
 
     /** If somebody moved NAT in VMware's network editor, the configured interface is the wrong one. */

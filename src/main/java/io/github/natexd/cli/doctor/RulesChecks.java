@@ -97,9 +97,9 @@ final class RulesChecks {
                         : NatChecks.PROBE
                                 + "; if no error comes back, run `tcpdump -ni any 'icmp[0] == 11'` on the host meanwhile."
                                 + " If it shows errors, the host drops them: a firewall (see firewall below), or"
-                                + " rp_filter where they arrive on another interface (sysctl -a --pattern rp_filter; 1 is"
-                                + " strict). If it shows none, a filter beyond the host drops them, and traceroute on the"
-                                + " host shows stars, too");
+                                + " rp_filter, if they do not arrive by the route to their router (sysctl -a --pattern"
+                                + " rp_filter; 1 is strict). If it shows none, a filter beyond the host drops them, and"
+                                + " traceroute on the host shows stars, too");
     }
 
     static Diagnosis queue(Facts facts) {

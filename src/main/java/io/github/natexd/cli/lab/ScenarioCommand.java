@@ -48,7 +48,8 @@ abstract class ScenarioCommand implements Callable<Integer> {
     @Option(
             names = "--pcap",
             paramLabel = "DIR",
-            description = "writes a capture of each interface into this directory; existing files stay")
+            description = "writes a capture of each interface of the two end hosts into this directory; existing files"
+                    + " stay")
     private @Nullable Path captures;
 
     @Option(names = "--json", description = "one JSON document; lab-scenarios.md describes its fields")

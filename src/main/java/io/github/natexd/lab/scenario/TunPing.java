@@ -184,7 +184,7 @@ public final class TunPing implements Scenario {
         int after = forwarder.waiting();
         return new Step(
                 "timed-out",
-                "The same for the address that no machine has.",
+                "The program sends 3 pings in the same way to the address that no machine has.",
                 "no reply; the entries of these pings end after %d ms".formatted(EchoEntries.ENTRY_NANOS / 1_000_000),
                 "%s; entries: %d, then %d".formatted(nobody, before, after),
                 nobody.received() == 0 && before == 3 && after == 0);
