@@ -9,6 +9,7 @@
  *   load NAMES trace     COUNT RATE PID               the same, RATE probes a second, a hundred at a time
  *   load NAMES datagrams COUNT                        small datagrams that the host sends
  *   load NAMES forward   COUNT                        small datagrams that the host forwards
+ *   load NAMES watch     SOCKET                       reads natexd's records until it is killed, and ignores them
  *
  * NAMES is the prefix of the three namespaces, WHERE an error must arrive: guest or host. PID is the process whose
  * processor time counts.
@@ -30,6 +31,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -381,24 +383,32 @@ static void storm(pid_t pid) {
     say_outcome(sent);
 }
 
-/* Probes and their errors at a steady rate, as from many tracers. */
+/*
+ * Probes and their errors at a steady rate, as from many tracers. Between the bursts the processor is free for a client
+ * that watches; it cannot delay a burst, so natexd gets the packets in the same way with and without it.
+ */
 static void trace(long rate, pid_t pid) {
+    struct sched_param first = {.sched_priority = 1};
+    if (sched_setscheduler(0, SCHED_FIFO, &first) != 0) {
+        fail("become a real-time process");
+    }
     open_probes();
     long process = process_nanos(pid), due = now(CLOCK_MONOTONIC), silent = due;
     for (uint32_t sent = 0; sent < total || (received < total && now(CLOCK_MONOTONIC) - silent < SILENCE);) {
-        if (sent < total && now(CLOCK_MONOTONIC) >= due) {
-            uint32_t burst = total - sent < TRACE_BURST ? total - sent : TRACE_BURST;
-            for (uint32_t i = 0; i < burst; i++) {
-                send_probe(mapping_of(sent + i));
-            }
-            for (uint32_t i = 0; i < burst; i += BATCH) {
-                send_errors(sent + i, burst - i < BATCH ? (int)(burst - i) : BATCH);
-            }
-            sent += burst;
-            due += burst * SECOND / rate;
-            silent = now(CLOCK_MONOTONIC);
+        struct timespec time = {due / SECOND, due % SECOND};
+        clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, NULL);
+        while (take_arrivals() > 0) {
         }
-        take_arrivals();
+        uint32_t burst = total - sent < TRACE_BURST ? total - sent : TRACE_BURST;
+        for (uint32_t i = 0; i < burst; i++) {
+            send_probe(mapping_of(sent + i));
+        }
+        for (uint32_t i = 0; i < burst; i += BATCH) {
+            send_errors(sent + i, burst - i < BATCH ? (int)(burst - i) : BATCH);
+        }
+        sent += burst;
+        silent = burst > 0 ? due : silent;
+        due += TRACE_BURST * SECOND / rate;
     }
     say("cpu", "%.1f", (double)(process_nanos(pid) - process) / (received > 0 ? received : 1));
     say_outcome(total);
@@ -455,6 +465,22 @@ static void forward(uint32_t count) {
     say("not forwarded", "%ld", (long)((count + BATCH - 1) / BATCH * BATCH) - (long)arrived);
 }
 
+/* ---- a client that watches ------------------------------------------------------------------------------------- */
+
+static void watch(const char *path) {
+    static const char request[] = "watch probes\n";
+    static uint8_t octets[1 << 18];
+    int client = socket(AF_UNIX, SOCK_STREAM, 0);
+    struct sockaddr_un to = {.sun_family = AF_UNIX};
+    snprintf(to.sun_path, sizeof to.sun_path, "%s", path);
+    if (connect(client, (struct sockaddr *)&to, sizeof to) != 0 || send(client, request, sizeof request - 1, 0) < 0) {
+        fail("watch natexd");
+    }
+    while (recv(client, octets, sizeof octets, 0) > 0) {
+    }
+    fail("read natexd's records");
+}
+
 /* ---- the command line ------------------------------------------------------------------------------------------ */
 
 static uint32_t number(char **argv, int i) {
@@ -492,6 +518,8 @@ int main(int argc, char **argv) {
         datagrams(number(argv, 3));
     } else if (strcmp(verb, "forward") == 0) {
         forward(number(argv, 3));
+    } else if (strcmp(verb, "watch") == 0) {
+        watch(argv[3]);
     } else {
         fprintf(stderr, "load: there is no verb %s; see the head of load.c\n", verb);
         return 2;
