@@ -35,8 +35,11 @@ public record Config(
     /** The interface of the guest network; if empty, natexd finds it in VMware's own configuration. */
     public record GuestNetwork(Optional<String> interfaceName) {}
 
-    /** Which errors natexd relays, and how; {@code staticGuest} is an IPv4 address in network order. */
-    public record Relay(Set<ErrorKind> errors, Reinject reinject, OptionalInt staticGuest) {
+    /**
+     * Which errors natexd relays, how, and how many per second to one guest; {@code staticGuest} is an IPv4 address in
+     * network order.
+     */
+    public record Relay(Set<ErrorKind> errors, Reinject reinject, OptionalInt staticGuest, int maxErrorsPerSecond) {
         public Relay {
             EnumSet<ErrorKind> kinds = EnumSet.noneOf(ErrorKind.class);
             kinds.addAll(errors);
@@ -115,7 +118,8 @@ public record Config(
                 new Relay(
                         EnumSet.of(ErrorKind.TIME_EXCEEDED, ErrorKind.DESTINATION_UNREACHABLE),
                         Reinject.FRAME,
-                        OptionalInt.empty()),
+                        OptionalInt.empty(),
+                        10_000),
                 new Probes(60, 30, 65_536),
                 new Rules(true),
                 new Control(DEFAULT_SOCKET, "natexd"),

@@ -163,7 +163,8 @@ public final class ConfigReader {
                     "\"" + guest.orElse("") + "\" cannot be a guest's address; write the address that the guest has on"
                             + " its network, like \"192.168.44.100\"");
         }
-        return new Relay(Set.copyOf(errors), reinject, address);
+        int perSecond = table.integer("max-errors-per-second", 1, 1_000_000, defaults.maxErrorsPerSecond());
+        return new Relay(Set.copyOf(errors), reinject, address, perSecond);
     }
 
     private static Probes probes(Section table, Probes defaults) {

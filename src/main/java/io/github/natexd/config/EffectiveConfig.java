@@ -63,6 +63,7 @@ public record EffectiveConfig(Config config, Optional<Path> file, Map<String, In
                 config.relay().staticGuest().isPresent()
                         ? Ipv4Text.text(config.relay().staticGuest().getAsInt())
                         : null);
+        add(settings, "relay", "max-errors-per-second", (long) config.relay().maxErrorsPerSecond());
         add(settings, "probes", "max-ttl", (long) config.probes().maxTtl());
         add(settings, "probes", "lifetime-seconds", (long) config.probes().lifetimeSeconds());
         add(settings, "probes", "capacity", (long) config.probes().capacity());

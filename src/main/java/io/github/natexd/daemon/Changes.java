@@ -51,6 +51,10 @@ record Changes(Config effective, List<String> reloaded, List<String> needRestart
                     .reinject()
                     .key()),
             new Key("relay.static-guest", Way.RELOAD, Changes::staticGuest),
+            new Key(
+                    "relay.max-errors-per-second",
+                    Way.RELOAD,
+                    config -> text(config.relay().maxErrorsPerSecond())),
             new Key("probes.max-ttl", Way.RELOAD, config -> text(config.probes().maxTtl())),
             new Key(
                     "probes.lifetime-seconds",

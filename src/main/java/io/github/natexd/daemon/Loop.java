@@ -86,6 +86,7 @@ final class Loop implements Runnable {
                 new Relay.Ports(queue, egressLog, () -> feeds.poll(0) > 0, System::nanoTime), mapper, translator);
         relay.reinject(reinject(config));
         relay.staticGuest(config.relay().staticGuest().orElse(0));
+        relay.maxErrorsPerSecond(config.relay().maxErrorsPerSecond());
         inboxPlace = poller.register(inbox.descriptor());
         queuePlace = poller.register(queue.descriptor());
         poller.register(egressLog.descriptor());
@@ -163,6 +164,7 @@ final class Loop implements Runnable {
         translator.types(types(changed));
         mapper.lifetime(lifetimeNanos(changed), System.nanoTime());
         relay.staticGuest(changed.relay().staticGuest().orElse(0));
+        relay.maxErrorsPerSecond(changed.relay().maxErrorsPerSecond());
         if (reinject(changed) == Relay.Reinject.FRAME) {
             relay.reinject(Relay.Reinject.FRAME);
         }

@@ -1,5 +1,6 @@
 package io.github.natexd.mapping;
 
+import io.github.natexd.wire.Ipv4Address;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Shares {
     /** The holder of leaving sightings that are not paired. */
-    static final int HOST = 256;
+    static final int HOST = Ipv4Address.LAST_OCTETS;
 
-    static final int HOLDERS = 257;
+    static final int HOLDERS = HOST + 1;
 
     private final int capacity;
     private final @Nullable Sighting[] oldest = new Sighting[HOLDERS];
@@ -30,7 +31,7 @@ final class Shares {
 
     /** The holder for probes from this guest address. */
     static int ofGuest(int address) {
-        return address & 0xff;
+        return Ipv4Address.lastOctet(address);
     }
 
     /** The sighting that must be released before {@link #take}; null if there is room. */

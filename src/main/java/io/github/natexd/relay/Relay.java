@@ -49,6 +49,7 @@ public final class Relay {
     private final Yielding yielding = new Yielding();
     private final StaticGuest staticGuest = new StaticGuest();
     private final KeptCopies copies = new KeptCopies();
+    private final RateLimit rates;
     private final QueuedErrors queued;
     private final Feeds feeds;
     private final GuestFrames frames;
@@ -60,6 +61,7 @@ public final class Relay {
         this.mapper = mapper;
         this.translator = translator;
         times = new RelayTimes(now());
+        rates = new RateLimit(now());
         ledger = new Ledger(counters, times);
         queued = new QueuedErrors(ports.queue(), copies, counters);
         feeds = new Feeds(new Feeds.Readers(mapper, yielding, copies, staticGuest, ledger), counters, notRead);
@@ -87,6 +89,11 @@ public final class Relay {
     /** Sets the guest that gets a copy of errors without a mapping; 0 for none. */
     public void staticGuest(int address) {
         staticGuest.address(address);
+    }
+
+    /** Sets how many errors a guest gets in a second; until then, there is no limit. */
+    public void maxErrorsPerSecond(int errors) {
+        rates.perSecond(errors);
     }
 
     /**
@@ -289,18 +296,30 @@ public final class Relay {
             judgement.becomes(Reason.COPIED_LATE);
         }
         boolean asFrame = queued.reinject() == Reinject.FRAME || judgement.reason() != Reason.RELAYED;
-        Reason obstacle = asFrame ? frames.obstacle(judgement) : null;
-        if (obstacle == null && judgement.sender() != null && yielding.leavesToNat(judgement, nowNanos)) {
-            obstacle = Reason.NAT_DELIVERS;
-        }
+        Reason obstacle = obstacle(judgement, asFrame, nowNanos);
         if (obstacle != null) {
             judgement.becomes(obstacle);
             return;
+        }
+        if (judgement.sender() != null) {
+            yielding.relays();
         }
         translator.rewrite(judgement);
         if (asFrame) {
             frames.queue(index, judgement);
         }
+    }
+
+    /** Why the guest does not get the error; null if it does. The rate is last: nothing else may use it up. */
+    private @Nullable Reason obstacle(Judgement judgement, boolean asFrame, long nowNanos) {
+        Reason obstacle = asFrame ? frames.obstacle(judgement) : null;
+        if (obstacle != null) {
+            return obstacle;
+        }
+        if (judgement.sender() != null && yielding.leavesToNat(judgement, nowNanos)) {
+            return Reason.NAT_DELIVERS;
+        }
+        return rates.takes(judgement.guest(), nowNanos) ? null : Reason.RATE_LIMITED;
     }
 
     /** How long the next turn can wait for input; -1 for no limit. */

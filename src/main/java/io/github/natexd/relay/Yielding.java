@@ -1,6 +1,7 @@
 package io.github.natexd.relay;
 
 import io.github.natexd.translate.Judgement;
+import io.github.natexd.wire.Ipv4Address;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -23,7 +24,7 @@ import org.slf4j.LoggerFactory;
 final class Yielding {
     private static final Logger LOG = LoggerFactory.getLogger(Yielding.class);
 
-    private static final int GUESTS = 256;
+    private static final int GUESTS = Ipv4Address.LAST_OCTETS;
     private static final int MISSES_TO_RESUME = 3;
     private static final byte RELAYS = -1;
 
@@ -65,15 +66,16 @@ final class Yielding {
     }
 
     private Guest guest(int address) {
-        Guest guest = guests[address & 0xff];
+        int number = Ipv4Address.lastOctet(address);
+        Guest guest = guests[number];
         if (guest == null) {
             guest = new Guest();
-            guests[address & 0xff] = guest;
+            guests[number] = guest;
         }
         return guest;
     }
 
-    /** Whether natexd leaves this error to the NAT process. If not, natexd delivers it. */
+    /** Whether natexd leaves this error to the NAT process. If not, and natexd delivers it, call {@link #relays}. */
     boolean leavesToNat(Judgement error, long nowNanos) {
         delivery.of(error, nowNanos);
         Guest guest = guest(delivery.guest);
@@ -89,9 +91,13 @@ final class Yielding {
             }
             return true;
         }
-        relayed[delivery.errorClass] = true;
-        guest.relays.add(delivery);
         return false;
+    }
+
+    /** natexd delivers the error about which {@link #leavesToNat} was last asked. */
+    void relays() {
+        relayed[delivery.errorClass] = true;
+        guest(delivery.guest).relays.add(delivery);
     }
 
     /** A frame that carries an error to a guest was seen. */

@@ -49,6 +49,8 @@ public enum Reason {
     SEND_FAILED("the guest network did not accept the frame"),
     /** The guest network is not there. */
     NO_GUEST_NETWORK("the guest network is missing"),
+    /** R54: this guest has had its errors of this second. */
+    RATE_LIMITED("the guest already gets as many errors per second as the configuration allows"),
     /** R41: an error of natexd's own. */
     INTERNAL_ERROR("internal error; packet passed unchanged");
 

@@ -2,6 +2,9 @@ package io.github.natexd.wire;
 
 /** IPv4 addresses as ints, as {@code getInt} reads them, and as dotted quads. */
 public final class Ipv4Address {
+    /** How many values {@link #lastOctet} has. */
+    public static final int LAST_OCTETS = 256;
+
     private static final int OCTETS = 4;
     private static final int MAX_DIGITS = 3;
 
@@ -9,6 +12,11 @@ public final class Ipv4Address {
 
     public static String text(int address) {
         return (address >>> 24) + "." + (address >>> 16 & 0xFF) + "." + (address >>> 8 & 0xFF) + "." + (address & 0xFF);
+    }
+
+    /** Identifies an address in a network of VMware's size, a /24. In a larger one, some addresses share a number. */
+    public static int lastOctet(int address) {
+        return address & 0xFF;
     }
 
     /**

@@ -62,7 +62,7 @@ class ConfigReaderTest {
             assertTrue(Files.readString(SHIPPED).contains("\n#" + key + " = "), key);
         }
         assertEquals(
-                20,
+                21,
                 Files.readString(SHIPPED)
                         .lines()
                         .filter(line -> line.matches("#[a-z-]+ = .*"))
@@ -82,6 +82,7 @@ class ConfigReaderTest {
                 errors = ["parameter-problem", "time-exceeded"]
                 reinject = "verdict"
                 static-guest = "192.168.44.100"
+                max-errors-per-second = 1_000_000
                 [probes]
                 max-ttl = 255
                 lifetime-seconds = 5
@@ -109,6 +110,7 @@ class ConfigReaderTest {
                 config.relay().errors());
         assertEquals(Reinject.VERDICT, config.relay().reinject());
         assertEquals(OptionalInt.of(0xc0a82c64), config.relay().staticGuest());
+        assertEquals(1_000_000, config.relay().maxErrorsPerSecond());
         assertEquals(new Config.Probes(255, 5, 1000), config.probes());
         assertEquals(new Config.Rules(false), config.rules());
         assertEquals(new Config.Control("/tmp/natexd.sock", "net-dev"), config.control());
@@ -146,6 +148,8 @@ class ConfigReaderTest {
                 "[queue]%nnumber = 65536 | 2:1: number = 65536 is out of range; write a whole number from 0 to 65535",
                 "[queue]%nmax-length = 0 | 2:1: max-length = 0 is out of range; write a whole number from 1 to 65535",
                 "[queue]%nlog-group = -1 | 2:1: log-group = -1 is out of range; write a whole number from 0",
+                "[relay]%nmax-errors-per-second = 0 | 2:1: max-errors-per-second = 0 is out of range; write a whole number",
+                "[relay]%nmax-errors-per-second = 1000001 | 2:1: max-errors-per-second = 1000001 is out of range; write",
                 "[probes]%nmax-ttl = 256 | 2:1: max-ttl = 256 is out of range; write a whole number from 1 to 255",
                 "[probes]%nlifetime-seconds = 0 | 2:1: lifetime-seconds = 0 is out of range; write a whole number",
                 "[probes]%ncapacity = 1048577 | 2:1: capacity = 1048577 is out of range; write a whole number from 1 to",

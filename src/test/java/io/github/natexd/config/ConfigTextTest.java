@@ -31,6 +31,7 @@ class ConfigTextTest {
                 errors = ["parameter-problem", "time-exceeded"]
                 reinject = "verdict"
                 static-guest = "192.168.44.200"
+                max-errors-per-second = 11
                 [probes]
                 max-ttl = 255
                 lifetime-seconds = 4

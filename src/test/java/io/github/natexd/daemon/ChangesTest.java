@@ -33,6 +33,7 @@ class ChangesTest {
                 "relay.errors = [\"time-exceeded\"]; relay.errors: time-exceeded, destination-unreachable -> time-exceeded",
                 "relay.reinject = \"verdict\"; relay.reinject: frame -> verdict",
                 "relay.static-guest = \"192.168.44.100\"; relay.static-guest: none -> 192.168.44.100",
+                "relay.max-errors-per-second = 1; relay.max-errors-per-second: 10000 -> 1",
                 "probes.max-ttl = 255; probes.max-ttl: 60 -> 255",
                 "probes.lifetime-seconds = 5; probes.lifetime-seconds: 30 -> 5",
                 "rules.manage = false; rules.manage: true -> false",

@@ -2,7 +2,10 @@ package io.github.natexd.endtoend;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.natexd.lab.Lab;
 import io.github.natexd.lab.LabOptions;
 import io.github.natexd.lab.Node;
@@ -41,6 +44,8 @@ import org.junit.jupiter.api.Test;
 class ForgedErrorsLabTest {
     private static final Path REPORT = Path.of("target", "forged-errors.txt");
     private static final int FORGED = 100_000;
+    private static final int REPEATED = 20_000;
+    private static final int RATE = 1_000;
     private static final int PORTS = 65_536;
     private static final int PER_SECOND = 12_000;
     private static final int SECONDS = 8;
@@ -146,6 +151,38 @@ class ForgedErrorsLabTest {
 
                 assertEquals(1, errorsFromForger(guest1).size(), "the short one: " + natexd.log());
                 assertEquals(1, arrivals.count(1), "the long one: " + natexd.log());
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("R53, R54: of what a router repeats, the guest gets its rate and the host the rest; others get theirs")
+    void whatARouterRepeatsAboveTheRateStaysWithTheHost() throws IOException {
+        // The queue has room for all: what passes by a full queue would not be counted.
+        try (LabNatexd natexd =
+                        LabNatexd.start(lab, "relay.max-errors-per-second = " + RATE, "queue.max-length = 65535");
+                Capture guest1 = Capture.on(lab, Node.GUEST1, Topology.GUEST_INTERFACE);
+                Capture uplink = Capture.on(lab, Node.HOST, Topology.UP)) {
+            Client.TRACEROUTE.run(lab, Node.GUEST1);
+            byte[] probe = uplink.outgoing(octets -> Packet.of(octets).isUdp()).get(0);
+            uplink.close();
+            IntFunction<byte[]> errors = number -> error(11, 0, longer(probe, probe.length + NUMBER_OCTETS, number));
+            long begunNanos = System.nanoTime();
+            try (Arrivals arrivals = new Arrivals(lab, errors);
+                    FrameFlood flood = FrameFlood.outside(lab, REPEATED, PER_SECOND, errors)) {
+                String trace = Client.TRACEROUTE.run(lab, Node.GUEST2);
+                flood.await();
+                int toHost = arrivals.count(REPEATED);
+                long seconds = 1 + (System.nanoTime() - begunNanos) / 1_000_000_000;
+                int toGuest = errorsFromForger(guest1).size();
+                JsonNode status = new ObjectMapper()
+                        .readTree(natexd.natexctl("status", "--json").output());
+
+                assertEquals(Topology.HOPS, Traceroute.hops(trace), () -> trace + natexd.log());
+                assertTrue(toGuest >= RATE, () -> toGuest + " reached the guest");
+                assertTrue(toGuest <= RATE + RATE * seconds, () -> toGuest + " reached the guest in " + seconds + " s");
+                assertEquals(REPEATED, toGuest + toHost);
+                assertEquals(toHost, status.at("/reasons/RATE_LIMITED").asInt(), status::toString);
             }
         }
     }

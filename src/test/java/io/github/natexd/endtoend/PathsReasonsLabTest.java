@@ -137,6 +137,12 @@ class PathsReasonsLabTest {
                 traceWhile(lab, "ip link set vmnet8 down");
             }
         },
+        RATE_USED_UP("rate-limited") {
+            @Override
+            String[] settings() {
+                return new String[] {"relay.max-errors-per-second = 1"};
+            }
+        },
         AFTER_THE_LIFETIME("forgotten") {
             @Override
             void stage(Lab lab) {

@@ -103,6 +103,7 @@ class ReasonTest {
                         mappedThen(s -> s.link.mtu(167))),
                 accepted(Reason.SEND_FAILED, "time-exceeded-quoting-28-octets", mappedThen(s -> s.link.refusing(true))),
                 accepted(Reason.NO_GUEST_NETWORK, "time-exceeded-quoting-28-octets", mappedThen(s -> s.relay.unlink())),
+                accepted(Reason.RATE_LIMITED, "time-exceeded-quoting-28-octets", mappedThen(ReasonTest::rateIsUsedUp)),
                 accepted(
                         Reason.INTERNAL_ERROR,
                         "time-exceeded-quoting-28-octets",
@@ -112,7 +113,7 @@ class ReasonTest {
     @ParameterizedTest
     @MethodSource("rows")
     @DisplayName(
-            "R1-R8, R13, R15, R30, R37, R48, R49, R51, R52: a packet's branch is counted; what is accepted is the host's, bit-identical")
+            "R1-R8, R13, R15, R30, R37, R48, R49, R51, R52, R54: a packet's branch is counted; what is accepted is the host's, bit-identical")
     void thePacketOfTheFileHasItsReasonAndVerdict(Row row) {
         RelayScene scene = row.scene().get();
         row.before().accept(scene);
@@ -191,6 +192,11 @@ class ReasonTest {
         scene.log.leave(RelayScene.probe(HOST, PORT + 1).bytes());
         scene.relay.turn();
         scene.pass(20);
+    }
+
+    private static void rateIsUsedUp(RelayScene scene) {
+        scene.relay.maxErrorsPerSecond(1);
+        scene.errorComes(RelayScene.error(RelayScene.hosts(PORT)));
     }
 
     /** The NAT process hands the guest this error itself. */

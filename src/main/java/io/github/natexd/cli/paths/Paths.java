@@ -131,6 +131,7 @@ final class Paths {
             case "TOO_LONG" -> probe.ifPresent(sent -> sent.obstructed(Remark.TOO_LONG));
             case "SEND_FAILED" -> probe.ifPresent(sent -> sent.obstructed(Remark.SEND_FAILED));
             case "NO_GUEST_NETWORK" -> probe.ifPresent(sent -> sent.obstructed(Remark.NO_GUEST_NETWORK));
+            case "RATE_LIMITED" -> probe.ifPresent(sent -> sent.obstructed(Remark.RATE_LIMITED));
             case "AMBIGUOUS" -> open(answer.quoted()).forEach(sent -> sent.obstructed(Remark.AMBIGUOUS));
             case "NO_MAPPING" -> forgotten(answer.quoted());
             default -> {}

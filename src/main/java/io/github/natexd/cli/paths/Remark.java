@@ -13,6 +13,7 @@ enum Remark {
     TOO_LONG("the error is longer than the guest network's MTU"),
     SEND_FAILED("the guest network did not accept the frame"),
     NO_GUEST_NETWORK("the guest network was missing"),
+    RATE_LIMITED("the guest gets more errors per second than the configuration allows; the host got this one"),
     LATE("copied late: natexd saw the guest's probe after the error"),
     WEAK("copied on weak evidence; the host got it, too"),
     NAT_DELIVERS("delivered by the NAT process"),

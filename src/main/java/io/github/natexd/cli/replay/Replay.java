@@ -62,6 +62,7 @@ final class Replay {
                 new Translator(errorTypes(config.relay().errors()), mapper, surroundings));
         relay.link(ports.link);
         relay.staticGuest(config.relay().staticGuest().orElse(0));
+        relay.maxErrorsPerSecond(config.relay().maxErrorsPerSecond());
         if (config.relay().reinject() == Config.Reinject.VERDICT) {
             relay.reinject(Relay.Reinject.VERDICT);
         }

@@ -167,7 +167,8 @@ class NetworkChecksTest {
     private static Settings verdict() {
         Config.Relay relay = Config.defaults().relay();
         return HealthyFacts.settings(
-                new Config.Relay(relay.errors(), Config.Reinject.VERDICT, relay.staticGuest()),
+                new Config.Relay(
+                        relay.errors(), Config.Reinject.VERDICT, relay.staticGuest(), relay.maxErrorsPerSecond()),
                 Config.defaults().rules());
     }
 

@@ -129,7 +129,8 @@ class PathsTest {
                 "NAT_DELIVERS", Remark.NAT_DELIVERS,
                 "TOO_LONG", Remark.TOO_LONG,
                 "SEND_FAILED", Remark.SEND_FAILED,
-                "NO_GUEST_NETWORK", Remark.NO_GUEST_NETWORK);
+                "NO_GUEST_NETWORK", Remark.NO_GUEST_NETWORK,
+                "RATE_LIMITED", Remark.RATE_LIMITED);
         int port = 0;
         for (Map.Entry<String, Remark> each : remarks.entrySet()) {
             probe(++port, port);
