@@ -40,7 +40,7 @@ public enum Reason {
     /** The fallback: accepted for the host, and a rewritten copy sent to the configured guest. */
     STATIC_GUEST("no guest found: accepted, with a copy for the static guest"),
     /** The fallback's guest has not been sighted yet, so its MAC address is unknown. */
-    STATIC_GUEST_UNSEEN("no guest found, and the static guest has not sent anything yet"),
+    STATIC_GUEST_UNSEEN("no guest found, and the static guest has not sent a probe yet"),
     /** The NAT process hands this class of errors to guests itself. */
     NAT_DELIVERS("the NAT process delivers such errors itself"),
     /** R37: longer than the guest network's MTU. */

@@ -126,7 +126,7 @@ public final class WatchCommand extends DaemonCommand {
             throw new CommandLine.ParameterException(
                     spec().commandLine(),
                     "Invalid value for option '--reason': there is no reason \"" + wanted
-                            + "\"; natexctl status lists the reasons");
+                            + "\"; natexctl status --json lists the reasons");
         }
     }
 
