@@ -8,6 +8,9 @@ public interface ClientSockets {
     /** The user at the other end of a connected socket. */
     Caller caller(int descriptor);
 
+    /** Lets the client leave this many octets unread before natexd has to wait; without CAP_NET_ADMIN, nothing changes. */
+    void sendBuffer(int descriptor, int octets);
+
     /**
      * Sends what remains in a direct buffer as far as the client takes it; copies and allocates nothing.
      *

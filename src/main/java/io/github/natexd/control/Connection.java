@@ -21,6 +21,8 @@ final class Connection {
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
     private static final int WRITE_MAX_OCTETS = 64 * 1024;
+    /** What a client that watches can leave unread: natexd then sends many records in one system call. */
+    private static final int WATCH_BUFFER_OCTETS = 1024 * 1024;
 
     private enum Phase {
         REQUEST,
@@ -116,6 +118,9 @@ final class Connection {
     /** Sets the response; {@link #write} sends it when the client reads. */
     void answer(String line, boolean watches, long nowNanos) {
         phase = watches ? Phase.WATCH : Phase.ANSWER;
+        if (watches) {
+            sockets.sendBuffer(channel.getFD(), WATCH_BUFFER_OCTETS);
+        }
         request.clear();
         send(ByteBuffer.wrap(line.getBytes(StandardCharsets.US_ASCII)), nowNanos);
     }

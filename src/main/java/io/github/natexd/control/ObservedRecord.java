@@ -15,16 +15,16 @@ import org.jspecify.annotations.Nullable;
  *    4  protocol, hop, ICMP type, ICMP code              an octet each
  *    8  next-hop MTU, guest's, source and target port    2 octets each
  *   16  guest, source, target, reporter                  4 octets each
- *   32  time, round trip, guest's MAC address            8 octets each
- *   56  MPLS label stack entries                         4 octets each, always {@value MplsLabels#LIMIT} of them
+ *   32  time; round trip of an error, else guest's MAC   8 octets each
+ *   48  MPLS label stack entries                         4 octets each, always {@value MplsLabels#LIMIT} of them
  * </pre>
  * If records are missing, one with event {@value #LOST} has their number in place of the time.
  */
 final class ObservedRecord {
     /** Increases with each change of the layout: both ends must have the same. */
-    static final int VERSION = 1;
+    static final int VERSION = 2;
 
-    static final int OCTETS = 56 + Integer.BYTES * MplsLabels.LIMIT;
+    static final int OCTETS = 48 + Integer.BYTES * MplsLabels.LIMIT;
 
     private static final int LOST = 255;
     private static final Event[] EVENTS = Event.values();
@@ -47,9 +47,8 @@ final class ObservedRecord {
     private static final int TARGET = 24;
     private static final int REPORTER = 28;
     private static final int TIME = 32;
-    private static final int ROUND_TRIP = 40;
-    private static final int GUEST_MAC = 48;
-    private static final int LABELS = 56;
+    private static final int ROUND_TRIP_OR_MAC = 40;
+    private static final int LABELS = 48;
 
     private static final int REPORTED = 1;
     private static final int QUOTED = 2;
@@ -78,8 +77,7 @@ final class ObservedRecord {
         to.putInt(at + TARGET, observed.target);
         to.putInt(at + REPORTER, observed.reporter);
         to.putLong(at + TIME, observed.epochNanos);
-        to.putLong(at + ROUND_TRIP, observed.roundTripNanos);
-        to.putLong(at + GUEST_MAC, observed.guestMac);
+        to.putLong(at + ROUND_TRIP_OR_MAC, observed.event == Event.ERROR ? observed.roundTripNanos : observed.guestMac);
         for (int i = 0; i < labels; i++) {
             to.putInt(at + LABELS + Integer.BYTES * i, observed.labels.entry(i));
         }
@@ -122,8 +120,11 @@ final class ObservedRecord {
         observed.target = record.getInt(TARGET);
         observed.reporter = record.getInt(REPORTER);
         observed.epochNanos = record.getLong(TIME);
-        observed.roundTripNanos = record.getLong(ROUND_TRIP);
-        observed.guestMac = record.getLong(GUEST_MAC);
+        if (observed.event == Event.ERROR) {
+            observed.roundTripNanos = record.getLong(ROUND_TRIP_OR_MAC);
+        } else {
+            observed.guestMac = record.getLong(ROUND_TRIP_OR_MAC);
+        }
         observed.labels = new MplsLabels();
         for (int i = 0; i < labels; i++) {
             observed.labels.add(record.getInt(LABELS + Integer.BYTES * i));

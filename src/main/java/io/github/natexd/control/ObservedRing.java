@@ -19,12 +19,17 @@ final class ObservedRing {
     /** Returns whether there was room. */
     boolean put(Observed observed) {
         int number = end.getPlain();
-        if (number - begin.getAcquire() == CAPACITY) {
+        if (held() == CAPACITY) {
             return false;
         }
         ObservedRecord.write(observed, records, (number & (CAPACITY - 1)) * ObservedRecord.OCTETS);
         end.setRelease(number + 1);
         return true;
+    }
+
+    /** How many records nobody has released; only for the thread that puts records in. */
+    int held() {
+        return end.getPlain() - begin.getAcquire();
     }
 
     /** The number of the next record to come. */

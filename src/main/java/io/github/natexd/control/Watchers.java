@@ -21,8 +21,12 @@ import org.jspecify.annotations.Nullable;
 final class Watchers implements Observer {
     static final int LIMIT = 8;
 
-    /** Records wait no longer than this for others. */
+    /** Records wait no longer than this for others: the longer time while many come. */
     private static final long COLLECT_NANOS = 200_000_000;
+
+    private static final long COLLECT_MANY_NANOS = 500_000_000;
+    /** In one delivery. */
+    private static final int MANY = 1_000;
 
     /** Nor do this many: the server's thread is woken. */
     private static final int ENOUGH = ObservedRing.CAPACITY / 2;
@@ -35,11 +39,9 @@ final class Watchers implements Observer {
     private final List<Watching> clients = new ArrayList<>();
     private volatile @Nullable ObservedRing ring;
     private volatile boolean wantsProbes;
-    /** Records since the relay's thread last woke the server's. */
-    private int unannounced;
-
     private int delivered;
     private long deliveredNanos = System.nanoTime();
+    private long collectNanos = COLLECT_NANOS;
 
     Watchers(Runnable wakeServer) {
         this.wakeServer = wakeServer;
@@ -58,9 +60,7 @@ final class Watchers implements Observer {
         }
         if (!present.put(observed)) {
             lost.incrementAndGet();
-        }
-        if (++unannounced == ENOUGH) {
-            unannounced = 0;
+        } else if (present.held() == ENOUGH) {
             wakeServer.run();
         }
     }
@@ -120,7 +120,7 @@ final class Watchers implements Observer {
         if (present == null || clients.isEmpty()) {
             return Long.MAX_VALUE;
         }
-        return present.end() - delivered >= ENOUGH ? 0 : Math.max(0, deliveredNanos + COLLECT_NANOS - nowNanos);
+        return present.end() - delivered >= ENOUGH ? 0 : Math.max(0, deliveredNanos + collectNanos - nowNanos);
     }
 
     /** Sends the clients what came, unless more shall be collected first; passes on clients that have gone. */
@@ -131,7 +131,9 @@ final class Watchers implements Observer {
         }
         deliveredNanos = nowNanos;
         long missing = lost.getAndSet(0);
-        delivered = present.end();
+        int end = present.end();
+        collectNanos = end - delivered >= MANY ? COLLECT_MANY_NANOS : COLLECT_NANOS;
+        delivered = end;
         int begin = delivered;
         for (Watching each : List.copyOf(clients)) {
             each.lose(missing);

@@ -16,6 +16,11 @@ public final class PeerSockets implements ClientSockets {
     }
 
     @Override
+    public void sendBuffer(int descriptor, int octets) {
+        Peer.sendBuffer(descriptor, octets);
+    }
+
+    @Override
     public int send(int descriptor, ByteBuffer octets) throws IOException {
         try {
             return Peer.send(descriptor, octets);

@@ -13,6 +13,11 @@ public record GivenCallers(Supplier<Caller> next) implements ClientSockets {
     }
 
     @Override
+    public void sendBuffer(int descriptor, int octets) {
+        new PeerSockets().sendBuffer(descriptor, octets);
+    }
+
+    @Override
     public int send(int descriptor, ByteBuffer octets) throws IOException {
         return new PeerSockets().send(descriptor, octets);
     }

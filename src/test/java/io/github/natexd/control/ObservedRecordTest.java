@@ -27,12 +27,14 @@ class ObservedRecordTest {
 
     private final ByteBuffer record = ByteBuffer.allocate(ObservedRecord.OCTETS);
 
-    /** Every field of every type has its greatest value in turn, so none can be forgotten or share its octets. */
+    /** Every field of every type has its greatest value in turn, so none can be forgotten or change another. */
     @ParameterizedTest
     @EnumSource
     void eachFieldIsReadAsItWasWritten(Observed.Event event) throws Exception {
         for (Field field : Observed.class.getFields()) {
-            if (Modifier.isStatic(field.getModifiers()) || field.getName().equals("ageNanos")) {
+            if (Modifier.isStatic(field.getModifiers())
+                    || field.getName().equals(missing(event))
+                    || field.getName().equals("ageNanos")) {
                 continue;
             }
             Observed written = new Observed();
@@ -51,6 +53,11 @@ class ObservedRecordTest {
             ObservedRecord.write(written, record, 0);
             assertEquals(values(written), values(ObservedRecord.read(record)), field.getName());
         }
+    }
+
+    /** An error has no guest's MAC address, and only an error has a round trip: they share their octets. */
+    private static String missing(Observed.Event event) {
+        return event == Observed.Event.ERROR ? "guestMac" : "roundTripNanos";
     }
 
     private static int limit(String field) {

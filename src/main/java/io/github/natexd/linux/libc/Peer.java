@@ -73,6 +73,11 @@ public record Peer(int user, List<Integer> groups) {
         }
     }
 
+    /** Lets the peer leave this many octets unread; without CAP_NET_ADMIN, it stays as it is. */
+    public static void sendBuffer(int descriptor, int octets) {
+        Native.trySetOption(descriptor, Libc.SOL_SOCKET, Libc.SO_SNDBUFFORCE, octets);
+    }
+
     /** {@code getsockopt}; returns how many octets the kernel wrote, or -1. */
     private static int get(int descriptor, int option, ByteBuffer value) {
         ByteBuffer length = Native.allocate(Integer.BYTES).putInt(0, value.capacity());
