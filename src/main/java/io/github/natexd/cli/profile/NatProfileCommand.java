@@ -118,8 +118,8 @@ public final class NatProfileCommand extends DaemonCommand {
             names = "--guest-network",
             paramLabel = "CIDR",
             converter = Ipv4Network.Converter.class,
-            description = "the network that the NAT serves, like 192.168.44.0/24 (default: the /24 whose addresses"
-                    + " begin the most conversations)")
+            description = "the network that the NAT serves, like 192.168.44.0/24 (default: with --probe, the /24 of"
+                    + " --guest; otherwise the /24 whose addresses begin the most conversations)")
     private @Nullable Ipv4Network guestNetwork;
 
     @Option(names = "--json", description = "one JSON document; its fields are stable, see its version")
