@@ -38,7 +38,7 @@ class ControlWatchTest {
         try (ControlServer server = clients.serve()) {
             UnixSocketChannel client = clients.connect();
             ControlClients.send(client, "watch\n");
-            assertEquals("{\"version\":1,\"watching\":\"relayed\",\"records\":1}", ControlClients.line(client));
+            assertEquals("{\"version\":1,\"watching\":\"relayed\",\"records\":2}", ControlClients.line(client));
             Observer observer = scene.observer();
             assertNotNull(observer);
 

@@ -117,7 +117,7 @@ class ControlLabTest {
         lab.router(Router.MPLS);
         Process watch = start("watch", "--json");
         try (BufferedReader lines = watch.inputReader()) {
-            assertEquals("{\"version\":1,\"watching\":\"relayed\",\"records\":1}", lines.readLine());
+            assertEquals("{\"version\":1,\"watching\":\"relayed\",\"records\":2}", lines.readLine());
             traceCompletely();
 
             boolean labels = false;

@@ -54,7 +54,8 @@ class WatchLabTest {
 
     /**
      * The guest's round trip is longer by natexd's work, which ends when the error leaves on vmnet8, and by two passages
-     * through the lab's hub. Both are JVMs: before they have compiled what a packet needs, it is some milliseconds.
+     * through the lab's hub. Both are JVMs: before they have compiled what a packet needs, it is some milliseconds. How
+     * long the hub takes depends on the machine (0.1 to 0.3 ms), so only natexd's part has a limit; the report has both.
      */
     @Test
     void theRoundTripIsAlmostThatOfTheGuest(TestInfo info) throws Exception {
@@ -71,7 +72,7 @@ class WatchLabTest {
         }
     }
 
-    /** The median of how much longer, in microseconds, the guest's round trips are than those that natexctl shows. */
+    /** The median of how much longer, in microseconds, round trips are on vmnet8 than those that natexctl shows. */
     private long difference(Inet4Socket sender, int attempt, List<String> reports) throws Exception {
         int firstPort = FIRST_PORT + 2 * PROBES + attempt * PROBES;
         try (BufferedReader lines = watch("watch", "--json", "--guest=" + Topology.GUEST1);
@@ -95,12 +96,12 @@ class WatchLabTest {
                 onTheHost.add(ofHost.get(probe) / 1000 - micros);
                 inTheGuest.add(ofGuest.get(probe) / 1000 - micros);
                 assertTrue(
-                        micros > 0 && onTheHost.get(i) >= 0 && inTheGuest.get(i) >= 0,
+                        micros > 0 && onTheHost.get(i) >= 0 && inTheGuest.get(i) >= onTheHost.get(i),
                         error + ", " + ofHost.get(probe) + " ns on vmnet8, " + ofGuest.get(probe) + " ns in the guest");
             }
             reports.add("longer by " + median(inTheGuest) + " us in the guest, and by " + median(onTheHost)
                     + " us on vmnet8 (medians)");
-            return median(inTheGuest);
+            return median(onTheHost);
         }
     }
 
