@@ -76,15 +76,15 @@ class ControlWatchTest {
 
     /** Once faster than the ring, once slowly enough for natexd to fill the socket first. */
     @ParameterizedTest
-    @ValueSource(ints = {40_000, 1600})
+    @ValueSource(ints = {100_000, 8000})
     void whoDoesNotReadLosesRecordsAndIsToldSo(int burst) throws Exception {
-        int many = 40_000;
+        int many = 100_000;
         try (ControlServer server = clients.serve()) {
             UnixSocketChannel client = clients.watch("watch");
             for (int i = 1; i <= many; i++) {
                 scene.observer().seen(ControlScene.decided(Reason.RELAYED));
                 if (i % burst == 0) {
-                    Thread.sleep(220); // more than records are collected
+                    Thread.sleep(520); // longer than records are collected
                 }
             }
 
