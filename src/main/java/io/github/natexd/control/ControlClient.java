@@ -2,6 +2,7 @@ package io.github.natexd.control;
 
 import io.github.natexd.control.ControlException.Kind;
 import io.github.natexd.relay.Observed;
+import io.github.natexd.wire.MplsLabels;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -157,15 +158,13 @@ public final class ControlClient implements AutoCloseable {
      * @throws ControlException if natexd ends the connection
      */
     public String event() throws ControlException {
-        try {
-            input.readFully(record.array());
-        } catch (EOFException e) {
-            throw ended();
-        } catch (IOException e) {
-            throw noResponse(e);
+        readRecord();
+        MplsLabels labels = ObservedRecord.labels(record);
+        if (labels != null) {
+            readRecord();
         }
         long lost = ObservedRecord.lost(record);
-        Observed observed = lost > 0 ? null : ObservedRecord.read(record);
+        Observed observed = lost > 0 ? null : ObservedRecord.read(record, labels == null ? new MplsLabels() : labels);
         if (lost == 0 && observed == null) {
             throw otherVersion();
         }
@@ -180,6 +179,16 @@ public final class ControlClient implements AutoCloseable {
             }
         });
         return line.stripTrailing();
+    }
+
+    private void readRecord() throws ControlException {
+        try {
+            input.readFully(record.array());
+        } catch (EOFException e) {
+            throw ended();
+        } catch (IOException e) {
+            throw noResponse(e);
+        }
     }
 
     /**

@@ -11,29 +11,30 @@ import org.jspecify.annotations.Nullable;
  * The record in which natexd sends natexctl one thing that it observed, in network order. natexctl turns it into JSON:
  * text would cost natexd more than the error itself.
  * <pre>
- *    0  event, reason, flags, number of labels           an octet each
+ *    0  event, reason, flags, unused                     an octet each
  *    4  protocol, hop, ICMP type, ICMP code              an octet each
  *    8  next-hop MTU, guest's, source and target port    2 octets each
  *   16  guest, source, target, reporter                  4 octets each
  *   32  time; round trip of an error, else guest's MAC   8 octets each
- *   48  MPLS label stack entries                         4 octets each, always {@value MplsLabels#LIMIT} of them
  * </pre>
- * If records are missing, one with event {@value #LOST} has their number in place of the time.
+ * If an error has MPLS labels, a record with event {@value #LABELS} comes before its own: the number of label stack
+ * entries in the second octet, and the entries from offset 4. If records are missing, one with event {@value #LOST} has
+ * their number in place of the time.
  */
 final class ObservedRecord {
     /** Increases with each change of the layout: both ends must have the same. */
     static final int VERSION = 2;
 
-    static final int OCTETS = 48 + Integer.BYTES * MplsLabels.LIMIT;
+    static final int OCTETS = 48;
 
     private static final int LOST = 255;
+    private static final int LABELS = 254;
     private static final Event[] EVENTS = Event.values();
     private static final Reason[] REASONS = Reason.values();
 
     private static final int EVENT = 0;
     private static final int REASON = 1;
     private static final int FLAGS = 2;
-    private static final int LABEL_COUNT = 3;
     private static final int PROTOCOL = 4;
     private static final int HOP = 5;
     private static final int TYPE = 6;
@@ -48,7 +49,9 @@ final class ObservedRecord {
     private static final int REPORTER = 28;
     private static final int TIME = 32;
     private static final int ROUND_TRIP_OR_MAC = 40;
-    private static final int LABELS = 48;
+
+    private static final int LABEL_COUNT = 1;
+    private static final int FIRST_LABEL = 4;
 
     private static final int REPORTED = 1;
     private static final int QUOTED = 2;
@@ -57,13 +60,11 @@ final class ObservedRecord {
     private ObservedRecord() {}
 
     static void write(Observed observed, ByteBuffer to, int at) {
-        int labels = observed.labels.count();
         to.put(at + EVENT, (byte) observed.event.ordinal());
         to.put(at + REASON, (byte) observed.reason.ordinal());
         to.put(at + FLAGS, (byte) ((observed.reported ? REPORTED : 0)
                 | (observed.quoted ? QUOTED : 0)
                 | (observed.guestKnown ? GUEST_KNOWN : 0)));
-        to.put(at + LABEL_COUNT, (byte) labels);
         to.put(at + PROTOCOL, (byte) observed.protocol);
         to.put(at + HOP, (byte) observed.hop);
         to.put(at + TYPE, (byte) observed.type);
@@ -78,9 +79,26 @@ final class ObservedRecord {
         to.putInt(at + REPORTER, observed.reporter);
         to.putLong(at + TIME, observed.epochNanos);
         to.putLong(at + ROUND_TRIP_OR_MAC, observed.event == Event.ERROR ? observed.roundTripNanos : observed.guestMac);
-        for (int i = 0; i < labels; i++) {
-            to.putInt(at + LABELS + Integer.BYTES * i, observed.labels.entry(i));
+    }
+
+    static void writeLabels(MplsLabels labels, ByteBuffer to, int at) {
+        to.put(at + EVENT, (byte) LABELS).put(at + LABEL_COUNT, (byte) labels.count());
+        for (int i = 0; i < labels.count(); i++) {
+            to.putInt(at + FIRST_LABEL + Integer.BYTES * i, labels.entry(i));
         }
+    }
+
+    /** The labels of the error whose record comes next; null if this record at offset 0 is of another kind. */
+    static @Nullable MplsLabels labels(ByteBuffer record) {
+        int count = record.get(LABEL_COUNT) & 0xFF;
+        if ((record.get(EVENT) & 0xFF) != LABELS || count > MplsLabels.LIMIT) {
+            return null;
+        }
+        MplsLabels labels = new MplsLabels();
+        for (int i = 0; i < count; i++) {
+            labels.add(record.getInt(FIRST_LABEL + Integer.BYTES * i));
+        }
+        return labels;
     }
 
     /** Says that records are missing; at offset 0. */
@@ -93,12 +111,11 @@ final class ObservedRecord {
         return (record.get(EVENT) & 0xFF) == LOST ? record.getLong(TIME) : 0;
     }
 
-    /** Reads the record at offset 0; null if natexd cannot have written it. */
-    static @Nullable Observed read(ByteBuffer record) {
+    /** Reads the record at offset 0, which has these labels; null if natexd cannot have written it. */
+    static @Nullable Observed read(ByteBuffer record, MplsLabels labels) {
         int event = record.get(EVENT) & 0xFF;
         int reason = record.get(REASON) & 0xFF;
-        int labels = record.get(LABEL_COUNT) & 0xFF;
-        if (event >= EVENTS.length || reason >= REASONS.length || labels > MplsLabels.LIMIT) {
+        if (event >= EVENTS.length || reason >= REASONS.length) {
             return null;
         }
         Observed observed = new Observed();
@@ -125,10 +142,7 @@ final class ObservedRecord {
         } else {
             observed.guestMac = record.getLong(ROUND_TRIP_OR_MAC);
         }
-        observed.labels = new MplsLabels();
-        for (int i = 0; i < labels; i++) {
-            observed.labels.add(record.getInt(LABELS + Integer.BYTES * i));
-        }
+        observed.labels = labels;
         return observed;
     }
 }

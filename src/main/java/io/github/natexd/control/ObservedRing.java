@@ -19,12 +19,20 @@ final class ObservedRing {
     /** Returns whether there was room. */
     boolean put(Observed observed) {
         int number = end.getPlain();
-        if (held() == CAPACITY) {
+        int places = observed.labels.count() > 0 ? 2 : 1;
+        if (held() + places > CAPACITY) {
             return false;
         }
-        ObservedRecord.write(observed, records, (number & (CAPACITY - 1)) * ObservedRecord.OCTETS);
-        end.setRelease(number + 1);
+        if (places > 1) {
+            ObservedRecord.writeLabels(observed.labels, records, offset(number));
+        }
+        ObservedRecord.write(observed, records, offset(number + places - 1));
+        end.setRelease(number + places);
         return true;
+    }
+
+    private static int offset(int number) {
+        return (number & (CAPACITY - 1)) * ObservedRecord.OCTETS;
     }
 
     /** How many records nobody has released; only for the thread that puts records in. */

@@ -58,9 +58,10 @@ final class Watchers implements Observer {
             observed.epochNanos = TimeUnit.MILLISECONDS.toNanos(
                     System.currentTimeMillis() - TimeUnit.NANOSECONDS.toMillis(observed.ageNanos));
         }
+        int held = present.held();
         if (!present.put(observed)) {
             lost.incrementAndGet();
-        } else if (present.held() == ENOUGH) {
+        } else if (held < ENOUGH && present.held() >= ENOUGH) {
             wakeServer.run();
         }
     }

@@ -15,7 +15,7 @@ import java.nio.ByteBuffer;
  */
 public final class MplsLabels {
     /** The limit of entries that are read; real stacks have one to four. */
-    public static final int LIMIT = 4;
+    public static final int LIMIT = 8;
 
     private static final int WORD = 4;
     private static final int HEADER_LENGTH = 4;

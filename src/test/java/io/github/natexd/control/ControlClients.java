@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.natexd.daemon.PeerSockets;
+import io.github.natexd.wire.MplsLabels;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -129,7 +130,8 @@ final class ControlClients implements AutoCloseable {
         long lost = ObservedRecord.lost(record);
         return lost > 0
                 ? mapper.createObjectNode().put("lost", lost)
-                : mapper.readTree(Requests.json(json -> new ObservedJson(json).write(ObservedRecord.read(record))));
+                : mapper.readTree(Requests.json(
+                        json -> new ObservedJson(json).write(ObservedRecord.read(record, new MplsLabels()))));
     }
 
     static void await(BooleanSupplier condition) throws InterruptedException {
