@@ -110,7 +110,7 @@ public final class ReplayCommand implements Callable<Integer> {
     @Option(
             names = "--config",
             paramLabel = "CONFIG",
-            description = "natexd's configuration; replay uses [relay] and [probes]" + " (default: natexd's defaults)")
+            description = "natexd's configuration; replay uses [relay] and [probes] (default: natexd's defaults)")
     private @Nullable Path configFile;
 
     @Option(names = "--json", description = "one JSON document; its fields are stable while its version stays the same")
