@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  *   32  time; round trip of an error, else guest's MAC   8 octets each
  * </pre>
  * If an error has MPLS labels, a record with event {@value #LABELS} comes before its own: the number of label stack
- * entries in the second octet, and the entries from offset 4. If records are missing, one with event {@value #LOST} has
- * their number in place of the time.
+ * entries in the second octet, and the entries from offset 4. If events are missing, a record with event {@value #LOST}
+ * has their number in place of the time.
  */
 final class ObservedRecord {
     /** Increases with each change of the layout: both ends must have the same. */
@@ -88,10 +88,14 @@ final class ObservedRecord {
         }
     }
 
+    static boolean isLabels(ByteBuffer records, int at) {
+        return (records.get(at + EVENT) & 0xFF) == LABELS;
+    }
+
     /** The labels of the error whose record comes next; null if this record at offset 0 is of another kind. */
     static @Nullable MplsLabels labels(ByteBuffer record) {
         int count = record.get(LABEL_COUNT) & 0xFF;
-        if ((record.get(EVENT) & 0xFF) != LABELS || count > MplsLabels.LIMIT) {
+        if (!isLabels(record, 0) || count > MplsLabels.LIMIT) {
             return null;
         }
         MplsLabels labels = new MplsLabels();
@@ -101,12 +105,12 @@ final class ObservedRecord {
         return labels;
     }
 
-    /** Says that records are missing; at offset 0. */
-    static void writeLost(long records, ByteBuffer to) {
-        to.put(EVENT, (byte) LOST).putLong(TIME, records);
+    /** Says that events are missing; at offset 0. */
+    static void writeLost(long events, ByteBuffer to) {
+        to.put(EVENT, (byte) LOST).putLong(TIME, events);
     }
 
-    /** How many records are missing here; 0 if this record at offset 0 is an event. */
+    /** How many events are missing here; 0 if this record at offset 0 is an event. */
     static long lost(ByteBuffer record) {
         return (record.get(EVENT) & 0xFF) == LOST ? record.getLong(TIME) : 0;
     }

@@ -58,6 +58,15 @@ final class ObservedRing {
         return number + count;
     }
 
+    /** How many of these records are events; the others are the labels of one. */
+    int events(int from, int to) {
+        int events = 0;
+        for (int number = from; number != to; number++) {
+            events += ObservedRecord.isLabels(records, offset(number)) ? 0 : 1;
+        }
+        return events;
+    }
+
     /** Nobody needs the records before this one any more. */
     void release(int number) {
         begin.setRelease(number);

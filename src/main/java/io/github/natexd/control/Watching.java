@@ -30,9 +30,9 @@ final class Watching {
         return wantsProbes;
     }
 
-    /** The client misses records; it gets their number when it has read what it already has. */
-    void lose(long records) {
-        lost += records;
+    /** The client misses events; it gets their number when it has read what it already has. */
+    void lose(long events) {
+        lost += events;
     }
 
     /** Sends as many records as the client takes. */
@@ -59,7 +59,7 @@ final class Watching {
     /** The client is too slow: it misses all records until now, except the rest of one that it has begun to read. */
     void skip(ObservedRing ring, long nowNanos) {
         int end = ring.end();
-        lost += end - next + view.remaining() / ObservedRecord.OCTETS;
+        lost += ring.events(next - view.remaining() / ObservedRecord.OCTETS, end);
         int rest = view.remaining() % ObservedRecord.OCTETS;
         if (view.hasRemaining()) {
             single.clear().put(0, view, view.position(), rest).limit(rest);

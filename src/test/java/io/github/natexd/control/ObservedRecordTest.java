@@ -124,6 +124,7 @@ class ObservedRecordTest {
         observed.labels = labels(2);
         assertTrue(ring.put(observed));
         assertFalse(ring.put(observed), "there is only one place");
+        assertEquals(2, ring.events(ring.end() - 3, ring.end()), "the labels are no event");
         ByteBuffer view = ring.view();
         ring.select(ring.end() - 2, view);
 
