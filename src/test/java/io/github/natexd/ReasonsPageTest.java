@@ -3,7 +3,7 @@ package io.github.natexd;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.natexd.translate.Reason;
+import io.github.natexd.report.Reason;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;

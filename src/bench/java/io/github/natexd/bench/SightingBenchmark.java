@@ -2,6 +2,7 @@ package io.github.natexd.bench;
 
 import io.github.natexd.mapping.Mapper;
 import io.github.natexd.mapping.Probe;
+import io.github.natexd.mapping.ReadProbe;
 import io.github.natexd.testkit.Packets;
 import io.github.natexd.wire.Ipv4Header;
 import java.nio.ByteBuffer;
@@ -36,7 +37,7 @@ public class SightingBenchmark {
 
     private Mapper mapper;
     private final Ipv4Header header = new Ipv4Header();
-    private final Probe probe = new Probe();
+    private final ReadProbe probe = new ReadProbe();
     private final ByteBuffer ofGuest = Packets.udpProbe(Packets.GUEST, FIRST_TARGET, 40000, 33434)
             .id(7)
             .checksum(0)

@@ -2,11 +2,12 @@ package io.github.natexd.bench;
 
 import io.github.natexd.mapping.Mapper;
 import io.github.natexd.mapping.Probe;
+import io.github.natexd.mapping.ReadProbe;
+import io.github.natexd.report.Reason;
 import io.github.natexd.testkit.Packets;
 import io.github.natexd.testkit.ProbeBuilder;
 import io.github.natexd.translate.ErrorTypes;
 import io.github.natexd.translate.Judgement;
-import io.github.natexd.translate.Reason;
 import io.github.natexd.translate.Surroundings;
 import io.github.natexd.translate.Translator;
 import io.github.natexd.wire.Ipv4Header;
@@ -91,7 +92,7 @@ public class TranslateBenchmark {
     private static Probe read(ProbeBuilder built) {
         ByteBuffer octets = built.buffer();
         Ipv4Header header = new Ipv4Header().over(octets, 0, octets.capacity());
-        Probe probe = new Probe();
+        ReadProbe probe = new ReadProbe();
         if (header.check(true) != Ipv4Header.Problem.NONE || !probe.read(octets, header)) {
             throw new IllegalStateException("the benchmark's probe was not recognized as a probe");
         }
@@ -104,7 +105,7 @@ public class TranslateBenchmark {
         next = next + 1 < mappings ? next + 1 : 0;
         judgement.begin(packet, 0, length, 2);
         translator.judge(judgement, 2);
-        if (judgement.reason() != Reason.RELAYED) {
+        if (judgement.reason != Reason.RELAYED) {
             throw new IllegalStateException("an error of the benchmark was not recognized");
         }
         translator.rewrite(judgement);

@@ -1,7 +1,7 @@
 package io.github.natexd.control;
 
-import io.github.natexd.relay.Observed;
-import io.github.natexd.translate.Reason;
+import io.github.natexd.report.Observed;
+import io.github.natexd.report.Reason;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;

@@ -1,7 +1,7 @@
 package io.github.natexd.control;
 
 import io.github.natexd.control.ControlException.Kind;
-import io.github.natexd.relay.Observed;
+import io.github.natexd.report.Observed;
 import io.github.natexd.wire.MplsLabels;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;

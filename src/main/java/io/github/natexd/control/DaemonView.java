@@ -1,8 +1,8 @@
 package io.github.natexd.control;
 
 import io.github.natexd.config.EffectiveConfig;
-import io.github.natexd.mapping.MappingPage;
-import io.github.natexd.relay.Observer;
+import io.github.natexd.report.MappingPage;
+import io.github.natexd.report.Observer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.event.Level;
 

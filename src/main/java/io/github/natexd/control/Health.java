@@ -1,7 +1,7 @@
 package io.github.natexd.control;
 
 import io.github.natexd.control.StatusReport.Problem;
-import io.github.natexd.translate.Reason;
+import io.github.natexd.report.Reason;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,7 +1,7 @@
 package io.github.natexd.control;
 
-import io.github.natexd.mapping.MappingPage;
-import io.github.natexd.mapping.MappingRow;
+import io.github.natexd.report.MappingPage;
+import io.github.natexd.report.MappingRow;
 import io.github.natexd.wire.Ipv4Address;
 import io.github.natexd.wire.MacAddress;
 import java.util.concurrent.TimeUnit;

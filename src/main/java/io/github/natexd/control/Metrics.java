@@ -1,10 +1,10 @@
 package io.github.natexd.control;
 
-import io.github.natexd.mapping.NatProfile;
-import io.github.natexd.relay.Counters;
-import io.github.natexd.relay.Durations;
-import io.github.natexd.relay.Snapshot;
-import io.github.natexd.translate.Reason;
+import io.github.natexd.report.Counters;
+import io.github.natexd.report.Durations;
+import io.github.natexd.report.NatProfile;
+import io.github.natexd.report.Reason;
+import io.github.natexd.report.Snapshot;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.Locale;

@@ -1,6 +1,6 @@
 package io.github.natexd.control;
 
-import io.github.natexd.relay.Observed;
+import io.github.natexd.report.Observed;
 import io.github.natexd.wire.IcmpError;
 import io.github.natexd.wire.Ipv4Address;
 import io.github.natexd.wire.MacAddress;

@@ -1,8 +1,8 @@
 package io.github.natexd.control;
 
-import io.github.natexd.relay.Observed;
-import io.github.natexd.relay.Observed.Event;
-import io.github.natexd.translate.Reason;
+import io.github.natexd.report.Observed;
+import io.github.natexd.report.Observed.Event;
+import io.github.natexd.report.Reason;
 import io.github.natexd.wire.MplsLabels;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,6 @@
 package io.github.natexd.control;
 
-import io.github.natexd.relay.Observed;
+import io.github.natexd.report.Observed;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicInteger;
 

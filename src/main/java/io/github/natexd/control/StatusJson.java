@@ -1,10 +1,10 @@
 package io.github.natexd.control;
 
-import io.github.natexd.mapping.NatProfile;
-import io.github.natexd.relay.Counters;
-import io.github.natexd.relay.NatDelivery;
-import io.github.natexd.relay.Snapshot;
-import io.github.natexd.translate.Reason;
+import io.github.natexd.report.Counters;
+import io.github.natexd.report.NatDelivery;
+import io.github.natexd.report.NatProfile;
+import io.github.natexd.report.Reason;
+import io.github.natexd.report.Snapshot;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;

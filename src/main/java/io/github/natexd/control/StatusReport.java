@@ -1,6 +1,6 @@
 package io.github.natexd.control;
 
-import io.github.natexd.relay.Snapshot;
+import io.github.natexd.report.Snapshot;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -2,8 +2,8 @@ package io.github.natexd.control;
 
 import io.github.natexd.control.Answer.Watch;
 import io.github.natexd.control.ControlException.Kind;
-import io.github.natexd.relay.Observed;
-import io.github.natexd.relay.Observer;
+import io.github.natexd.report.Observed;
+import io.github.natexd.report.Observer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

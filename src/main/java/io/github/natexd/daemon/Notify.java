@@ -1,6 +1,6 @@
 package io.github.natexd.daemon;
 
-import io.github.natexd.relay.RepeatedTrouble;
+import io.github.natexd.report.RepeatedTrouble;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -3,7 +3,7 @@ package io.github.natexd.daemon;
 import io.github.natexd.config.Config;
 import io.github.natexd.control.RulesState;
 import io.github.natexd.control.StatusReport;
-import io.github.natexd.relay.RepeatedTrouble;
+import io.github.natexd.report.RepeatedTrouble;
 import java.nio.file.Path;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;

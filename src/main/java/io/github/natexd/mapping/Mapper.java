@@ -1,6 +1,8 @@
 package io.github.natexd.mapping;
 
-import io.github.natexd.mapping.NatProfile.Known;
+import io.github.natexd.report.MappingPage;
+import io.github.natexd.report.NatProfile;
+import io.github.natexd.report.NatProfile.Known;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 

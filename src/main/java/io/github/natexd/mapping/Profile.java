@@ -1,6 +1,7 @@
 package io.github.natexd.mapping;
 
-import io.github.natexd.mapping.NatProfile.Known;
+import io.github.natexd.report.NatProfile;
+import io.github.natexd.report.NatProfile.Known;
 
 /**
  * What is known about the NAT process: for each protocol and trait, what the last two pairs showed. One contradicting

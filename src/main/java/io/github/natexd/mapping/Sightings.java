@@ -1,5 +1,7 @@
 package io.github.natexd.mapping;
 
+import io.github.natexd.report.MappingPage;
+import io.github.natexd.report.MappingRow;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -276,10 +278,24 @@ final class Sightings {
             Sighting at = shares.get(number);
             Sighting guests = at.other;
             if (at.leaving && guests != null && !expired(at, nowNanos) && !expired(guests, nowNanos)) {
-                rows.add(MappingRow.of(guests, at, nowNanos));
+                rows.add(row(guests, at, nowNanos));
             }
         }
         return new MappingPage(List.copyOf(rows), number < shares.made() ? number : MappingPage.END);
+    }
+
+    private static MappingRow row(Sighting guests, Sighting leaving, long nowNanos) {
+        return new MappingRow(
+                guests.source,
+                guests.guestMac,
+                leaving.protocol,
+                guests.sourcePort,
+                leaving.destination,
+                leaving.destinationPort,
+                leaving.source,
+                leaving.sourcePort,
+                guests.timeToLive,
+                nowNanos - guests.sightedNanos);
     }
 
     long steps() {

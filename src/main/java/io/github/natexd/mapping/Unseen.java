@@ -1,6 +1,6 @@
 package io.github.natexd.mapping;
 
-import io.github.natexd.mapping.NatProfile.Known;
+import io.github.natexd.report.NatProfile.Known;
 import org.jspecify.annotations.Nullable;
 
 /**

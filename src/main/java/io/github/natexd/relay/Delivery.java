@@ -1,7 +1,7 @@
 package io.github.natexd.relay;
 
+import io.github.natexd.report.Reason;
 import io.github.natexd.translate.Judgement;
-import io.github.natexd.translate.Reason;
 import io.github.natexd.wire.IcmpError;
 import io.github.natexd.wire.Protocol;
 
@@ -41,10 +41,10 @@ final class Delivery {
 
     /** Becomes the delivery of this error. */
     Delivery of(Judgement error, long nowNanos) {
-        moved = error.reason() == Reason.RELAYED;
-        return set(classOf(error.type(), error.code(), error.quoted().protocol()), error.guest(), error.reporter())
-                .with(error.guestPort(), error.quoted().destinationPort(), nowNanos)
-                .between(error.gatewayMac(), error.guestMac());
+        moved = error.reason == Reason.RELAYED;
+        return set(classOf(error.type, error.code, error.quoted.protocol), error.guest, error.reporter)
+                .with(error.guestPort, error.quoted.destinationPort, nowNanos)
+                .between(error.gatewayMac, error.guestMac);
     }
 
     Delivery set(int itsClass, int itsGuest, int itsReporter) {

@@ -1,7 +1,10 @@
 package io.github.natexd.relay;
 
 import io.github.natexd.mapping.Mapper;
-import io.github.natexd.mapping.Probe;
+import io.github.natexd.mapping.ReadProbe;
+import io.github.natexd.report.Counters;
+import io.github.natexd.report.Observed;
+import io.github.natexd.report.RepeatedTrouble;
 import io.github.natexd.translate.Surroundings;
 import io.github.natexd.wire.EthernetFrame;
 import io.github.natexd.wire.IcmpEcho;
@@ -26,8 +29,8 @@ final class Feeds {
     private final Ipv4Header embedded = new Ipv4Header();
     private final IcmpError error = new IcmpError();
     private final IcmpEcho echo = new IcmpEcho();
-    private final Probe probe = new Probe();
-    private final Probe quoted = new Probe();
+    private final ReadProbe probe = new ReadProbe();
+    private final ReadProbe quoted = new ReadProbe();
     private final Delivery delivery = new Delivery();
     private long egressOverflows;
 
@@ -108,13 +111,12 @@ final class Feeds {
                         header.source(), header.destination(), frame.source(), frame.destination())
                 && probe.read(buffer, header)) {
             counters.count(Counters.Event.GUEST_SIGHTINGS);
-            probe.arrived(link.arrivedEpochNanos(index));
+            probe.epochNanos = link.arrivedEpochNanos(index);
             readers.staticGuest.sighted(header.source(), frame.source(), frame.destination());
             readers.mapper.guestSighted(probe, frame.source(), frame.destination(), nowNanos);
             readers.copies.sighted(probe.classKey());
             if (readers.ledger.showsProbes()) {
-                readers.ledger.observed().sent(probe, frame.source());
-                readers.ledger.show();
+                readers.ledger.sent(probe, frame.source());
             }
         } else {
             boolean isError = readError(buffer);
@@ -157,7 +159,7 @@ final class Feeds {
                         Delivery.classOf(error.type(), error.code(), embedded.protocol()),
                         header.destination(),
                         header.source())
-                .with(quoted.sourcePort(), quoted.destinationPort(), nowNanos)
+                .with(quoted.sourcePort, quoted.destinationPort, nowNanos)
                 .between(frame.source(), frame.destination()));
     }
 
@@ -169,8 +171,13 @@ final class Feeds {
         reply.guestMac = frame.destination();
         if (isError) {
             reply.report(header.source(), error.type(), error.code())
-                    .quote(quoted)
-                    .guest(header.destination(), quoted.sourcePort());
+                    .quote(
+                            quoted.protocol,
+                            quoted.source,
+                            quoted.sourcePort,
+                            quoted.destination,
+                            quoted.destinationPort)
+                    .guest(header.destination(), quoted.sourcePort);
             readers.ledger.show();
         } else if (isIcmp()) {
             echo.over(buffer, header.transportOffset());

@@ -1,7 +1,8 @@
 package io.github.natexd.relay;
 
+import io.github.natexd.report.Reason;
+import io.github.natexd.report.RepeatedTrouble;
 import io.github.natexd.translate.Judgement;
-import io.github.natexd.translate.Reason;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,18 +53,18 @@ final class GuestFrames {
         if (present == null) {
             return Reason.NO_GUEST_NETWORK;
         }
-        return error.totalLength() > present.mtu() ? Reason.TOO_LONG : null;
+        return error.totalLength > present.mtu() ? Reason.TOO_LONG : null;
     }
 
     /** Queues the frame of error {@code index}, which has no {@link #obstacle}. */
     void queue(int index, Judgement error) {
         GuestLink present = link;
         if (present != null) {
-            frames[index] = present.queueFrame(
-                    error.guestMac(), error.gatewayMac(), error.buffer(), error.offset(), error.totalLength());
+            frames[index] =
+                    present.queueFrame(error.guestMac, error.gatewayMac, error.buffer, error.offset, error.totalLength);
         }
         if (frames[index] == NO_FRAME) {
-            error.becomes(Reason.SEND_FAILED);
+            error.reason = Reason.SEND_FAILED;
         }
     }
 

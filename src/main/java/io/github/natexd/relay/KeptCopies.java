@@ -43,16 +43,16 @@ final class KeptCopies implements Errors {
 
     /** Keeps a copy of an error; returns whether there was room. */
     boolean add(Judgement error) {
-        if (size == LIMIT || error.length() > OCTETS_LIMIT) {
+        if (size == LIMIT || error.length > OCTETS_LIMIT) {
             return false;
         }
         Copy copy = copies[size++];
-        copy.octets.put(OFFSET, error.buffer(), error.offset(), error.length());
-        copy.length = error.length();
-        copy.arrivedNanos = error.arrivedNanos();
-        copy.arrivedEpochNanos = error.arrivedEpochNanos();
-        copy.untilNanos = error.openUntilNanos();
-        copy.classKey = error.quoted().classKey();
+        copy.octets.put(OFFSET, error.buffer, error.offset, error.length);
+        copy.length = error.length;
+        copy.arrivedNanos = error.arrivedNanos;
+        copy.arrivedEpochNanos = error.arrivedEpochNanos;
+        copy.untilNanos = error.openUntilNanos;
+        copy.classKey = error.quoted.classKey();
         copy.sighted = false;
         return true;
     }
@@ -112,13 +112,13 @@ final class KeptCopies implements Errors {
     public void begin(int index, Judgement judgement) {
         Copy copy = copies[due[index]];
         judgement.begin(copy.octets, OFFSET, copy.length, copy.arrivedNanos);
-        judgement.arrivedEpochNanos(copy.arrivedEpochNanos);
+        judgement.arrivedEpochNanos = copy.arrivedEpochNanos;
     }
 
     @Override
     public boolean keep(int index, Judgement judgement) {
         Copy copy = copies[due[index]];
-        copy.untilNanos = judgement.openUntilNanos();
+        copy.untilNanos = judgement.openUntilNanos;
         copy.kept = true;
         copy.sighted = false;
         return true;

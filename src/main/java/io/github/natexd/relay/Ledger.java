@@ -1,6 +1,12 @@
 package io.github.natexd.relay;
 
+import io.github.natexd.mapping.Probe;
 import io.github.natexd.mapping.Sighting;
+import io.github.natexd.report.Counters;
+import io.github.natexd.report.Durations;
+import io.github.natexd.report.Observed;
+import io.github.natexd.report.Observer;
+import io.github.natexd.report.Reason;
 import io.github.natexd.translate.Judgement;
 import org.jspecify.annotations.Nullable;
 
@@ -54,22 +60,56 @@ final class Ledger {
 
     /** The outcome of an error is final. */
     void decided(Judgement judgement, long nowNanos) {
-        Sighting sender = judgement.sender();
+        Sighting sender = judgement.sender;
         long roundTripNanos = sender == null ? Observed.UNKNOWN_NANOS : roundTripNanos(judgement, sender);
-        counters.count(judgement.reason());
-        if (judgement.reason().isDelivered()) {
+        counters.count(judgement.reason);
+        if (judgement.reason.isDelivered()) {
             anyRelayed = true;
             lastRelayedNanos = nowNanos;
-            times.delivered(judgement.arrivedNanos());
+            times.delivered(judgement.arrivedNanos);
             if (sender != null) {
                 roundTrips.add(roundTripNanos, 1);
             }
         }
         if (observer != null) {
-            observed.decided(judgement, nowNanos - judgement.arrivedNanos());
+            fill(judgement, nowNanos);
             observed.roundTripNanos = roundTripNanos;
             show();
         }
+    }
+
+    private void fill(Judgement judgement, long nowNanos) {
+        observed.begin(Observed.Event.ERROR, judgement.arrivedEpochNanos);
+        observed.reason = judgement.reason;
+        observed.ageNanos = nowNanos - judgement.arrivedNanos;
+        if (judgement.errorRead) {
+            observed.report(judgement.reporter, judgement.type, judgement.code);
+            observed.nextHopMtu = judgement.nextHopMtu;
+            observed.labels = judgement.labels;
+        }
+        if (judgement.quoteRead) {
+            quote(judgement.quoted);
+        }
+        Sighting sender = judgement.sender;
+        if (sender != null) {
+            observed.guest(sender.source, sender.sourcePort);
+            observed.hop = sender.timeToLive;
+        } else if (judgement.reason == Reason.STATIC_GUEST) {
+            observed.guest(judgement.guest, judgement.guestPort);
+        }
+    }
+
+    /** A guest sent a probe. */
+    void sent(Probe probe, long mac) {
+        observed.begin(Observed.Event.PROBE, probe.epochNanos).guest(probe.source, probe.sourcePort);
+        quote(probe);
+        observed.guestMac = mac;
+        observed.hop = probe.timeToLive;
+        show();
+    }
+
+    private void quote(Probe probe) {
+        observed.quote(probe.protocol, probe.source, probe.sourcePort, probe.destination, probe.destinationPort);
     }
 
     /**
@@ -77,9 +117,9 @@ final class Ledger {
      * clock: if somebody has set it meanwhile, natexd's own time is the better one.
      */
     private static long roundTripNanos(Judgement error, Sighting probe) {
-        long own = error.arrivedNanos() - probe.sightedNanos();
-        long kernels = error.arrivedEpochNanos() - probe.epochNanos();
-        boolean given = error.arrivedEpochNanos() != 0 && probe.epochNanos() != 0;
+        long own = error.arrivedNanos - probe.sightedNanos;
+        long kernels = error.arrivedEpochNanos - probe.epochNanos;
+        boolean given = error.arrivedEpochNanos != 0 && probe.epochNanos != 0;
         return given && Math.abs(kernels - own) < CLOCK_SET_NANOS ? kernels : own;
     }
 

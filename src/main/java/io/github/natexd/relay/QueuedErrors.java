@@ -1,7 +1,8 @@
 package io.github.natexd.relay;
 
+import io.github.natexd.report.Counters;
+import io.github.natexd.report.Reason;
 import io.github.natexd.translate.Judgement;
-import io.github.natexd.translate.Reason;
 
 /** The batch that the queue has just handed over. Each error gets its verdict in this turn, even if a copy is kept. */
 final class QueuedErrors implements Errors {
@@ -40,9 +41,9 @@ final class QueuedErrors implements Errors {
     @Override
     public void begin(int index, Judgement judgement) {
         judgement.begin(queue.buffer(index), queue.offset(index), queue.length(index), arrivedNanos);
-        judgement.arrivedEpochNanos(queue.arrivedEpochNanos(index));
+        judgement.arrivedEpochNanos = queue.arrivedEpochNanos(index);
         if (queue.truncated(index)) {
-            judgement.truncated();
+            judgement.truncated = true;
         }
     }
 
@@ -58,7 +59,7 @@ final class QueuedErrors implements Errors {
 
     @Override
     public void settle(int index, Judgement judgement) {
-        if (judgement.reason() != Reason.RELAYED) {
+        if (judgement.reason != Reason.RELAYED) {
             queue.accept(index);
         } else if (reinject == Relay.Reinject.VERDICT) {
             queue.acceptRewritten(index);

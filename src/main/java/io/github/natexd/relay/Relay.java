@@ -1,8 +1,12 @@
 package io.github.natexd.relay;
 
 import io.github.natexd.mapping.Mapper;
+import io.github.natexd.report.Counters;
+import io.github.natexd.report.Observer;
+import io.github.natexd.report.Reason;
+import io.github.natexd.report.RepeatedTrouble;
+import io.github.natexd.report.Snapshot;
 import io.github.natexd.translate.Judgement;
-import io.github.natexd.translate.Reason;
 import io.github.natexd.translate.Translator;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
@@ -239,9 +243,9 @@ public final class Relay {
         frames.send(nowNanos);
         for (int i = 0; i < count; i++) {
             Judgement judgement = judgements[i];
-            if (!judgement.isOpen()) {
+            if (!judgement.open) {
                 if (frames.failed(i)) {
-                    judgement.becomes(Reason.SEND_FAILED);
+                    judgement.reason = Reason.SEND_FAILED;
                 }
                 errors.settle(i, judgement);
                 report(judgement, nowNanos);
@@ -265,43 +269,43 @@ public final class Relay {
         errors.begin(index, judgement);
         try {
             translator.judge(judgement, nowNanos);
-            if (judgement.isOpen()) {
+            if (judgement.open) {
                 if (errors.keep(index, judgement)) {
                     return;
                 }
-                judgement.last();
+                judgement.last = true;
                 translator.judge(judgement, nowNanos);
             }
             deliver(errors, index, judgement, nowNanos);
         } catch (RuntimeException e) {
             internalErrors.happened(e, nowNanos);
             frames.clear(index);
-            judgement.begin(judgement.buffer(), judgement.offset(), judgement.length(), judgement.arrivedNanos());
-            judgement.becomes(Reason.INTERNAL_ERROR);
+            judgement.begin(judgement.buffer, judgement.offset, judgement.length, judgement.arrivedNanos);
+            judgement.reason = Reason.INTERNAL_ERROR;
         }
     }
 
     private void deliver(Errors errors, int index, Judgement judgement, long nowNanos) {
-        if (ledger.isObserved() && judgement.isErrorRead()) {
+        if (ledger.isObserved() && judgement.errorRead) {
             translator.readDetails(judgement);
         }
         if (staticGuest.gets(judgement)) {
-            judgement.becomes(staticGuest.isSeen() ? Reason.STATIC_GUEST : Reason.STATIC_GUEST_UNSEEN);
+            judgement.reason = staticGuest.isSeen() ? Reason.STATIC_GUEST : Reason.STATIC_GUEST_UNSEEN;
             staticGuest.addressee(judgement);
         }
-        if (!judgement.reason().isDelivered()) {
+        if (!judgement.reason.isDelivered()) {
             return;
         }
-        if (errors == copies && judgement.reason() == Reason.RELAYED) {
-            judgement.becomes(Reason.COPIED_LATE);
+        if (errors == copies && judgement.reason == Reason.RELAYED) {
+            judgement.reason = Reason.COPIED_LATE;
         }
-        boolean asFrame = queued.reinject() == Reinject.FRAME || judgement.reason() != Reason.RELAYED;
+        boolean asFrame = queued.reinject() == Reinject.FRAME || judgement.reason != Reason.RELAYED;
         Reason obstacle = obstacle(judgement, asFrame, nowNanos);
         if (obstacle != null) {
-            judgement.becomes(obstacle);
+            judgement.reason = obstacle;
             return;
         }
-        if (judgement.sender() != null) {
+        if (judgement.sender != null) {
             yielding.relays();
         }
         translator.rewrite(judgement);
@@ -316,10 +320,10 @@ public final class Relay {
         if (obstacle != null) {
             return obstacle;
         }
-        if (judgement.sender() != null && yielding.leavesToNat(judgement, nowNanos)) {
+        if (judgement.sender != null && yielding.leavesToNat(judgement, nowNanos)) {
             return Reason.NAT_DELIVERS;
         }
-        return rates.takes(judgement.guest(), nowNanos) ? null : Reason.RATE_LIMITED;
+        return rates.takes(judgement.guest, nowNanos) ? null : Reason.RATE_LIMITED;
     }
 
     /** How long the next turn can wait for input; -1 for no limit. */

@@ -1,5 +1,7 @@
 package io.github.natexd.relay;
 
+import io.github.natexd.report.Durations;
+
 /**
  * How long natexd takes to hand errors to guests. No clock is read for it: the loop's own readings before and after a
  * wait, at the beginning of a turn and after it are enough. If the loop waited, an error came when the wait ended, or

@@ -29,7 +29,7 @@ final class StaticGuest {
 
     /** Whether the static guest gets a copy of this error, provided that it {@link #isSeen}. */
     boolean gets(Judgement judgement) {
-        return address != NOBODY && judgement.reason().isUnmapped();
+        return address != NOBODY && judgement.reason.isUnmapped();
     }
 
     /** It sent a frame, so its MAC address is known. */

@@ -1,5 +1,6 @@
 package io.github.natexd.relay;
 
+import io.github.natexd.report.NatDelivery;
 import io.github.natexd.translate.Judgement;
 import io.github.natexd.wire.Ipv4Address;
 import java.util.ArrayList;

@@ -2,8 +2,9 @@ package io.github.natexd.translate;
 
 import io.github.natexd.mapping.Mapper;
 import io.github.natexd.mapping.Match;
-import io.github.natexd.mapping.Probe;
+import io.github.natexd.mapping.ReadProbe;
 import io.github.natexd.mapping.Sighting;
+import io.github.natexd.report.Reason;
 import io.github.natexd.wire.Checksum;
 import io.github.natexd.wire.IcmpEcho;
 import io.github.natexd.wire.IcmpError;
@@ -28,7 +29,7 @@ public final class Translator {
     private final Ipv4Header embedded = new Ipv4Header();
     private final UdpHeader udp = new UdpHeader();
     private final IcmpEcho echo = new IcmpEcho();
-    private final Probe fetched = new Probe();
+    private final ReadProbe fetched = new ReadProbe();
     private Surroundings surroundings;
     private ByteBuffer packet = ByteBuffer.allocate(0);
 
@@ -111,7 +112,7 @@ public final class Translator {
     }
 
     /** Returns null if the embedded packet is a probe that can be looked up. */
-    private @Nullable Reason readEmbedded(Probe quoted) {
+    private @Nullable Reason readEmbedded(ReadProbe quoted) {
         if (embedded.over(packet, error.embeddedOffset(), error.embeddedOctets())
                         .check(true)
                 != Ipv4Header.Problem.NONE) {
@@ -126,14 +127,14 @@ public final class Translator {
         if (embedded.protocol() != Protocol.UDP && embedded.protocol() != Protocol.ICMP) {
             return Reason.EMBEDDED_NOT_A_PROBE;
         }
-        if (embedded.transportOctets() < Probe.TRANSPORT_HEAD_OCTETS) {
+        if (embedded.transportOctets() < ReadProbe.TRANSPORT_HEAD_OCTETS) {
             return Reason.EMBEDDED_MALFORMED;
         }
         return quoted.read(packet, embedded) ? null : Reason.EMBEDDED_NOT_A_PROBE;
     }
 
     private void findSender(Judgement judgement, long nowNanos) {
-        Match match = mapper.find(judgement.quoted, judgement.arrivedNanos(), nowNanos, judgement.last);
+        Match match = mapper.find(judgement.quoted, judgement.arrivedNanos, nowNanos, judgement.last);
         judgement.reason = switch (match) {
             case CERTAIN -> Reason.RELAYED;
             case LIKELY -> Reason.COPIED_LIKELY;
@@ -158,12 +159,12 @@ public final class Translator {
     /** Rewrites the packet judged last for the guest (R23 to R34). */
     public void rewrite(Judgement judgement) {
         int before = embeddedHeadSum();
-        revert(judgement.guest(), judgement.guestPort());
-        Sighting sender = judgement.sender();
+        revert(judgement.guest, judgement.guestPort);
+        Sighting sender = judgement.sender;
         if (judgement.identificationChanged && sender != null) {
-            embedded.rewriteIdentification(sender.identification());
+            embedded.rewriteIdentification(sender.identification);
         }
-        finish(before, judgement.guest());
+        finish(before, judgement.guest);
     }
 
     private void revert(int guest, int guestPort) {
@@ -187,6 +188,6 @@ public final class Translator {
     }
 
     private int embeddedHeadSum() {
-        return Checksum.sum(packet, embedded.offset(), embedded.headerLength() + Probe.TRANSPORT_HEAD_OCTETS);
+        return Checksum.sum(packet, embedded.offset(), embedded.headerLength() + ReadProbe.TRANSPORT_HEAD_OCTETS);
     }
 }

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.natexd.relay.Observer;
-import io.github.natexd.translate.Reason;
+import io.github.natexd.report.Observer;
+import io.github.natexd.report.Reason;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.natexd.relay.Observed;
-import io.github.natexd.translate.Reason;
+import io.github.natexd.report.Observed;
+import io.github.natexd.report.Reason;
 import io.github.natexd.wire.MplsLabels;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;

@@ -2,12 +2,12 @@ package io.github.natexd.heart;
 
 import io.github.natexd.heart.Outcome.Delivered;
 import io.github.natexd.mapping.Mapper;
-import io.github.natexd.mapping.NatProfile;
 import io.github.natexd.relay.Relay;
+import io.github.natexd.report.NatProfile;
+import io.github.natexd.report.Reason;
 import io.github.natexd.testkit.Macs;
 import io.github.natexd.testkit.Packets;
 import io.github.natexd.translate.ErrorTypes;
-import io.github.natexd.translate.Reason;
 import io.github.natexd.translate.Surroundings;
 import io.github.natexd.translate.Translator;
 import io.github.natexd.wire.Ipv4Address;

@@ -4,7 +4,7 @@ import io.github.natexd.heart.ModelFinding.Found;
 import io.github.natexd.heart.ModelPairing.Grade;
 import io.github.natexd.heart.ModelPairing.GuestSeen;
 import io.github.natexd.heart.Outcome.Delivered;
-import io.github.natexd.translate.Reason;
+import io.github.natexd.report.Reason;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -4,7 +4,7 @@ import io.github.natexd.heart.ModelPairing.Grade;
 import io.github.natexd.heart.ModelPairing.GuestSeen;
 import io.github.natexd.heart.ModelPairing.LeftSeen;
 import io.github.natexd.heart.ModelPairing.Weighed;
-import io.github.natexd.mapping.NatProfile.Known;
+import io.github.natexd.report.NatProfile.Known;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -2,7 +2,7 @@ package io.github.natexd.heart;
 
 import io.github.natexd.heart.ModelPairing.GuestSeen;
 import io.github.natexd.heart.ModelPairing.LeftSeen;
-import io.github.natexd.mapping.NatProfile.Known;
+import io.github.natexd.report.NatProfile.Known;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,6 +1,6 @@
 package io.github.natexd.heart;
 
-import io.github.natexd.translate.Reason;
+import io.github.natexd.report.Reason;
 import io.github.natexd.wire.Ipv4Address;
 import io.github.natexd.wire.MacAddress;
 import org.jspecify.annotations.Nullable;

@@ -29,7 +29,7 @@ class CraftedLookUpTest {
     private static final int COLLIDING = 300;
 
     private final Mapper mapper = new Mapper(65_536, LIFETIME, NOW - 2 * LIFETIME);
-    private final Probe probe = new Probe();
+    private final ReadProbe probe = new ReadProbe();
 
     @Test
     @DisplayName("R21, R53: defect 11: 254 forged addresses with 100 probes of the class each: 128 are read in all")

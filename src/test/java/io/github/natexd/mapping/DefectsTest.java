@@ -14,7 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.natexd.mapping.NatProfile.Known;
+import io.github.natexd.report.NatProfile.Known;
 import io.github.natexd.testkit.Packets;
 import io.github.natexd.testkit.ProbeBuilder;
 import java.util.Random;
@@ -160,7 +160,7 @@ class DefectsTest {
         scene.egress(leaving);
 
         assertEquals(Match.CERTAIN, scene.find(leaving));
-        assertEquals(3, scene.mapper.found().timeToLive());
+        assertEquals(3, scene.mapper.found().timeToLive);
         assertEquals(Known.NO, scene.mapper.profile().echo().ttlKept().known());
         assertEquals(Known.YES, scene.mapper.profile().udp().ttlKept().known());
     }

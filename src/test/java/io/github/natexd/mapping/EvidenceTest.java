@@ -169,7 +169,7 @@ class EvidenceTest {
         byte[] packet = sent.bytes();
         ByteBuffer buffer = ByteBuffer.wrap(packet);
         Ipv4Header header = new Ipv4Header().over(buffer, 0, packet.length);
-        Probe probe = new Probe();
+        ReadProbe probe = new ReadProbe();
         assertEquals(Ipv4Header.Problem.NONE, header.check(true));
         assertTrue(probe.read(buffer, header));
         return probe;

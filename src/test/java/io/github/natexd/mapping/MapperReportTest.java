@@ -10,9 +10,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.natexd.mapping.NatProfile.Known;
-import io.github.natexd.mapping.NatProfile.Trait;
-import io.github.natexd.mapping.NatProfile.Traits;
+import io.github.natexd.report.MappingPage;
+import io.github.natexd.report.MappingRow;
+import io.github.natexd.report.NatProfile;
+import io.github.natexd.report.NatProfile.Known;
+import io.github.natexd.report.NatProfile.Trait;
+import io.github.natexd.report.NatProfile.Traits;
 import io.github.natexd.testkit.Packets;
 import java.util.ArrayList;
 import java.util.HashSet;

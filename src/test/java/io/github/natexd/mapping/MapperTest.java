@@ -114,9 +114,9 @@ class MapperTest {
         scene.egress(MappingScene.udp(vpn, PORT).id(ID + 1));
 
         assertEquals(Match.CERTAIN, scene.find(fromHost(PORT).id(ID)));
-        assertEquals(ID, scene.mapper.found().identification());
+        assertEquals(ID, scene.mapper.found().identification);
         assertEquals(Match.CERTAIN, scene.find(MappingScene.udp(vpn, PORT).id(ID + 1)));
-        assertEquals(ID + 1, scene.mapper.found().identification());
+        assertEquals(ID + 1, scene.mapper.found().identification);
     }
 
     @Test
@@ -132,7 +132,7 @@ class MapperTest {
         for (int i = 0; i < 40; i++) {
             assertEquals(Match.CERTAIN, scene.find(fromHost(PORT).id(0x8000 + i)));
             assertTrue(scene.mapper.identificationChanged());
-            assertEquals(ID + i, scene.mapper.found().identification());
+            assertEquals(ID + i, scene.mapper.found().identification);
         }
     }
 
@@ -344,7 +344,7 @@ class MapperTest {
         assertEquals(Match.OPEN, scene.find(fromHost(PORT).id(ID + 1)));
         scene.guest(fromGuest(PORT).id(ID + 1));
         assertEquals(Match.CERTAIN, scene.find(fromHost(PORT).id(ID + 1)));
-        assertEquals(ID + 1, scene.mapper.found().identification());
+        assertEquals(ID + 1, scene.mapper.found().identification);
     }
 
     @Test

@@ -28,13 +28,13 @@ class MappingFuzzTest {
     private static final int STEPS_LIMIT = 1_000;
 
     private static final long NETWORK = 0x020000000000L;
-    private static final int PACKET_OCTETS = Ipv4Header.MIN_LENGTH + Probe.TRANSPORT_HEAD_OCTETS;
+    private static final int PACKET_OCTETS = Ipv4Header.MIN_LENGTH + ReadProbe.TRANSPORT_HEAD_OCTETS;
 
     private record Sent(long classKey, int source, int sourcePort, long mac, long nanos) {}
 
     private final ByteBuffer packet = ByteBuffer.allocate(PACKET_OCTETS);
     private final Ipv4Header header = new Ipv4Header();
-    private final Probe probe = new Probe();
+    private final ReadProbe probe = new ReadProbe();
 
     @FuzzTest
     void anySequence(byte[] data) {
@@ -56,7 +56,7 @@ class MappingFuzzTest {
                         identified(id + i);
                         mapper.guestSighted(probe, NETWORK + who, Packets.GATEWAY_MAC, now);
                     }
-                    sent.add(new Sent(probe.classKey(), probe.source(), probe.sourcePort(), NETWORK + who, now));
+                    sent.add(new Sent(probe.classKey(), probe.source, probe.sourcePort, NETWORK + who, now));
                 }
                 case 3, 4 -> {
                     int id = read(Packets.HOST, events, what);
@@ -87,13 +87,13 @@ class MappingFuzzTest {
         assertTrue(
                 sent.stream()
                         .anyMatch(one -> one.classKey() == probe.classKey()
-                                && one.source() == found.source()
-                                && one.sourcePort() == found.sourcePort()
-                                && one.mac() == found.guestMac()
+                                && one.source() == found.source
+                                && one.sourcePort() == found.sourcePort
+                                && one.mac() == found.guestMac
                                 && one.nanos() >= oldest),
                 "found a guest that sent no such probe within the lifetime");
-        assertEquals(Packets.GATEWAY_MAC, found.gatewayMac());
-        assertNotEquals(Packets.HOST, found.source());
+        assertEquals(Packets.GATEWAY_MAC, found.gatewayMac);
+        assertNotEquals(Packets.HOST, found.source);
     }
 
     private static void other(Mapper mapper, int who, long now) {

@@ -24,7 +24,7 @@ final class MappingScene {
     static final int TARGET_PORT = 33434;
 
     final Mapper mapper;
-    private final Probe probe = new Probe();
+    private final ReadProbe probe = new ReadProbe();
     private long now = 5_000_000 * MILLI;
 
     MappingScene(int capacity) {
@@ -112,12 +112,12 @@ final class MappingScene {
     /** The guest's port of what was found, if it is the first guest's, else the negative of the other guest's. */
     int foundPort() {
         Sighting found = mapper.found();
-        boolean first = found.source() == GUEST && found.guestMac() == GUEST_MAC;
-        boolean second = found.source() == OTHER_GUEST && found.guestMac() == OTHER_GUEST_MAC;
-        if (first == second || found.gatewayMac() != GATEWAY_MAC) {
+        boolean first = found.source == GUEST && found.guestMac == GUEST_MAC;
+        boolean second = found.source == OTHER_GUEST && found.guestMac == OTHER_GUEST_MAC;
+        if (first == second || found.gatewayMac != GATEWAY_MAC) {
             throw new AssertionError("a mapping of nobody's");
         }
-        return first ? found.sourcePort() : -found.sourcePort();
+        return first ? found.sourcePort : -found.sourcePort;
     }
 
     private Probe read(byte[] packet) {

@@ -114,9 +114,9 @@ class PairingTest {
         scene.egress(fifth);
 
         assertEquals(Match.CERTAIN, scene.find(fifth));
-        assertEquals(GUEST_ID + 2, scene.mapper.found().identification());
+        assertEquals(GUEST_ID + 2, scene.mapper.found().identification);
         assertEquals(Match.CERTAIN, scene.find(fourth));
-        assertEquals(GUEST_ID + 1, scene.mapper.found().identification());
+        assertEquals(GUEST_ID + 1, scene.mapper.found().identification);
     }
 
     /** As {@code traceroute -U} and nmap send: with a port for each probe, and nothing else to tell them apart. */
@@ -266,7 +266,7 @@ class PairingTest {
 
         assertEquals(Match.CERTAIN, scene.find(fromHost(PORT).id(NAT_ID)));
         assertTrue(scene.mapper.identificationChanged());
-        assertEquals(GUEST_ID, scene.mapper.found().identification());
+        assertEquals(GUEST_ID, scene.mapper.found().identification);
     }
 
     @Test
@@ -325,7 +325,7 @@ class PairingTest {
         for (int sequence = 1; sequence <= 30; sequence++) {
             ProbeBuilder quoted = Packets.echoProbe(HOST, TARGET, 1, sequence).id(GUEST_ID + sequence);
             assertEquals(Match.CERTAIN, scene.find(quoted));
-            assertEquals(GUEST_ID + sequence, scene.mapper.found().identification());
+            assertEquals(GUEST_ID + sequence, scene.mapper.found().identification);
         }
     }
 

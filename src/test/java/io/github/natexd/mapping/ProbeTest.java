@@ -112,11 +112,11 @@ class ProbeTest {
     void identifierAndSequenceAreThePorts() {
         Probe probe = read(Packets.echoProbe(GUEST, TARGET, 7, 9).ttl(5).id(3).bytes());
 
-        assertEquals(7, probe.sourcePort());
-        assertEquals(9, probe.destinationPort());
-        assertEquals(GUEST, probe.source());
-        assertEquals(TARGET, probe.destination());
-        assertEquals(1, probe.protocol());
+        assertEquals(7, probe.sourcePort);
+        assertEquals(9, probe.destinationPort);
+        assertEquals(GUEST, probe.source);
+        assertEquals(TARGET, probe.destination);
+        assertEquals(1, probe.protocol);
         assertEquals(5, probe.timeToLive);
         assertEquals(3, probe.identification);
     }
@@ -193,16 +193,16 @@ class ProbeTest {
     }
 
     private static Probe read(byte[] packet) {
-        Probe probe = new Probe();
+        ReadProbe probe = new ReadProbe();
         assertTrue(reads(packet, probe));
         return probe;
     }
 
     private static boolean reads(byte[] packet) {
-        return reads(packet, new Probe());
+        return reads(packet, new ReadProbe());
     }
 
-    private static boolean reads(byte[] packet, Probe probe) {
+    private static boolean reads(byte[] packet, ReadProbe probe) {
         ByteBuffer buffer = ByteBuffer.wrap(packet);
         Ipv4Header header = new Ipv4Header().over(buffer, 0, packet.length);
         assertEquals(Ipv4Header.Problem.NONE, header.check(true));

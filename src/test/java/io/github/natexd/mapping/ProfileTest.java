@@ -8,8 +8,8 @@ import static io.github.natexd.testkit.Packets.GUEST;
 import static io.github.natexd.testkit.Packets.HOST;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.github.natexd.mapping.NatProfile.Known;
-import io.github.natexd.mapping.NatProfile.Traits;
+import io.github.natexd.report.NatProfile.Known;
+import io.github.natexd.report.NatProfile.Traits;
 import io.github.natexd.testkit.ProbeBuilder;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -203,7 +203,7 @@ class ProfileTest {
 
     private static Sighting sighting(int ttl) {
         Sighting sighting = new Sighting();
-        Probe probe = new Probe();
+        ReadProbe probe = new ReadProbe();
         probe.protocol = 17;
         probe.timeToLive = ttl;
         sighting.of(probe, false, 0);

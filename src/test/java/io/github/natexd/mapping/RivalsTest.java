@@ -219,7 +219,7 @@ class RivalsTest {
         scene.egress(fromHost(PORT).id(GUEST_ID));
 
         assertEquals(Match.CERTAIN, scene.find(fromHost(PORT).id(GUEST_ID)));
-        assertEquals(first, scene.mapper.found().sightedNanos());
+        assertEquals(first, scene.mapper.found().sightedNanos);
     }
 
     @Test

@@ -28,7 +28,7 @@ class SharesTest {
     private static final long LIFETIME = 30_000_000_000L;
 
     private final Mapper mapper = new Mapper(CAPACITY, LIFETIME, NOW - LIFETIME);
-    private final Probe probe = new Probe();
+    private final ReadProbe probe = new ReadProbe();
 
     @Test
     @DisplayName("R53: a guest that floods evicts no other guest's mapping or sighting, nor the host's")
@@ -78,7 +78,7 @@ class SharesTest {
 
         for (int i = 0; i < FEW; i++) {
             assertEquals(Match.CERTAIN, find(1 + i, 44_000, 1 + i));
-            assertEquals(OTHER_GUEST, mapper.found().source());
+            assertEquals(OTHER_GUEST, mapper.found().source);
         }
         leaves(7, 45_006, 7);
         assertEquals(Match.CERTAIN, find(7, 45_006, 7), "its guest's sighting was still there");
@@ -97,7 +97,7 @@ class SharesTest {
     private void othersAreFound() {
         for (int i = 0; i < FEW; i++) {
             assertEquals(Match.CERTAIN, find(1 + i, 44_000, 1 + i));
-            assertEquals(OTHER_GUEST, mapper.found().source());
+            assertEquals(OTHER_GUEST, mapper.found().source);
             assertEquals(Match.HOST, find(1 + i, 46_000, 1 + i));
             leaves(1 + i, 45_000 + i, 1 + i);
             assertEquals(Match.CERTAIN, find(1 + i, 45_000 + i, 1 + i));

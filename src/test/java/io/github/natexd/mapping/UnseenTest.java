@@ -10,7 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.natexd.mapping.NatProfile.Known;
+import io.github.natexd.report.NatProfile.Known;
 import io.github.natexd.testkit.Packets;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -43,7 +43,7 @@ class UnseenTest {
         assertEquals(Match.CERTAIN, scene.find(fromHost(PORT).id(ID + 1)));
         assertEquals(PORT, scene.foundPort());
         assertTrue(scene.mapper.identificationChanged());
-        assertEquals(ID, scene.mapper.found().identification());
+        assertEquals(ID, scene.mapper.found().identification);
     }
 
     @Test
@@ -55,7 +55,7 @@ class UnseenTest {
         assertEquals(Match.CERTAIN, scene.find(fromHost(PORT).id(ID + 9)));
         assertFalse(scene.mapper.identificationChanged());
         assertEquals(Match.CERTAIN, scene.find(fromHost(PORT).id(ID)), "this one has one piece more");
-        assertEquals(ID, scene.mapper.found().identification());
+        assertEquals(ID, scene.mapper.found().identification);
     }
 
     @Test

@@ -5,9 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import io.github.natexd.mapping.Mapper;
+import io.github.natexd.report.Counters;
+import io.github.natexd.report.Observed;
+import io.github.natexd.report.Observer;
+import io.github.natexd.report.Reason;
 import io.github.natexd.testkit.Packets;
 import io.github.natexd.translate.ErrorTypes;
-import io.github.natexd.translate.Reason;
 import io.github.natexd.translate.Surroundings;
 import io.github.natexd.translate.Translator;
 import io.github.natexd.wire.Checksum;

@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.natexd.report.Reason;
 import io.github.natexd.testkit.FakePacketQueue.Verdict;
 import io.github.natexd.testkit.PacketFile;
 import io.github.natexd.testkit.Packets;
-import io.github.natexd.translate.Reason;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;

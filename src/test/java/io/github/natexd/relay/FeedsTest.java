@@ -17,9 +17,10 @@ import static io.github.natexd.testkit.Packets.TARGET;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.natexd.report.Counters;
+import io.github.natexd.report.Reason;
 import io.github.natexd.testkit.FakePacketQueue.Verdict;
 import io.github.natexd.testkit.Packets;
-import io.github.natexd.translate.Reason;
 import java.util.Arrays;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;

@@ -9,10 +9,10 @@ import static io.github.natexd.testkit.Packets.OTHER_GUEST_MAC;
 import static io.github.natexd.testkit.Packets.TARGET;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.github.natexd.report.Reason;
 import io.github.natexd.testkit.Packet;
 import io.github.natexd.testkit.Packets;
 import io.github.natexd.testkit.ProbeBuilder;
-import io.github.natexd.translate.Reason;
 import io.github.natexd.wire.Ipv4Address;
 import java.util.ArrayList;
 import java.util.Arrays;

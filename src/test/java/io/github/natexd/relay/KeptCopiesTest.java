@@ -19,10 +19,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.natexd.report.Counters;
+import io.github.natexd.report.Reason;
 import io.github.natexd.testkit.FakePacketQueue.Verdict;
 import io.github.natexd.testkit.Packets;
 import io.github.natexd.translate.Judgement;
-import io.github.natexd.translate.Reason;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -266,15 +267,15 @@ class KeptCopiesTest {
         Judgement first = open(34001);
         assertTrue(copies.add(first));
         assertTrue(copies.add(open(34002)));
-        long now = first.arrivedNanos();
+        long now = first.arrivedNanos;
         assertEquals(0, copies.due(now).count(), "nothing has come");
         copies.endJudging();
 
-        copies.sighted(first.quoted().classKey() + 9);
+        copies.sighted(first.quoted.classKey() + 9);
         assertEquals(0, copies.due(now).count(), "of another class");
         copies.endJudging();
 
-        copies.sighted(first.quoted().classKey());
+        copies.sighted(first.quoted.classKey());
         assertEquals(1, copies.due(now).count());
         Judgement again = new Judgement();
         copies.begin(0, again);
@@ -385,7 +386,7 @@ class KeptCopiesTest {
         Judgement judgement = new Judgement();
         judgement.begin(packet, 0, packet.capacity(), scene.now());
         scene.translator.judge(judgement, scene.now());
-        assertTrue(judgement.isOpen());
+        assertTrue(judgement.open);
         return judgement;
     }
 }

@@ -16,8 +16,13 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.natexd.report.Counters;
+import io.github.natexd.report.NatDelivery;
+import io.github.natexd.report.Observed;
+import io.github.natexd.report.Observer;
+import io.github.natexd.report.Reason;
+import io.github.natexd.report.Snapshot;
 import io.github.natexd.testkit.Packets;
-import io.github.natexd.translate.Reason;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;

@@ -15,10 +15,10 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
+import io.github.natexd.report.Reason;
 import io.github.natexd.testkit.FakePacketQueue.Verdict;
 import io.github.natexd.testkit.Packets;
 import io.github.natexd.translate.ErrorTypes;
-import io.github.natexd.translate.Reason;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;

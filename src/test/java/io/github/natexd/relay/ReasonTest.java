@@ -11,10 +11,10 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.natexd.report.Reason;
 import io.github.natexd.testkit.FakePacketQueue.Verdict;
 import io.github.natexd.testkit.PacketFile;
 import io.github.natexd.testkit.Packets;
-import io.github.natexd.translate.Reason;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.function.Consumer;

@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.github.natexd.report.Reason;
 import io.github.natexd.testkit.FakePacketQueue.Verdict;
 import io.github.natexd.testkit.Packets;
 import io.github.natexd.translate.ErrorTypes;
-import io.github.natexd.translate.Reason;
 import java.util.Arrays;
 import java.util.List;
 

@@ -1,13 +1,14 @@
 package io.github.natexd.relay;
 
 import io.github.natexd.mapping.Mapper;
+import io.github.natexd.report.Counters;
+import io.github.natexd.report.Reason;
 import io.github.natexd.testkit.FakeEgressLog;
 import io.github.natexd.testkit.FakeGuestLink;
 import io.github.natexd.testkit.FakePacketQueue;
 import io.github.natexd.testkit.Packets;
 import io.github.natexd.testkit.ProbeBuilder;
 import io.github.natexd.translate.ErrorTypes;
-import io.github.natexd.translate.Reason;
 import io.github.natexd.translate.Surroundings;
 import io.github.natexd.translate.Translator;
 import io.github.natexd.wire.Ipv4Address;

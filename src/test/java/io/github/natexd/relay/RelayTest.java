@@ -18,10 +18,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.natexd.report.Counters;
+import io.github.natexd.report.Reason;
 import io.github.natexd.testkit.FakePacketQueue.Verdict;
 import io.github.natexd.testkit.Packets;
 import io.github.natexd.translate.ErrorTypes;
-import io.github.natexd.translate.Reason;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -7,7 +7,8 @@ import static io.github.natexd.relay.RelayScene.probe;
 import static io.github.natexd.testkit.Packets.GUEST;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.github.natexd.translate.Reason;
+import io.github.natexd.report.Durations;
+import io.github.natexd.report.Reason;
 import org.junit.jupiter.api.Test;
 
 /** What the two histograms count, at the times that the loop reports. */

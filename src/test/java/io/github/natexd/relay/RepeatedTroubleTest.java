@@ -4,9 +4,10 @@ import static io.github.natexd.testkit.Packets.HOST;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.natexd.report.Reason;
+import io.github.natexd.report.RepeatedTrouble;
 import io.github.natexd.testkit.Log;
 import io.github.natexd.testkit.Packets;
-import io.github.natexd.translate.Reason;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;

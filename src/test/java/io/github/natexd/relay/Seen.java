@@ -1,6 +1,7 @@
 package io.github.natexd.relay;
 
-import io.github.natexd.translate.Reason;
+import io.github.natexd.report.Observed;
+import io.github.natexd.report.Reason;
 import io.github.natexd.wire.MplsLabels;
 import java.util.ArrayList;
 import java.util.List;

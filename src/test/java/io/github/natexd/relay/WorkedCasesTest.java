@@ -13,10 +13,10 @@ import static io.github.natexd.testkit.Packets.ROUTER;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.github.natexd.report.Reason;
 import io.github.natexd.testkit.FakePacketQueue.Verdict;
 import io.github.natexd.testkit.Packets;
 import io.github.natexd.testkit.ProbeBuilder;
-import io.github.natexd.translate.Reason;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;

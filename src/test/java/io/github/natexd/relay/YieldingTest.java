@@ -15,11 +15,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.natexd.report.Counters;
+import io.github.natexd.report.NatDelivery;
+import io.github.natexd.report.Reason;
 import io.github.natexd.testkit.FakePacketQueue.Verdict;
 import io.github.natexd.testkit.IcmpErrorBuilder;
 import io.github.natexd.testkit.Log;
 import io.github.natexd.testkit.Packets;
-import io.github.natexd.translate.Reason;
 import io.github.natexd.wire.Ipv4Address;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;

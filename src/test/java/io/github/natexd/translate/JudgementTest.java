@@ -14,6 +14,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.natexd.mapping.Mapper;
 import io.github.natexd.mapping.Probe;
+import io.github.natexd.mapping.ReadProbe;
+import io.github.natexd.report.Reason;
 import io.github.natexd.testkit.Packets;
 import io.github.natexd.testkit.ProbeBuilder;
 import io.github.natexd.wire.Ipv4Header;
@@ -44,12 +46,12 @@ class JudgementTest {
 
         judge(NOW);
 
-        assertEquals(Reason.RELAYED, judgement.reason());
-        assertEquals(GUEST, judgement.guest());
-        assertEquals(PORT, judgement.guestPort());
-        assertEquals(GUEST_MAC, judgement.guestMac());
-        assertEquals(GATEWAY_MAC, judgement.gatewayMac());
-        assertNotNull(judgement.sender());
+        assertEquals(Reason.RELAYED, judgement.reason);
+        assertEquals(GUEST, judgement.guest);
+        assertEquals(PORT, judgement.guestPort);
+        assertEquals(GUEST_MAC, judgement.guestMac);
+        assertEquals(GATEWAY_MAC, judgement.gatewayMac);
+        assertNotNull(judgement.sender);
     }
 
     @Test
@@ -59,32 +61,32 @@ class JudgementTest {
         egress(probe(HOST).id(9));
 
         judge(NOW + MILLI);
-        assertTrue(judgement.isOpen());
-        assertEquals(NOW + 10 * MILLI, judgement.openUntilNanos() / MILLI * MILLI);
-        assertNull(judgement.sender());
+        assertTrue(judgement.open);
+        assertEquals(NOW + 10 * MILLI, judgement.openUntilNanos / MILLI * MILLI);
+        assertNull(judgement.sender);
 
-        judgement.last();
+        judgement.last = true;
         translator.judge(judgement, NOW + 2 * MILLI);
-        assertFalse(judgement.isOpen());
-        assertEquals(Reason.COPIED_LIKELY, judgement.reason());
+        assertFalse(judgement.open);
+        assertEquals(Reason.COPIED_LIKELY, judgement.reason);
     }
 
     @Test
     @DisplayName("R15: what is the host's, nobody's, or ambiguous has no guest")
     void whatIsNoGuestsHasNone() {
         judge(NOW);
-        assertEquals(Reason.NO_MAPPING, judgement.reason());
+        assertEquals(Reason.NO_MAPPING, judgement.reason);
 
         egress(probe(HOST).id(9));
         judge(NOW + 10 * MILLI);
-        assertEquals(Reason.HOST_PROBE, judgement.reason());
+        assertEquals(Reason.HOST_PROBE, judgement.reason);
 
         guest(probe(GUEST).id(7).checksum(0));
         guest(probe(GUEST + 1).id(7).checksum(0));
         judge(NOW + 11 * MILLI);
-        assertEquals(Reason.AMBIGUOUS, judgement.reason());
-        assertTrue(judgement.reason().isUnmapped());
-        assertNull(judgement.sender());
+        assertEquals(Reason.AMBIGUOUS, judgement.reason);
+        assertTrue(judgement.reason.isUnmapped());
+        assertNull(judgement.sender);
     }
 
     @Test
@@ -92,16 +94,16 @@ class JudgementTest {
     void whatWasReadIsTold() {
         judge(NOW);
 
-        assertTrue(judgement.isErrorRead() && judgement.isQuoteRead());
-        assertEquals(ROUTER, judgement.reporter());
-        assertEquals(11, judgement.type());
-        assertEquals(0, judgement.code());
-        assertEquals(ERROR.length, judgement.totalLength());
-        assertEquals(PORT, judgement.quoted().sourcePort());
-        assertEquals(0, judgement.labels().count());
+        assertTrue(judgement.errorRead && judgement.quoteRead);
+        assertEquals(ROUTER, judgement.reporter);
+        assertEquals(11, judgement.type);
+        assertEquals(0, judgement.code);
+        assertEquals(ERROR.length, judgement.totalLength);
+        assertEquals(PORT, judgement.quoted.sourcePort);
+        assertEquals(0, judgement.labels.count());
         translator.readDetails(judgement);
-        assertEquals(1, judgement.labels().count());
-        assertEquals(24001, judgement.labels().entry(0) >>> 12);
+        assertEquals(1, judgement.labels.count());
+        assertEquals(24001, judgement.labels.entry(0) >>> 12);
     }
 
     @Test
@@ -113,15 +115,15 @@ class JudgementTest {
         translator.readDetails(judgement);
 
         judgement.begin(ByteBuffer.wrap(ERROR), 0, ERROR.length, NOW);
-        assertFalse(judgement.isErrorRead() || judgement.isQuoteRead());
-        assertNull(judgement.sender());
-        judgement.truncated();
+        assertFalse(judgement.errorRead || judgement.quoteRead);
+        assertNull(judgement.sender);
+        judgement.truncated = true;
         translator.judge(judgement, NOW);
 
-        assertEquals(Reason.TRUNCATED, judgement.reason());
-        assertFalse(judgement.isErrorRead() || judgement.isQuoteRead() || judgement.isOpen());
-        assertNull(judgement.sender());
-        assertEquals(0, judgement.labels().count());
+        assertEquals(Reason.TRUNCATED, judgement.reason);
+        assertFalse(judgement.errorRead || judgement.quoteRead || judgement.open);
+        assertNull(judgement.sender);
+        assertEquals(0, judgement.labels.count());
     }
 
     @Test
@@ -134,7 +136,7 @@ class JudgementTest {
                 NOW);
 
         translator.readDetails(judgement);
-        assertEquals(40_000, judgement.nextHopMtu());
+        assertEquals(40_000, judgement.nextHopMtu);
     }
 
     private void judge(long nowNanos) {
@@ -157,7 +159,7 @@ class JudgementTest {
     private static Probe read(ProbeBuilder sent) {
         byte[] packet = sent.bytes();
         Ipv4Header header = new Ipv4Header().over(ByteBuffer.wrap(packet), 0, packet.length);
-        Probe probe = new Probe();
+        ReadProbe probe = new ReadProbe();
         assertEquals(Ipv4Header.Problem.NONE, header.check(false));
         assertTrue(probe.read(ByteBuffer.wrap(packet), header));
         return probe;

@@ -12,6 +12,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.natexd.mapping.Mapper;
 import io.github.natexd.mapping.Probe;
+import io.github.natexd.mapping.ReadProbe;
+import io.github.natexd.report.Reason;
 import io.github.natexd.testkit.IcmpErrorBuilder;
 import io.github.natexd.testkit.Packets;
 import io.github.natexd.testkit.ProbeBuilder;
@@ -70,7 +72,7 @@ class OuterHeaderTest {
     private Reason judged(byte[] packet) {
         judgement.begin(ByteBuffer.wrap(packet), 0, packet.length, NOW);
         translator.judge(judgement, NOW);
-        return judgement.reason();
+        return judgement.reason;
     }
 
     private static IcmpErrorBuilder error() {
@@ -80,7 +82,7 @@ class OuterHeaderTest {
     private static Probe read(ProbeBuilder sent) {
         byte[] packet = sent.bytes();
         Ipv4Header header = new Ipv4Header().over(ByteBuffer.wrap(packet), 0, packet.length);
-        Probe probe = new Probe();
+        ReadProbe probe = new ReadProbe();
         assertTrue(header.check(false) == Ipv4Header.Problem.NONE && probe.read(ByteBuffer.wrap(packet), header));
         return probe;
     }

@@ -12,6 +12,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.natexd.mapping.Mapper;
 import io.github.natexd.mapping.Probe;
+import io.github.natexd.mapping.ReadProbe;
+import io.github.natexd.report.Reason;
 import io.github.natexd.testkit.IcmpErrorBuilder;
 import io.github.natexd.testkit.PacketFile;
 import io.github.natexd.testkit.Packets;
@@ -159,7 +161,7 @@ class TranslatorTest {
         byte[] error = error(quote -> quote);
         ByteBuffer packet = Packets.direct(error);
         Judgement judgement = judged(translator, packet, 0, error.length);
-        assertEquals(Reason.NO_MAPPING, judgement.reason());
+        assertEquals(Reason.NO_MAPPING, judgement.reason);
 
         judgement.copyTo(GUEST, GUEST_MAC, GATEWAY_MAC);
         translator.rewrite(judgement);
@@ -314,9 +316,8 @@ class TranslatorTest {
         Translator translator = translator(mapper);
 
         Judgement judgement = judged(translator, packet, 16, error.length);
-        boolean likely =
-                judgement.reason() == Reason.COPIED_LIKELY; // where port or IP ID is all that agrees, or nothing
-        assertTrue(likely || judgement.reason() == Reason.RELAYED, () -> "became " + judgement.reason());
+        boolean likely = judgement.reason == Reason.COPIED_LIKELY; // where port or IP ID is all that agrees, or nothing
+        assertTrue(likely || judgement.reason == Reason.RELAYED, () -> "became " + judgement.reason);
         translator.rewrite(judgement);
 
         byte[] octets = Packets.octets(packet, 16, error.length);
@@ -327,7 +328,7 @@ class TranslatorTest {
     private static Judgement judged(Translator translator, ByteBuffer packet, int offset, int length) {
         Judgement judgement = new Judgement();
         judgement.begin(packet, offset, length, NOW);
-        judgement.last();
+        judgement.last = true;
         translator.judge(judgement, NOW);
         return judgement;
     }
@@ -340,7 +341,7 @@ class TranslatorTest {
         ByteBuffer buffer = ByteBuffer.wrap(packet);
         Ipv4Header header = new Ipv4Header().over(buffer, 0, packet.length);
         assertEquals(Ipv4Header.Problem.NONE, header.check(false));
-        Probe probe = new Probe();
+        ReadProbe probe = new ReadProbe();
         assertTrue(probe.read(buffer, header));
         return probe;
     }

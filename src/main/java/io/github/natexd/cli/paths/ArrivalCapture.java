@@ -6,7 +6,7 @@ import io.github.natexd.linux.libc.LinkLayerAddress;
 import io.github.natexd.linux.libc.OsException;
 import io.github.natexd.linux.libc.Poller;
 import io.github.natexd.linux.packet.CaptureSocket;
-import io.github.natexd.mapping.Probe;
+import io.github.natexd.mapping.ReadProbe;
 import io.github.natexd.wire.IcmpError;
 import io.github.natexd.wire.Ipv4Address;
 import io.github.natexd.wire.Ipv4Header;
@@ -26,7 +26,7 @@ final class ArrivalCapture implements AutoCloseable {
     private final Ipv4Header outer = new Ipv4Header();
     private final IcmpError error = new IcmpError();
     private final Ipv4Header embedded = new Ipv4Header();
-    private final Probe probe = new Probe();
+    private final ReadProbe probe = new ReadProbe();
 
     private @Nullable Thread thread;
 
@@ -84,10 +84,10 @@ final class ArrivalCapture implements AutoCloseable {
         }
         return new ProbeKey(
                 "",
-                probe.protocol() == Protocol.UDP ? "udp" : "icmp",
-                probe.sourcePort(),
-                Ipv4Address.text(probe.destination()),
-                probe.destinationPort());
+                probe.protocol == Protocol.UDP ? "udp" : "icmp",
+                probe.sourcePort,
+                Ipv4Address.text(probe.destination),
+                probe.destinationPort);
     }
 
     @Override

@@ -2,7 +2,7 @@ package io.github.natexd.cli.profile;
 
 import io.github.natexd.cli.capture.CapturedPacket;
 import io.github.natexd.cli.capture.LinkLayer;
-import io.github.natexd.mapping.Probe;
+import io.github.natexd.mapping.ReadProbe;
 import io.github.natexd.wire.IcmpEcho;
 import io.github.natexd.wire.IcmpError;
 import io.github.natexd.wire.Ipv4Header;
@@ -21,7 +21,7 @@ final class PacketReader {
     private final IcmpEcho echo = new IcmpEcho();
     private final IcmpError error = new IcmpError();
     private final Ipv4Header embedded = new Ipv4Header();
-    private final Probe quoted = new Probe();
+    private final ReadProbe quoted = new ReadProbe();
 
     /** Reads one packet; null if it is of no use. Fragments are not: the other side may have joined them. */
     @Nullable
@@ -78,11 +78,11 @@ final class PacketReader {
         Packet.Quote quote = new Packet.Quote(
                 error.type(),
                 error.code(),
-                quoted.protocol(),
-                quoted.source(),
-                quoted.sourcePort(),
-                quoted.destination(),
-                quoted.destinationPort());
+                quoted.protocol,
+                quoted.source,
+                quoted.sourcePort,
+                quoted.destination,
+                quoted.destinationPort);
         return packet(captured, Packet.Kind.ERROR, 0, 0, 0, null, quote);
     }
 

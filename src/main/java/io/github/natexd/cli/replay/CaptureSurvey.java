@@ -3,7 +3,7 @@ package io.github.natexd.cli.replay;
 import io.github.natexd.cli.capture.CapturedPacket;
 import io.github.natexd.cli.capture.LinkLayer;
 import io.github.natexd.cli.form.Ipv4Network;
-import io.github.natexd.mapping.Probe;
+import io.github.natexd.mapping.ReadProbe;
 import io.github.natexd.wire.IcmpError;
 import io.github.natexd.wire.Ipv4Header;
 import io.github.natexd.wire.Protocol;
@@ -32,7 +32,7 @@ final class CaptureSurvey {
     private final LinkLayer link = new LinkLayer();
     private final Ipv4Header header = new Ipv4Header();
     private final IcmpError error = new IcmpError();
-    private final Probe probe = new Probe();
+    private final ReadProbe probe = new ReadProbe();
     private final Set<Integer> hosts;
     private final @Nullable Integer guest;
     private final @Nullable Ipv4Network guestNetwork;

@@ -1,6 +1,6 @@
 package io.github.natexd.cli.replay;
 
-import io.github.natexd.translate.Reason;
+import io.github.natexd.report.Reason;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -9,7 +9,7 @@ import io.github.natexd.cli.form.OutputForm;
 import io.github.natexd.cli.form.PlainRows;
 import io.github.natexd.control.ControlClient;
 import io.github.natexd.control.ControlException;
-import io.github.natexd.translate.Reason;
+import io.github.natexd.report.Reason;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;

@@ -1,4 +1,4 @@
-package io.github.natexd.translate;
+package io.github.natexd.report;
 
 /** What became of a queued packet, and why. Each constant is a counter, a log field and a row in the manual. */
 public enum Reason {

@@ -1,6 +1,5 @@
-package io.github.natexd.relay;
+package io.github.natexd.report;
 
-import io.github.natexd.mapping.NatProfile;
 import java.util.List;
 
 /**

@@ -1,4 +1,4 @@
-package io.github.natexd.relay;
+package io.github.natexd.report;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

@@ -1,4 +1,4 @@
-package io.github.natexd.mapping;
+package io.github.natexd.report;
 
 import java.util.List;
 
@@ -10,5 +10,5 @@ import java.util.List;
 public record MappingPage(List<MappingRow> rows, int next) {
     public static final int END = -1;
 
-    static final int ROWS_LIMIT = 512;
+    public static final int ROWS_LIMIT = 512;
 }

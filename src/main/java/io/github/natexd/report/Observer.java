@@ -1,4 +1,4 @@
-package io.github.natexd.relay;
+package io.github.natexd.report;
 
 /** Receives the outcome of each error. Runs on the relay's thread, so it must be quick. */
 @FunctionalInterface

@@ -1,6 +1,4 @@
-package io.github.natexd.relay;
-
-import io.github.natexd.translate.Reason;
+package io.github.natexd.report;
 
 /** How many packets had which outcome. Only the relay's thread writes; other threads read copies. */
 public final class Counters {
@@ -28,16 +26,16 @@ public final class Counters {
     private final long[] reasons = new long[REASONS.length];
     private final long[] events = new long[EVENTS.length];
 
-    void count(Reason reason) {
+    public void count(Reason reason) {
         reasons[reason.ordinal()]++;
     }
 
-    void count(Event event) {
+    public void count(Event event) {
         events[event.ordinal()]++;
     }
 
     /** A copy of the present numbers, for other threads. */
-    Counters copy() {
+    public Counters copy() {
         Counters copy = new Counters();
         System.arraycopy(reasons, 0, copy.reasons, 0, reasons.length);
         System.arraycopy(events, 0, copy.events, 0, events.length);

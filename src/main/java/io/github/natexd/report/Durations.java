@@ -1,4 +1,4 @@
-package io.github.natexd.relay;
+package io.github.natexd.report;
 
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
@@ -48,7 +48,7 @@ public final class Durations {
     }
 
     /** A copy of the present numbers, for other threads. */
-    Durations copy() {
+    public Durations copy() {
         Durations copy = new Durations();
         System.arraycopy(counts, 0, copy.counts, 0, counts.length);
         copy.sumNanos = sumNanos;

@@ -1,4 +1,4 @@
-package io.github.natexd.mapping;
+package io.github.natexd.report;
 
 /** What is known about the NAT process, for other threads. */
 public record NatProfile(Traits udp, Traits echo) {

@@ -1,14 +1,10 @@
-package io.github.natexd.relay;
+package io.github.natexd.report;
 
-import io.github.natexd.mapping.Probe;
-import io.github.natexd.mapping.Sighting;
-import io.github.natexd.translate.Judgement;
-import io.github.natexd.translate.Reason;
 import io.github.natexd.wire.MplsLabels;
 
 /**
- * What an {@link Observer} gets to see. There is one, which the relay fills again each time. The ports of an echo
- * request are its identifier and sequence number.
+ * What an {@link Observer} gets to see. There is one, which is filled again each time. The ports of an echo request are
+ * its identifier and sequence number.
  */
 public final class Observed {
     /** What happened. */
@@ -24,7 +20,7 @@ public final class Observed {
         REPLY
     }
 
-    static final long UNKNOWN_NANOS = 0;
+    public static final long UNKNOWN_NANOS = 0;
 
     private static final MplsLabels NO_LABELS = new MplsLabels();
 
@@ -72,38 +68,8 @@ public final class Observed {
      */
     public long roundTripNanos;
 
-    /** A guest's probe. */
-    void sent(Probe probe, long mac) {
-        begin(Event.PROBE, probe.epochNanos());
-        quote(probe);
-        guest(probe.source(), probe.sourcePort());
-        guestMac = mac;
-        hop = probe.timeToLive();
-    }
-
-    /** An error's outcome. */
-    void decided(Judgement judgement, long itsAgeNanos) {
-        begin(Event.ERROR, judgement.arrivedEpochNanos());
-        reason = judgement.reason();
-        ageNanos = itsAgeNanos;
-        if (judgement.isErrorRead()) {
-            report(judgement.reporter(), judgement.type(), judgement.code());
-            nextHopMtu = judgement.nextHopMtu();
-            labels = judgement.labels();
-        }
-        if (judgement.isQuoteRead()) {
-            quote(judgement.quoted());
-        }
-        Sighting sender = judgement.sender();
-        if (sender != null) {
-            guest(sender.source(), sender.sourcePort());
-            hop = sender.timeToLive();
-        } else if (reason == Reason.STATIC_GUEST) {
-            guest(judgement.guest(), judgement.guestPort());
-        }
-    }
-
-    Observed begin(Event what, long atEpochNanos) {
+    /** Begins with a packet that the kernel received at that time. */
+    public Observed begin(Event what, long atEpochNanos) {
         event = what;
         epochNanos = atEpochNanos;
         reported = false;
@@ -115,7 +81,7 @@ public final class Observed {
         return this;
     }
 
-    Observed report(int itsReporter, int itsType, int itsCode) {
+    public Observed report(int itsReporter, int itsType, int itsCode) {
         reported = true;
         reporter = itsReporter;
         type = itsType;
@@ -123,17 +89,17 @@ public final class Observed {
         return this;
     }
 
-    Observed quote(Probe probe) {
+    public Observed quote(int itsProtocol, int itsSource, int itsSourcePort, int itsTarget, int itsTargetPort) {
         quoted = true;
-        protocol = probe.protocol();
-        source = probe.source();
-        sourcePort = probe.sourcePort();
-        target = probe.destination();
-        targetPort = probe.destinationPort();
+        protocol = itsProtocol;
+        source = itsSource;
+        sourcePort = itsSourcePort;
+        target = itsTarget;
+        targetPort = itsTargetPort;
         return this;
     }
 
-    Observed guest(int address, int port) {
+    public Observed guest(int address, int port) {
         guestKnown = true;
         guest = address;
         guestPort = port;

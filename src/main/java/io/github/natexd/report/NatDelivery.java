@@ -1,4 +1,4 @@
-package io.github.natexd.relay;
+package io.github.natexd.report;
 
 /**
  * Who delivers one class of errors to guests: the NAT process or natexd.

@@ -1,4 +1,4 @@
-package io.github.natexd.mapping;
+package io.github.natexd.report;
 
 /**
  * One live mapping, for other threads. For an echo request, the source port is the identifier and the destination port
@@ -21,18 +21,4 @@ public record MappingRow(
         int hostAddress,
         int hostPort,
         int timeToLive,
-        long ageNanos) {
-    static MappingRow of(Sighting guests, Sighting leaving, long nowNanos) {
-        return new MappingRow(
-                guests.source,
-                guests.guestMac,
-                leaving.protocol,
-                guests.sourcePort,
-                leaving.destination,
-                leaving.destinationPort,
-                leaving.source,
-                leaving.sourcePort,
-                guests.timeToLive,
-                nowNanos - guests.sightedNanos);
-    }
-}
+        long ageNanos) {}
