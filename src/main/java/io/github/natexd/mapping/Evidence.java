@@ -36,26 +36,17 @@ final class Evidence {
         if (guestLead > GUEST_LEAD_NANOS || guestLead < -LEAVING_LEAD_NANOS || hops < 0 || hops > 1) {
             return IMPOSSIBLE;
         }
-        int agreeing = portAndIdentification(guests, leaving.sourcePort, leaving.identification);
-        if (!guests.contentKnown || !leaving.contentKnown) {
-            return agreeing;
-        }
-        if (guests.content == leaving.content) {
-            return agreeing | CONTENT;
-        }
-        return agreeing == 0 ? IMPOSSIBLE : agreeing;
+        int agreeing = ofQuote(guests, leaving);
+        boolean differ = guests.contentKnown && leaving.contentKnown && guests.content != leaving.content;
+        return differ && agreeing == 0 ? IMPOSSIBLE : agreeing;
     }
 
-    /** Returns the pieces of a guest's sighting that agree with a quoted probe. */
+    /** Returns the pieces of a guest's sighting that agree with a probe as a router quotes it. */
     static int ofQuote(Sighting guests, Probe quoted) {
-        int agreeing = portAndIdentification(guests, quoted.sourcePort, quoted.identification);
-        boolean known = guests.contentKnown && quoted.contentKnown;
-        return known && guests.content == quoted.content ? agreeing | CONTENT : agreeing;
-    }
-
-    private static int portAndIdentification(Sighting guests, int port, int identification) {
-        return (guests.sourcePort == port ? PORT : 0)
-                | (identification != 0 && guests.identification == identification ? IDENTIFICATION : 0);
+        boolean sameContent = guests.contentKnown && quoted.contentKnown && guests.content == quoted.content;
+        return (guests.sourcePort == quoted.sourcePort ? PORT : 0)
+                | (guests.identification != 0 && guests.identification == quoted.identification ? IDENTIFICATION : 0)
+                | (sameContent ? CONTENT : 0);
     }
 
     /** By how much the NAT process lowered the TTL. */
@@ -65,6 +56,12 @@ final class Evidence {
 
     static int pieces(int agreeing) {
         return Integer.bitCount(agreeing);
+    }
+
+    /** Port and IP ID: the evidence that a probe of another user is nevertheless the NAT process's. */
+    static boolean outweighsTheUser(int agreeing) {
+        int both = PORT | IDENTIFICATION;
+        return agreeing != IMPOSSIBLE && (agreeing & both) == both;
     }
 
     /** A length of 0 is unknown and equals any other. */

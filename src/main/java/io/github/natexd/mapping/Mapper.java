@@ -43,17 +43,10 @@ public final class Mapper {
     private final Pairing pairing;
     private final Unseen unseen;
     private boolean trustsUnseen = true;
-    private long lifetimeNanos;
     private long lastSightedNanos;
-    private long openUntilNanos;
-    /** From this time on, natexd has sighted all that the host sent within a lifetime. */
-    private long completeFromNanos;
 
-    /**
-     * The probes of the quoted tuple that fit best: their score, the newest unpaired one, the guest of the newest pair.
-     */
+    // The probes of the quoted tuple that fit best: their score, the newest unpaired one, the guest of the newest pair.
     private int fit;
-
     private @Nullable Sighting unpaired;
     private @Nullable Sighting paired;
     private boolean severalUnpaired;
@@ -61,10 +54,10 @@ public final class Mapper {
     private boolean severalIdentifications;
     private boolean crowded;
 
-    /** Result of the last look-up. */
+    // The result of the last look-up.
     private @Nullable Sighting found;
-
-    private boolean foundChanged;
+    private boolean identificationChanged;
+    private long openUntilNanos;
     /** Meaningless; without a place for what {@link #fetch} reads, the compiler would remove the reads. */
     private int fetched;
 
@@ -76,18 +69,13 @@ public final class Mapper {
         sightings = new Sightings(capacity, lifetimeNanos, nowNanos);
         pairing = new Pairing(sightings, profile);
         unseen = new Unseen(sightings, profile);
-        this.lifetimeNanos = lifetimeNanos;
         lastSightedNanos = nowNanos;
-        completeFromNanos = nowNanos + UNSEEN_NANOS;
+        egressUnseen(nowNanos);
     }
 
     /** Changes how long natexd remembers sightings, including the present ones. */
     public void lifetime(long nanos, long nowNanos) {
-        if (nanos > lifetimeNanos) {
-            completeFromNanos = nowNanos + nanos; // some sightings of the longer lifetime are gone
-        }
-        lifetimeNanos = nanos;
-        sightings.lifetime(nanos);
+        sightings.lifetime(nanos, nowNanos);
     }
 
     /**
@@ -102,7 +90,7 @@ public final class Mapper {
     public void guestSighted(Probe probe, long guestMac, long gatewayMac, long nowNanos) {
         Sighting guests = sightings.addGuests(probe, guestMac, gatewayMac, inOrder(nowNanos));
         long since = guests.sightedNanos - Evidence.LEAVING_LEAD_NANOS;
-        Sighting leaving = sightings.firstOf(Shares.HOST, probe.classKey(), since);
+        Sighting leaving = sightings.firstOf(Sightings.HOST, probe.classKey(), since);
         for (int read = 0; leaving != null && read < Pairing.LEAVING_LIMIT; read++) {
             int agreeing = Evidence.of(guests, leaving);
             if (agreeing != Evidence.IMPOSSIBLE && Evidence.pieces(agreeing) >= Evidence.CERTAIN_PIECES) {
@@ -113,10 +101,7 @@ public final class Mapper {
         }
     }
 
-    /**
-     * A probe was seen leaving the host. {@code uid} owns the sending socket; {@link #NO_UID} if the kernel did not
-     * say.
-     */
+    /** A probe was seen leaving the host. {@code uid} owns the sending socket, or is {@link #NO_UID}. */
     public void egressSighted(Probe probe, int uid, long nowNanos) {
         bindIfWhole(sightings.addLeaving(probe, uid, inOrder(nowNanos)));
     }
@@ -127,34 +112,21 @@ public final class Mapper {
         return lastSightedNanos;
     }
 
+    /** Keeps only pairs without disagreement: a better candidate may come in this turn, and errors come later. */
+    private void bindIfWhole(Sighting leaving) {
+        if (pairing.weigh(leaving, lastSightedNanos) == Match.CERTAIN && profile.isWhole(pairing.partner(), leaving)) {
+            pairing.bind();
+        }
+    }
+
     /** The rules that show leaving probes are new, or were perhaps gone: some recent probes were not sighted. */
     public void egressUnseen(long nowNanos) {
-        long from = nowNanos + UNSEEN_NANOS;
-        completeFromNanos = from - completeFromNanos > 0 ? from : completeFromNanos;
+        sightings.incompleteUntil(nowNanos + UNSEEN_NANOS);
     }
 
     /** Some leaving probes were lost: for one lifetime, "not seen leaving" proves nothing. */
     public void egressLost(long nowNanos) {
-        completeFromNanos = nowNanos + lifetimeNanos;
-    }
-
-    /** Keeps only pairs without disagreement: a better candidate may come in this turn, and errors come later. */
-    private void bindIfWhole(Sighting leaving) {
-        if (pairing.weigh(leaving, lastSightedNanos) == Match.CERTAIN
-                && profile.isWhole(pairing.guestOf(leaving), leaving)) {
-            bind();
-        }
-    }
-
-    /** Keeps the pairs weighed last, which are certain. */
-    private void bind() {
-        for (int i = 0; i < pairing.pairs(); i++) {
-            Sighting leaving = pairing.pairedLeaving(i);
-            if (!leaving.learned) {
-                profile.learn(pairing.pairedGuest(i), leaving);
-            }
-            sightings.pair(pairing.pairedGuest(i), leaving);
-        }
+        sightings.lost(nowNanos);
     }
 
     /**
@@ -169,12 +141,13 @@ public final class Mapper {
         // The next scan finds the pairs that this round makes.
         int rounds = 0;
         for (Sighting open = unpaired; open != null && rounds < ROUNDS_LIMIT; open = unpaired, rounds++) {
-            Match match = pairing.weigh(open, nowNanos);
-            if (match != Match.CERTAIN) {
+            Match weighed = pairing.weigh(open, nowNanos);
+            if (weighed != Match.CERTAIN) {
                 openUntilNanos = settledNanos(open, arrivedNanos);
-                return undecided(open, match, quoted, nowNanos, last);
+                boolean mayBeOpen = !last && nowNanos - openUntilNanos < 0 && mayChange(open, weighed);
+                return mayBeOpen ? Match.OPEN : undecided(open, weighed, quoted);
             }
-            bind();
+            pairing.bind();
             scan(quoted, nowNanos);
         }
         if (paired == null) {
@@ -190,7 +163,7 @@ public final class Mapper {
 
     private void found(@Nullable Sighting guests, Probe quoted, boolean identified) {
         found = guests;
-        foundChanged = identified && guests != null && guests.identification != quoted.identification;
+        identificationChanged = identified && guests != null && guests.identification != quoted.identification;
     }
 
     /** Reads the probes of the quoted tuple, newest first, and selects those that fit the quote best. */
@@ -251,44 +224,36 @@ public final class Mapper {
         return arrivedNanos + Math.min(afterError, Evidence.LEAVING_LEAD_NANOS) + SETTLED_NANOS;
     }
 
-    /** The quoted probe can be an unpaired one, and weighing it gave nothing certain. */
-    private Match undecided(Sighting leaving, Match weighed, Probe quoted, long nowNanos, boolean last) {
-        if (!last && nowNanos - openUntilNanos < 0 && mayChange(leaving, weighed)) {
-            return Match.OPEN;
-        }
-        // If the NAT process's probes are not seen leaving, this one is the host's and shows nothing about the NAT.
-        boolean hosts = weighed == Match.HOST && profile.seenLeaving(leaving.isUdp()) == NatProfile.Known.NO;
-        if (pairing.isOnly() && !leaving.learned && !hosts) {
-            leaving.learned = true;
-            profile.learn(pairing.guestOf(leaving), leaving);
-        }
-        // Several unpaired probes fit: by order, each would have a different sender, and any of them can be quoted.
-        boolean likely = weighed == Match.LIKELY && (!severalUnpaired || pairing.isOfOneSender());
-        if (paired == null) {
-            found(likely ? pairing.guestOf(leaving) : null, quoted, fit >= SAME_IDENTIFICATION);
-            return likely ? Match.LIKELY : weighed == Match.LIKELY ? Match.AMBIGUOUS : weighed;
-        }
-        found(paired, quoted, false);
-        boolean sameSender = !severalSenders && likely && paired.sameSender(pairing.guestOf(leaving));
-        return sameSender ? Match.LIKELY : Match.AMBIGUOUS;
-    }
-
     /**
      * Whether a later sighting can change the result. It cannot for another user's probe or an only pair that this NAT
      * is known to make.
      */
     private boolean mayChange(Sighting leaving, Match weighed) {
-        boolean expected =
-                weighed == Match.LIKELY && pairing.isOnly() && profile.expects(pairing.guestOf(leaving), leaving);
+        boolean expected = weighed == Match.LIKELY && pairing.isOnly() && profile.expects(pairing.partner(), leaving);
         return !expected && !profile.isForeign(leaving.uid);
     }
 
-    /**
-     * Searches guests' sightings alone: probes that a NAT process sends through a packet socket are not seen leaving.
-     */
+    /** The final result: the quoted probe can be an unpaired one, and weighing it gave nothing certain. */
+    private Match undecided(Sighting leaving, Match weighed, Probe quoted) {
+        // If the NAT process's probes are not seen leaving, this one is the host's and shows nothing about the NAT.
+        boolean hosts = weighed == Match.HOST && profile.seenLeaving(leaving.isUdp()) == Known.NO;
+        if (pairing.isOnly() && !hosts) {
+            profile.learn(pairing.partner(), leaving);
+        }
+        // Several unpaired probes fit: by order, each would have a different sender, and any of them can be quoted.
+        boolean likely = weighed == Match.LIKELY && (!severalUnpaired || pairing.isOfOneSender());
+        if (paired == null) {
+            found(likely ? pairing.partner() : null, quoted, fit >= SAME_IDENTIFICATION);
+            return likely ? Match.LIKELY : weighed == Match.LIKELY ? Match.AMBIGUOUS : weighed;
+        }
+        found(paired, quoted, false);
+        boolean sameSender = !severalSenders && likely && paired.sameSender(pairing.partner());
+        return sameSender ? Match.LIKELY : Match.AMBIGUOUS;
+    }
+
+    /** Searches the guests' sightings alone. */
     private Match withoutLeaving(Probe quoted, long nowNanos, boolean last) {
-        boolean complete = nowNanos - completeFromNanos >= 0 && sightings.hasAllOfHost(nowNanos);
-        Match match = unseen.find(quoted, nowNanos - lifetimeNanos, complete);
+        Match match = unseen.find(quoted, nowNanos);
         found(unseen.found(), quoted, unseen.isOneProbe());
         Known seenLeaving = profile.seenLeaving(quoted.isUdp());
         boolean mayCome = seenLeaving == Known.NO || seenLeaving == Known.MIXED;
@@ -299,6 +264,16 @@ public final class Mapper {
     /** After OPEN: when the result is final if nothing more is sighted. */
     public long openUntilNanos() {
         return openUntilNanos;
+    }
+
+    /** The guest's sighting that the last {@link #find} found, CERTAIN or LIKELY; valid until the next call. */
+    public Sighting found() {
+        return Objects.requireNonNull(found);
+    }
+
+    /** The NAT process is known to have changed the IP ID of this probe: only then it is restored (R26). */
+    public boolean identificationChanged() {
+        return identificationChanged;
     }
 
     /** Whether {@link #fetch} pays: single look-ups would wait for memory. */
@@ -314,16 +289,6 @@ public final class Mapper {
         fetched ^= sightings.touch(quoted);
     }
 
-    /** The guest's sighting that the last {@link #find} found, CERTAIN or LIKELY; valid until the next call. */
-    public Sighting found() {
-        return Objects.requireNonNull(found);
-    }
-
-    /** The NAT process is known to have changed the IP ID of this probe: only then it is restored (R26). */
-    public boolean identificationChanged() {
-        return foundChanged;
-    }
-
     /** Removes a bounded number of expired mappings; returns whether none is left. */
     public boolean expire(long nowNanos) {
         return sightings.expire(EXPIRED_LIMIT, nowNanos);
@@ -334,16 +299,11 @@ public final class Mapper {
         return sightings.pairs();
     }
 
-    /**
-     * A bounded number of the live mappings, for other threads.
-     *
-     * @param from 0, or {@link MappingPage#next} of the previous page
-     */
+    /** A page of the live mappings that begins at {@code from}: 0, or {@link MappingPage#next} of the page before. */
     public MappingPage page(int from, long nowNanos) {
         return sightings.page(from, nowNanos);
     }
 
-    /** What is known about the NAT process. */
     public NatProfile profile() {
         return profile.report();
     }

@@ -1,91 +1,45 @@
 package io.github.natexd.mapping;
 
+import java.util.Objects;
+import java.util.function.BiPredicate;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Which guest's sighting is of the same probe as a leaving sighting. Collects a bounded number of candidates of both
  * sides once, and ranks each two of them by their {@link Evidence}. The only pair wins, else the best, else the order
  * decides.
+ *
+ * <p>Candidates are numbered in the order of their sighting; a set of them is the bits of a long.
  */
 final class Pairing {
-    /** How many guests and guests' sightings are read at most. */
-    private static final int READ_LIMIT = 128;
-
-    /** How many sightings of one guest, and how many leaving ones, are read at most. */
-    private static final int READ_LIMIT_PER_CHAIN = 64;
-
-    private static final int CANDIDATES_PER_GUEST = 24;
-
-    /** The maximum number of guests' candidates: a set of them fits into the bits of a long. */
     private static final int GUESTS_LIMIT = Long.SIZE;
-
     static final int LEAVING_LIMIT = 24;
-
     private static final long WINDOW_NANOS = Evidence.GUEST_LEAD_NANOS + Evidence.LEAVING_LEAD_NANOS;
-    private static final byte IMPOSSIBLE = -1;
 
     private final Sightings sightings;
     private final Profile profile;
+    private final Predicate<Sighting> takes = this::takeIfCandidate;
 
-    private final Candidates guests = new Candidates(GUESTS_LIMIT);
-    private final Candidates leaving = new Candidates(LEAVING_LIMIT);
+    private final Sighting[] guests = new Sighting[GUESTS_LIMIT];
+    private int guestCount;
+    private final Sighting[] leaving = new Sighting[LEAVING_LIMIT];
+    private int leavingCount;
     /** There were more candidates than the limits allow. */
     private boolean crowded;
-    /** The rank of each two candidates, see {@link #rank(Sighting, Sighting)}. */
-    private final byte[] ranks = new byte[GUESTS_LIMIT * LEAVING_LIMIT];
-    /** The set of guests' candidates for which the weighed probe is the best, by index. */
-    private long best;
 
-    /** The rivals of both sides; those of a pair have the same index. */
-    private final Candidates rivalGuests = new Candidates(GUESTS_LIMIT);
+    /** The rank of each two candidates, and the highest of each candidate. */
+    private final int[][] ranks = new int[GUESTS_LIMIT][LEAVING_LIMIT];
 
-    private final Candidates rivalLeaving = new Candidates(LEAVING_LIMIT);
+    private final int[] highestOfGuest = new int[GUESTS_LIMIT];
+    private final int[] highestOfLeaving = new int[LEAVING_LIMIT];
 
-    /** A bounded list of sightings. */
-    private static final class Candidates {
-        final @Nullable Sighting[] all;
-        int count;
+    /** The rivals of both sides. The first of one side is paired with the first of the other, and so on. */
+    private long rivalGuests;
 
-        Candidates(int limit) {
-            all = new Sighting[limit];
-        }
-
-        boolean isFull() {
-            return count == all.length;
-        }
-
-        void addIfRoom(Sighting sighting) {
-            if (!isFull()) {
-                all[count++] = sighting;
-            }
-        }
-
-        /** Inserts by time of sighting. */
-        void insert(Sighting sighting) {
-            int at = count++;
-            for (; at > 0 && get(at - 1).sightedNanos - sighting.sightedNanos > 0; at--) {
-                all[at] = all[at - 1];
-            }
-            all[at] = sighting;
-        }
-
-        Sighting get(int index) {
-            Sighting sighting = all[index];
-            if (sighting == null) {
-                throw new IndexOutOfBoundsException(index);
-            }
-            return sighting;
-        }
-
-        boolean areTwins() {
-            for (int i = 1; i < count; i++) {
-                if (!get(i).isTwinOf(get(0))) {
-                    return false;
-                }
-            }
-            return true;
-        }
-    }
+    private long rivalLeaving;
+    /** The guest's sighting that is paired with the weighed one. */
+    private @Nullable Sighting partner;
 
     Pairing(Sightings sightings, Profile profile) {
         this.sightings = sightings;
@@ -93,227 +47,166 @@ final class Pairing {
     }
 
     /**
-     * Weighs which guest's sighting is of the same probe as the unpaired leaving {@code e}. CERTAIN: each of the
-     * {@link #pairs} is a pair. LIKELY: {@link #guestOf} is the most likely.
+     * Weighs which guest's sighting is of the same probe as the unpaired leaving {@code e}. After CERTAIN, call {@link
+     * #bind}. After LIKELY, {@link #partner} is the most likely.
      */
     Match weigh(Sighting e, long nowNanos) {
-        crowded = false;
+        leaving[0] = e;
+        leavingCount = 1;
         gatherGuests(e, sightings.liveSince(e.sightedNanos - Evidence.GUEST_LEAD_NANOS, nowNanos));
         gatherLeaving(e, sightings.liveSince(e.sightedNanos - WINDOW_NANOS, nowNanos));
         rank();
-        int rank = rankOfBest();
-        rivalGuests.count = 0;
-        rivalLeaving.count = 0;
-        if (rank == IMPOSSIBLE) {
-            return Match.HOST;
+        int rank = selectRivals(e);
+        return rank == Evidence.IMPOSSIBLE ? Match.HOST : lower(compare(rank, e), e);
+    }
+
+    private void gatherGuests(Sighting e, long since) {
+        guestCount = 0;
+        crowded = false;
+        boolean readAll = sightings.ofGuests(e.classKey(), since, takes);
+        crowded |= !readAll;
+    }
+
+    private boolean takeIfCandidate(Sighting guest) {
+        // With one hop more on each side, these are the candidates of the probe and of its rivals.
+        int hops = Evidence.hops(guest, leaving[0]);
+        if (hops < -1 || hops > 2) {
+            return false;
         }
-        collectRivals(rank);
-        return lower(compare(rank), e);
-    }
-
-    /**
-     * Nothing may contradict certain. Likely bears one contradiction: some NATs that keep ports replace those in use.
-     */
-    private Match lower(Match match, Sighting e) {
-        if (match != Match.CERTAIN && match != Match.LIKELY) {
-            return match;
-        }
-        int contradictions = profile.contradictions(guestOf(e), e);
-        if (match == Match.CERTAIN) {
-            return crowded || contradictions > 0 ? Match.LIKELY : Match.CERTAIN;
-        }
-        return crowded || contradictions > 1 ? Match.HOST : Match.LIKELY;
-    }
-
-    int pairs() {
-        return rivalLeaving.count;
-    }
-
-    Sighting pairedGuest(int index) {
-        return rivalGuests.get(index);
-    }
-
-    Sighting pairedLeaving(int index) {
-        return rivalLeaving.get(index);
-    }
-
-    /** When the newest sighting was made on which the result rests: {@code e}, or the last of the guests' rivals. */
-    long newestNanos(Sighting e) {
-        if (rivalGuests.count == 0) {
-            return e.sightedNanos;
-        }
-        long lastRival = rivalGuests.get(rivalGuests.count - 1).sightedNanos;
-        return lastRival - e.sightedNanos > 0 ? lastRival : e.sightedNanos;
-    }
-
-    /** Neither side had a rival. */
-    boolean isOnly() {
-        return rivalGuests.count == 1 && rivalLeaving.count == 1;
-    }
-
-    /** All guests' rivals are of one guest's socket. */
-    boolean isOfOneSender() {
-        for (int i = 1; i < rivalGuests.count; i++) {
-            if (!rivalGuests.get(i).sameSender(rivalGuests.get(0))) {
-                return false;
-            }
+        if (guestCount == GUESTS_LIMIT) {
+            crowded = true;
+        } else {
+            insert(guest, guests, guestCount++);
         }
         return true;
     }
 
-    /** The guest's sighting that is paired with {@code e}. */
-    Sighting guestOf(Sighting e) {
-        int at = 0;
-        while (rivalLeaving.get(at) != e) {
-            at++;
-        }
-        return rivalGuests.get(at);
-    }
-
-    private void gatherGuests(Sighting e, long since) {
-        guests.count = 0;
-        int left = READ_LIMIT;
-        for (int guest = sightings.firstGuest(since);
-                guest != Sightings.NOBODY && left > 0;
-                guest = sightings.nextGuest(guest, since)) {
-            left--;
-            int most = guests.count + CANDIDATES_PER_GUEST;
-            int leftOfGuest = Math.min(left, READ_LIMIT_PER_CHAIN);
-            for (Sighting g = sightings.firstOf(guest, e.classKey(), since);
-                    g != null && leftOfGuest > 0 && guests.count < most;
-                    g = sightings.nextOf(g, since)) {
-                left--;
-                leftOfGuest--;
-                // With one hop more on each side, these are the candidates of the probe and of its rivals.
-                int hops = Evidence.hops(g, e);
-                if (hops >= -1 && hops <= 2) {
-                    crowded |= guests.isFull();
-                    guests.addIfRoom(g);
-                }
-            }
-        }
-        crowded |= left <= 0;
-    }
-
     private void gatherLeaving(Sighting e, long since) {
-        leaving.count = 0;
-        leaving.addIfRoom(e);
         int read = 0;
-        for (Sighting other = sightings.firstOf(Shares.HOST, e.classKey(), since);
+        for (Sighting other = sightings.firstOf(Sightings.HOST, e.classKey(), since);
                 other != null;
                 other = sightings.nextOf(other, since)) {
             boolean rival = other != e
                     && Math.abs(other.timeToLive - e.timeToLive) <= 1
                     && other.sightedNanos - e.sightedNanos <= WINDOW_NANOS;
-            if (++read > READ_LIMIT_PER_CHAIN || (rival && leaving.isFull())) {
+            if (++read > Sightings.READ_LIMIT_PER_HOLDER || (rival && leavingCount == LEAVING_LIMIT)) {
                 crowded = true;
                 return;
             }
             if (rival) {
-                leaving.addIfRoom(other);
+                insert(other, leaving, leavingCount++);
             }
         }
     }
 
+    /** Inserts by time of sighting. */
+    private static void insert(Sighting sighting, Sighting[] into, int count) {
+        int at = count;
+        for (; at > 0 && into[at - 1].sightedNanos - sighting.sightedNanos > 0; at--) {
+            into[at] = into[at - 1];
+        }
+        into[at] = sighting;
+    }
+
     private void rank() {
-        for (int g = 0; g < guests.count; g++) {
-            for (int l = 0; l < leaving.count; l++) {
-                ranks[g * LEAVING_LIMIT + l] = rank(guests.get(g), leaving.get(l));
+        for (int l = 0; l < leavingCount; l++) {
+            highestOfLeaving[l] = Evidence.IMPOSSIBLE;
+        }
+        for (int g = 0; g < guestCount; g++) {
+            highestOfGuest[g] = Evidence.IMPOSSIBLE;
+            for (int l = 0; l < leavingCount; l++) {
+                int rank = rank(guests[g], leaving[l]);
+                ranks[g][l] = rank;
+                highestOfGuest[g] = Math.max(rank, highestOfGuest[g]);
+                highestOfLeaving[l] = Math.max(rank, highestOfLeaving[l]);
             }
         }
     }
 
     /** Two for each piece that agrees, plus one for the expected TTL. */
-    private byte rank(Sighting g, Sighting e) {
-        int agreeing = Evidence.of(g, e);
-        if (agreeing == Evidence.IMPOSSIBLE || (profile.isForeign(e.uid) && !outweighsTheUser(agreeing))) {
-            return IMPOSSIBLE;
+    private int rank(Sighting guest, Sighting e) {
+        int agreeing = Evidence.of(guest, e);
+        if (agreeing == Evidence.IMPOSSIBLE || (profile.isForeign(e.uid) && !Evidence.outweighsTheUser(agreeing))) {
+            return Evidence.IMPOSSIBLE;
         }
         int pieces = Evidence.pieces(agreeing);
-        return (byte) (2 * pieces + (profile.expectsHops(g.isUdp(), Evidence.hops(g, e), pieces) ? 1 : 0));
+        return 2 * pieces + (profile.expectsHops(guest.isUdp(), Evidence.hops(guest, e), pieces) ? 1 : 0);
     }
 
-    /** The evidence that a probe of another user is nevertheless the NAT process's. */
-    static boolean outweighsTheUser(int agreeing) {
-        int both = Evidence.PORT | Evidence.IDENTIFICATION;
-        return agreeing != Evidence.IMPOSSIBLE && (agreeing & both) == both;
-    }
-
-    private int ranked(int g, int l) {
-        return ranks[g * LEAVING_LIMIT + l];
-    }
-
-    /** The highest rank of the guests' sightings that have no better leaving probe; marks those that have this rank. */
-    private int rankOfBest() {
-        int highest = IMPOSSIBLE;
-        best = 0;
-        for (int g = 0; g < guests.count; g++) {
-            int rank = ranked(g, 0);
-            if (rank == IMPOSSIBLE || rank < highest || !isBestFor(g)) {
-                continue;
+    /**
+     * Selects the guests' sightings that have no better leaving probe and the highest rank with {@code e}, and the
+     * leaving probes that rank equally with one of them and higher with none. Returns this rank.
+     */
+    private int selectRivals(Sighting e) {
+        int ofE = 0;
+        while (leaving[ofE] != e) {
+            ofE++;
+        }
+        int highest = Evidence.IMPOSSIBLE;
+        rivalGuests = 0;
+        for (int g = 0; g < guestCount; g++) {
+            int rank = ranks[g][ofE];
+            if (rank != Evidence.IMPOSSIBLE && rank >= highest && rank == highestOfGuest[g]) {
+                rivalGuests = (rank > highest ? 0 : rivalGuests) | 1L << g;
+                highest = rank;
             }
-            best = (rank > highest ? 0 : best) | 1L << g;
-            highest = rank;
+        }
+        rivalLeaving = 0;
+        for (int l = 0; l < leavingCount; l++) {
+            if (l == ofE || (highestOfLeaving[l] == highest && hasRank(l, highest))) {
+                rivalLeaving |= 1L << l;
+            }
         }
         return highest;
     }
 
-    /** No other leaving probe ranks higher for this guest's sighting. */
-    private boolean isBestFor(int g) {
-        for (int l = 1; l < leaving.count; l++) {
-            if (ranked(g, l) > ranked(g, 0)) {
+    /** Whether this leaving probe has the rank with one of the guests' rivals. */
+    private boolean hasRank(int l, int rank) {
+        for (long set = rivalGuests; set != 0; set &= set - 1) {
+            if (ranks[first(set)][l] == rank) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static int first(long set) {
+        return Long.numberOfTrailingZeros(set);
+    }
+
+    private Match compare(int rank, Sighting e) {
+        boolean inOrder = isPairedInOrder(rank, e);
+        Match full = rank >= 2 * Evidence.CERTAIN_PIECES ? Match.CERTAIN : Match.LIKELY;
+        if (isOnly()) {
+            return full;
+        }
+        if (!inOrder) {
+            return Match.AMBIGUOUS;
+        }
+        if (areAlike(guests, rivalGuests, Sighting::isTwinOf) && areAlike(leaving, rivalLeaving, Sighting::isTwinOf)) {
+            return full;
+        }
+        boolean sameCount = Long.bitCount(rivalGuests) == Long.bitCount(rivalLeaving);
+        return sameCount && isOfOneTtl() ? Match.LIKELY : Match.AMBIGUOUS;
+    }
+
+    /** Pairs the rivals in order; returns whether each pair has this rank. */
+    private boolean isPairedInOrder(int rank, Sighting e) {
+        long guest = rivalGuests;
+        for (long set = rivalLeaving; set != 0; set &= set - 1, guest &= guest - 1) {
+            if (guest == 0 || ranks[first(guest)][first(set)] != rank) {
                 return false;
+            }
+            if (leaving[first(set)] == e) {
+                partner = guests[first(guest)];
             }
         }
         return true;
     }
 
-    /** The marked sightings, and the leaving probes that rank equally with one of them and higher with none. */
-    private void collectRivals(int rank) {
-        for (int g = 0; g < guests.count; g++) {
-            if (isMarked(g)) {
-                rivalGuests.insert(guests.get(g));
-            }
-        }
-        for (int l = 0; l < leaving.count; l++) {
-            if (l == 0 || isRival(l, rank)) {
-                rivalLeaving.insert(leaving.get(l));
-            }
-        }
-    }
-
-    private boolean isRival(int l, int rank) {
-        boolean equal = false;
-        for (int g = 0; g < guests.count; g++) {
-            if (ranked(g, l) > rank) {
-                return false;
-            }
-            equal |= ranked(g, l) == rank && isMarked(g);
-        }
-        return equal;
-    }
-
-    private boolean isMarked(int g) {
-        return (best >>> g & 1) != 0;
-    }
-
-    private Match compare(int rank) {
-        Match full = rank >= 2 * Evidence.CERTAIN_PIECES ? Match.CERTAIN : Match.LIKELY;
-        if (isOnly()) {
-            return full;
-        }
-        if (rivalGuests.count < rivalLeaving.count || !isPairedInOrder(rank)) {
-            return Match.AMBIGUOUS;
-        }
-        if (rivalGuests.areTwins() && rivalLeaving.areTwins()) {
-            return full;
-        }
-        return rivalGuests.count == rivalLeaving.count && isOfOneTtl() ? Match.LIKELY : Match.AMBIGUOUS;
-    }
-
-    private boolean isPairedInOrder(int rank) {
-        for (int i = 0; i < rivalLeaving.count; i++) {
-            if (rank(rivalGuests.get(i), rivalLeaving.get(i)) != rank) {
+    private static boolean areAlike(Sighting[] all, long set, BiPredicate<Sighting, Sighting> alike) {
+        for (long rest = set; rest != 0; rest &= rest - 1) {
+            if (!alike.test(all[first(rest)], all[first(set)])) {
                 return false;
             }
         }
@@ -325,15 +218,62 @@ final class Pairing {
      * because probes that end at the NAT process do not leave.
      */
     private boolean isOfOneTtl() {
-        int hops = Evidence.hops(rivalGuests.get(0), rivalLeaving.get(0));
-        for (int g = 0; g < rivalGuests.count; g++) {
-            for (int l = 0; l < rivalLeaving.count; l++) {
-                boolean possible = rank(rivalGuests.get(g), rivalLeaving.get(l)) != IMPOSSIBLE;
-                if (possible && Evidence.hops(rivalGuests.get(g), rivalLeaving.get(l)) != hops) {
+        int hops = Evidence.hops(guests[first(rivalGuests)], leaving[first(rivalLeaving)]);
+        for (long guest = rivalGuests; guest != 0; guest &= guest - 1) {
+            for (long set = rivalLeaving; set != 0; set &= set - 1) {
+                boolean possible = ranks[first(guest)][first(set)] != Evidence.IMPOSSIBLE;
+                if (possible && Evidence.hops(guests[first(guest)], leaving[first(set)]) != hops) {
                     return false;
                 }
             }
         }
         return true;
+    }
+
+    /**
+     * Nothing may contradict certain. Likely bears one contradiction: some NATs that keep ports replace those in use.
+     */
+    private Match lower(Match match, Sighting e) {
+        if (match == Match.AMBIGUOUS) {
+            return match;
+        }
+        int contradictions = crowded ? 2 : profile.contradictions(partner(), e);
+        if (match == Match.CERTAIN) {
+            return contradictions > 0 ? Match.LIKELY : Match.CERTAIN;
+        }
+        return contradictions > 1 ? Match.HOST : Match.LIKELY;
+    }
+
+    /** Keeps the pairs weighed last, which are certain. */
+    void bind() {
+        long guest = rivalGuests;
+        for (long set = rivalLeaving; set != 0; set &= set - 1, guest &= guest - 1) {
+            profile.learn(guests[first(guest)], leaving[first(set)]);
+            sightings.pair(guests[first(guest)], leaving[first(set)]);
+        }
+    }
+
+    /** The guest's sighting that is paired with the one weighed last; not after AMBIGUOUS, or HOST without rivals. */
+    Sighting partner() {
+        return Objects.requireNonNull(partner);
+    }
+
+    /** Neither side had a rival. */
+    boolean isOnly() {
+        return Long.bitCount(rivalGuests) == 1 && Long.bitCount(rivalLeaving) == 1;
+    }
+
+    /** All guests' rivals are of one guest's socket. */
+    boolean isOfOneSender() {
+        return areAlike(guests, rivalGuests, Sighting::sameSender);
+    }
+
+    /** When the newest sighting was made on which the result rests: {@code e}, or the last of the guests' rivals. */
+    long newestNanos(Sighting e) {
+        if (rivalGuests == 0) {
+            return e.sightedNanos;
+        }
+        long lastRival = guests[Long.SIZE - 1 - Long.numberOfLeadingZeros(rivalGuests)].sightedNanos;
+        return lastRival - e.sightedNanos > 0 ? lastRival : e.sightedNanos;
     }
 }

@@ -14,22 +14,15 @@ final class Profile {
     /** VMware starts its NAT process as this user. */
     private static final int ROOT = 0;
 
-    private Traits udp = new Traits();
-    private Traits echo = new Traits();
+    // The traits. A quoted probe that was not seen leaving shows the first two, a pair the first three.
+    private static final int PORT_KEPT = 0;
+    private static final int IDENTIFICATION_KEPT = 1;
+    private static final int TTL_KEPT = 2;
+    private static final int SEEN_LEAVING = 3;
+
+    private Trait[] udp = traits();
+    private Trait[] echo = traits();
     private int uid = ROOT;
-
-    /** What is known about the probes of one protocol. */
-    private static final class Traits {
-        final Trait portKept = new Trait();
-        final Trait identificationKept = new Trait();
-        final Trait ttlKept = new Trait();
-        final Trait seenLeaving = new Trait();
-
-        NatProfile.Traits report() {
-            return new NatProfile.Traits(
-                    portKept.report(), identificationKept.report(), ttlKept.report(), seenLeaving.report());
-        }
-    }
 
     private static final class Trait {
         private Known last = Known.UNKNOWN;
@@ -37,23 +30,18 @@ final class Profile {
         private long yes;
         private long no;
 
-        void note(boolean holds) {
+        void note(Known shown) {
+            if (shown == Known.UNKNOWN) {
+                return;
+            }
             before = last;
-            last = holds ? Known.YES : Known.NO;
-            yes += holds ? 1 : 0;
-            no += holds ? 0 : 1;
+            last = shown;
+            yes += shown == Known.YES ? 1 : 0;
+            no += shown == Known.NO ? 1 : 0;
         }
 
         Known known() {
             return before == Known.UNKNOWN || before == last ? last : Known.MIXED;
-        }
-
-        boolean contradicts(boolean holds) {
-            return known() == (holds ? Known.NO : Known.YES);
-        }
-
-        boolean expects(boolean holds) {
-            return known() == (holds ? Known.YES : Known.NO);
         }
 
         NatProfile.Trait report() {
@@ -61,15 +49,33 @@ final class Profile {
         }
     }
 
+    private static Trait[] traits() {
+        return new Trait[] {new Trait(), new Trait(), new Trait(), new Trait()};
+    }
+
     /** The NAT process may be a different one. */
     void reset() {
-        udp = new Traits();
-        echo = new Traits();
+        udp = traits();
+        echo = traits();
         uid = ROOT;
     }
 
-    private Traits of(boolean isUdp) {
-        return isUdp ? udp : echo;
+    private Trait of(boolean isUdp, int trait) {
+        return (isUdp ? udp : echo)[trait];
+    }
+
+    /** What a guest's sighting and the probe outside, as it left or was quoted, show of a trait. */
+    private static Known shown(int trait, Sighting guests, Probe outside) {
+        return switch (trait) {
+            case PORT_KEPT -> known(guests.sourcePort == outside.sourcePort);
+            case IDENTIFICATION_KEPT ->
+                guests.identification == 0 ? Known.UNKNOWN : known(guests.identification == outside.identification);
+            default -> known(guests.timeToLive == outside.timeToLive);
+        };
+    }
+
+    private static Known known(boolean holds) {
+        return holds ? Known.YES : Known.NO;
     }
 
     /** The kernel reported a sender that is not the NAT process's user. */
@@ -77,55 +83,61 @@ final class Profile {
         return sender != Mapper.NO_UID && sender != uid;
     }
 
-    /** Learns from a pair. If port and IP ID agree, it also shows the user of the NAT process. */
+    /** Learns from a pair, once. If port and IP ID agree, it also shows the user of the NAT process. */
     void learn(Sighting guests, Sighting leaving) {
-        learnHeader(guests, leaving.sourcePort, leaving.identification);
-        Traits traits = of(guests.isUdp());
-        traits.ttlKept.note(Evidence.hops(guests, leaving) == 0);
-        traits.seenLeaving.note(true);
-        if (leaving.uid != Mapper.NO_UID && Pairing.outweighsTheUser(Evidence.of(guests, leaving))) {
+        if (leaving.learned) {
+            return;
+        }
+        leaving.learned = true;
+        learn(guests, leaving, TTL_KEPT, Known.YES);
+        if (leaving.uid != Mapper.NO_UID && Evidence.outweighsTheUser(Evidence.of(guests, leaving))) {
             uid = leaving.uid;
         }
     }
 
-    /** Learns from a guest's probe that a router quotes although it was not seen leaving. */
+    /** Learns, once, from a guest's probe that a router quotes although it was not seen leaving. */
     void learnUnseen(Sighting guests, Probe quoted) {
-        learnHeader(guests, quoted.sourcePort, quoted.identification);
-        of(guests.isUdp()).seenLeaving.note(false);
+        if (!guests.learned) {
+            guests.learned = true;
+            learn(guests, quoted, IDENTIFICATION_KEPT, Known.NO);
+        }
     }
 
-    private void learnHeader(Sighting guests, int port, int identification) {
-        Traits traits = of(guests.isUdp());
-        traits.portKept.note(guests.sourcePort == port);
-        if (guests.identification != 0) {
-            traits.identificationKept.note(guests.identification == identification);
+    private void learn(Sighting guests, Probe outside, int last, Known seenLeaving) {
+        for (int trait = PORT_KEPT; trait <= last; trait++) {
+            of(guests.isUdp(), trait).note(shown(trait, guests, outside));
         }
+        of(guests.isUdp(), SEEN_LEAVING).note(seenLeaving);
     }
 
     /** How many known traits contradict this pair. */
     int contradictions(Sighting guests, Sighting leaving) {
-        Traits traits = of(guests.isUdp());
-        boolean sameIdentification = guests.identification == leaving.identification;
-        int count = traits.portKept.contradicts(guests.sourcePort == leaving.sourcePort) ? 1 : 0;
-        count += guests.identification != 0 && traits.identificationKept.contradicts(sameIdentification) ? 1 : 0;
-        return count + (traits.ttlKept.contradicts(Evidence.hops(guests, leaving) == 0) ? 1 : 0);
-    }
-
-    /** No piece of evidence disagrees, except an IP ID behind a NAT process that is known to replace IP IDs. */
-    boolean isWhole(Sighting guests, Sighting leaving) {
-        boolean replaced = of(guests.isUdp()).identificationKept.known() == Known.NO;
-        return guests.sourcePort == leaving.sourcePort
-                && (replaced || guests.identification == 0 || guests.identification == leaving.identification)
-                && (!guests.contentKnown || !leaving.contentKnown || guests.content == leaving.content);
+        int count = 0;
+        for (int trait = PORT_KEPT; trait <= TTL_KEPT; trait++) {
+            Known known = of(guests.isUdp(), trait).known();
+            Known shown = shown(trait, guests, leaving);
+            count += (known == Known.YES && shown == Known.NO) || (known == Known.NO && shown == Known.YES) ? 1 : 0;
+        }
+        return count;
     }
 
     /** The profile knows every trait that this pair shows, and agrees. */
     boolean expects(Sighting guests, Sighting leaving) {
-        Traits traits = of(guests.isUdp());
-        boolean sameIdentification = guests.identification == leaving.identification;
-        return traits.portKept.expects(guests.sourcePort == leaving.sourcePort)
-                && (guests.identification == 0 || traits.identificationKept.expects(sameIdentification))
-                && traits.ttlKept.expects(Evidence.hops(guests, leaving) == 0);
+        for (int trait = PORT_KEPT; trait <= TTL_KEPT; trait++) {
+            Known shown = shown(trait, guests, leaving);
+            if (shown != Known.UNKNOWN && shown != of(guests.isUdp(), trait).known()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** No piece of evidence disagrees, except an IP ID behind a NAT process that is known to replace IP IDs. */
+    boolean isWhole(Sighting guests, Sighting leaving) {
+        boolean replaced = of(guests.isUdp(), IDENTIFICATION_KEPT).known() == Known.NO;
+        return guests.sourcePort == leaving.sourcePort
+                && (replaced || shown(IDENTIFICATION_KEPT, guests, leaving) != Known.NO)
+                && (!guests.contentKnown || !leaving.contentKnown || guests.content == leaving.content);
     }
 
     /**
@@ -133,7 +145,7 @@ final class Profile {
      * that keeps two pieces of evidence is expected to keep the TTL.
      */
     boolean expectsHops(boolean isUdp, int hops, int pieces) {
-        return switch (of(isUdp).ttlKept.known()) {
+        return switch (of(isUdp, TTL_KEPT).known()) {
             case YES -> hops == 0;
             case NO -> hops == 1;
             case UNKNOWN, MIXED -> hops == 0 && pieces >= Evidence.CERTAIN_PIECES;
@@ -142,10 +154,18 @@ final class Profile {
 
     /** Whether the rules see the probes that the NAT process sends. */
     Known seenLeaving(boolean isUdp) {
-        return of(isUdp).seenLeaving.known();
+        return of(isUdp, SEEN_LEAVING).known();
     }
 
     NatProfile report() {
-        return new NatProfile(udp.report(), echo.report());
+        return new NatProfile(report(udp), report(echo));
+    }
+
+    private static NatProfile.Traits report(Trait[] traits) {
+        return new NatProfile.Traits(
+                traits[PORT_KEPT].report(),
+                traits[IDENTIFICATION_KEPT].report(),
+                traits[TTL_KEPT].report(),
+                traits[SEEN_LEAVING].report());
     }
 }

@@ -20,38 +20,17 @@ public final class Sighting extends Probe {
     boolean leaving;
     /** The profile has learned from this sighting, which it does only once. */
     boolean learned;
-
+    /** The other half of the pair. */
     @Nullable
     Sighting other;
 
-    // Links of the two indexes, and of the holder's list by time.
-    @Nullable
-    Sighting nextOfClass;
+    /** Who holds it, and its own number, which never changes: see {@link Sightings}. */
+    int holder;
 
-    @Nullable
-    Sighting previousOfClass;
+    final int number;
 
-    @Nullable
-    Sighting nextOfKey;
-
-    @Nullable
-    Sighting previousOfKey;
-
-    @Nullable
-    Sighting newer;
-
-    @Nullable
-    Sighting older;
-
-    short holder;
-
-    /** Becomes a sighting of this probe. */
-    void of(Probe probe, boolean isLeaving, long nowNanos) {
-        copyOf(probe);
-        sightedNanos = nowNanos;
-        leaving = isLeaving;
-        learned = false;
-        other = null;
+    Sighting(int number) {
+        this.number = number;
     }
 
     /** Whether two guests' sightings are of one guest's socket. */

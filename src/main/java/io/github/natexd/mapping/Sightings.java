@@ -2,19 +2,30 @@ package io.github.natexd.mapping;
 
 import io.github.natexd.report.MappingPage;
 import io.github.natexd.report.MappingRow;
+import io.github.natexd.wire.Ipv4Address;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All sightings. Unpaired ones are found by class, and guests' sightings also by guest: a look-up reads a bounded
- * number from each guest, regardless of what others send. Leaving sightings are also found by the tuple that a router
- * quotes.
+ * All sightings. Unpaired ones are found by class and holder: a look-up reads a bounded number from each guest,
+ * regardless of what others send. Leaving ones are also found by the tuple that a router quotes. The hashes depend on a
+ * secret, so nobody outside can choose probes that share a chain.
+ *
+ * <p>Each sighting has a holder: a guest, or the host. When there is no room, the holder with the most sightings loses
+ * its oldest: a flood of probes costs only its sender. The last octet of the address identifies a guest. In a network
+ * larger than VMware's /24, some guests therefore share one part.
  */
 final class Sightings {
-    /** No guest: the end of a list. */
-    static final int NOBODY = -1;
+    /** The holder of leaving sightings that are not paired; smaller numbers are guests. */
+    static final int HOST = Ipv4Address.LAST_OCTETS;
+
+    private static final int HOLDERS = HOST + 1;
+
+    /** The chain of sightings that nobody holds. */
+    private static final int FREE = HOLDERS;
 
     /** How many expired sightings are removed for each new one: more than one, so that they never accumulate. */
     private static final int EXPIRED_PER_ADD = 2;
@@ -22,48 +33,68 @@ final class Sightings {
     /** How many sightings of others a look-up skips in a row at most. */
     private static final int SKIP_LIMIT = 64;
 
+    /** How many guests and guests' sightings one look-up reads at most, and how many of one guest. */
+    private static final int READ_LIMIT = 128;
+
+    static final int READ_LIMIT_PER_HOLDER = 64;
+    private static final int CANDIDATES_PER_GUEST = 24;
+
     /** How many sightings are read for one page at most: bounds its time. */
     private static final int PAGE_READ_LIMIT = 8192;
 
-    private final Shares shares;
-    private final Index classes;
-    private final Index keys;
+    private final int capacity;
+    private final List<Sighting> all = new ArrayList<>();
+    private final Chains held = new Chains(HOLDERS + 1);
+    private final int[] heldCount = new int[HOLDERS + 1];
+    private final int buckets;
+    private final Chains classes;
+    private final Chains keys;
     private final long secret = new SecureRandom().nextLong() | 1;
+
+    /** One chain of guests: the one that sent last is the newest. */
+    private final Chains guests = new Chains(1);
+
+    private final long[] lastNanos = new long[HOST];
+    private final boolean[] known = new boolean[HOST];
     private long lifetimeNanos;
-
-    /** A list of guests, linked by their numbers: the one with the latest sighting first. */
-    private final int[] later = new int[Shares.HOLDERS];
-
-    private final int[] earlier = new int[Shares.HOLDERS];
-    private final long[] lastNanos = new long[Shares.HOLDERS];
-    private final boolean[] known = new boolean[Shares.HOLDERS];
-    private int latest = NOBODY;
-    private int sweep;
+    private long completeFromNanos;
     private int pairs;
     private long evictions;
-    private long hostCompleteFromNanos;
 
-    /** @param capacity the maximum number of mappings */
-    Sightings(int capacity, long lifetimeNanos, long nowNanos) {
-        shares = new Shares(2 * capacity);
-        classes = new Index(2 * capacity, false);
-        keys = new Index(capacity, true);
+    /** @param mappings the maximum number of mappings */
+    Sightings(int mappings, long lifetimeNanos, long nowNanos) {
+        capacity = 2 * mappings;
+        buckets = Integer.highestOneBit(Math.max(1, mappings - 1)) << 1;
+        classes = new Chains(buckets);
+        keys = new Chains(buckets);
         this.lifetimeNanos = lifetimeNanos;
-        hostCompleteFromNanos = nowNanos;
+        completeFromNanos = nowNanos;
     }
 
-    void lifetime(long nanos) {
+    void lifetime(long nanos, long nowNanos) {
+        boolean longer = nanos > lifetimeNanos;
         lifetimeNanos = nanos;
+        if (longer) {
+            lost(nowNanos); // some sightings of the longer lifetime are gone
+        }
+    }
+
+    /** Some leaving probes were not sighted or are forgotten: they can be quoted for one lifetime. */
+    void lost(long nowNanos) {
+        incompleteUntil(nowNanos + lifetimeNanos);
+    }
+
+    void incompleteUntil(long nanos) {
+        completeFromNanos = later(nanos, completeFromNanos);
+    }
+
+    /** All probes that the host sent within a lifetime are here. */
+    boolean hasAllOfHost(long nowNanos) {
+        return nowNanos - completeFromNanos >= 0;
     }
 
     boolean expired(Sighting sighting, long nowNanos) {
         return nowNanos - sighting.sightedNanos > lifetimeNanos;
-    }
-
-    /** The earliest time, from {@code sinceNanos} on, whose sightings have not expired. */
-    long liveSince(long sinceNanos, long nowNanos) {
-        long oldestNanos = nowNanos - lifetimeNanos;
-        return sinceNanos - oldestNanos > 0 ? sinceNanos : oldestNanos;
     }
 
     /** The other half of a pair has expired; with it, the pair is no longer known. */
@@ -72,49 +103,95 @@ final class Sightings {
         return other != null && expired(other, nowNanos);
     }
 
+    /** The earliest time, from {@code sinceNanos} on, whose sightings have not expired. */
+    long liveSince(long sinceNanos, long nowNanos) {
+        return later(sinceNanos, liveSince(nowNanos));
+    }
+
+    long liveSince(long nowNanos) {
+        return nowNanos - lifetimeNanos;
+    }
+
+    private static long later(long nanos, long otherNanos) {
+        return nanos - otherNanos > 0 ? nanos : otherNanos;
+    }
+
     Sighting addGuests(Probe probe, long guestMac, long gatewayMac, long nowNanos) {
-        int guest = Shares.ofGuest(probe.source);
+        int guest = Ipv4Address.lastOctet(probe.source);
+        if (known[guest]) {
+            guests.remove(0, guest);
+        }
+        known[guest] = true;
+        guests.add(0, guest);
+        lastNanos[guest] = nowNanos;
         Sighting added = add(probe, guest, nowNanos);
         added.guestMac = guestMac;
         added.gatewayMac = gatewayMac;
-        classes.add(added, ofClass(added));
-        toFront(guest, nowNanos);
         return added;
     }
 
     Sighting addLeaving(Probe probe, int uid, long nowNanos) {
-        Sighting added = add(probe, Shares.HOST, nowNanos);
+        Sighting added = add(probe, HOST, nowNanos);
         added.uid = uid;
         added.guestMac = 0;
         added.gatewayMac = 0;
-        classes.add(added, ofClass(added));
-        keys.add(added, ofKey(added));
+        keys.add(keyBucket(added), added.number);
         return added;
     }
 
     private Sighting add(Probe probe, int holder, long nowNanos) {
         removeExpired(holder, EXPIRED_PER_ADD, nowNanos);
-        sweep = (sweep + 1) % Shares.HOLDERS;
-        removeExpired(sweep, EXPIRED_PER_ADD, nowNanos);
-        Sighting excess = shares.excess();
-        if (excess != null) {
-            if (!expired(excess, nowNanos)) {
-                evictions++;
-                if (excess.holder == Shares.HOST) {
-                    hostCompleteFromNanos = nowNanos + lifetimeNanos;
-                }
-            }
-            remove(excess);
+        if (heldCount[FREE] == 0) {
+            makeRoom(nowNanos);
         }
-        Sighting added = shares.take(holder);
-        added.of(probe, holder == Shares.HOST, nowNanos);
+        Sighting added = all.get(held.newest(FREE));
+        added.copyOf(probe);
+        added.sightedNanos = nowNanos;
+        added.leaving = holder == HOST;
+        added.learned = false;
+        hand(added, holder);
+        classes.add(classBucket(added), added.number);
         return added;
     }
 
-    /** Makes a pair. The class index has only unpaired sightings. */
+    private void makeRoom(long nowNanos) {
+        if (all.size() < capacity) {
+            Sighting made = new Sighting(all.size());
+            all.add(made);
+            hold(made, FREE);
+            return;
+        }
+        int largest = 0;
+        for (int i = 1; i < HOLDERS; i++) {
+            largest = heldCount[i] > heldCount[largest] ? i : largest;
+        }
+        Sighting oldest = all.get(held.oldest(largest));
+        if (!expired(oldest, nowNanos)) {
+            evictions++;
+            if (largest == HOST) {
+                lost(nowNanos);
+            }
+        }
+        remove(oldest);
+    }
+
+    private void hold(Sighting sighting, int holder) {
+        sighting.holder = holder;
+        held.add(holder, sighting.number);
+        heldCount[holder]++;
+    }
+
+    /** Gives the sighting to another holder, as its newest. */
+    private void hand(Sighting sighting, int to) {
+        held.remove(sighting.holder, sighting.number);
+        heldCount[sighting.holder]--;
+        hold(sighting, to);
+    }
+
+    /** Makes a pair. Paired sightings are not found by class. */
     void pair(Sighting guests, Sighting leaving) {
-        classes.remove(guests, ofClass(guests));
-        classes.remove(leaving, ofClass(leaving));
+        classes.remove(classBucket(guests), guests.number);
+        classes.remove(classBucket(leaving), leaving.number);
         guests.other = leaving;
         leaving.other = guests;
         if (!leaving.contentKnown && guests.contentKnown) {
@@ -122,14 +199,14 @@ final class Sightings {
             leaving.content = guests.content;
             leaving.contentKnown = true;
         }
-        shares.hand(leaving, guests.holder);
+        hand(leaving, guests.holder);
         pairs++;
     }
 
     private void remove(Sighting sighting) {
         Sighting other = sighting.other;
         if (other == null) {
-            classes.remove(sighting, ofClass(sighting));
+            classes.remove(classBucket(sighting), sighting.number);
         } else {
             pairs--;
             free(other);
@@ -139,94 +216,101 @@ final class Sightings {
 
     private void free(Sighting sighting) {
         if (sighting.leaving) {
-            keys.remove(sighting, ofKey(sighting));
+            keys.remove(keyBucket(sighting), sighting.number);
         }
-        shares.release(sighting);
+        sighting.other = null;
+        hand(sighting, FREE);
     }
 
     /** Removes at most {@code limit} expired sightings of a holder; returns whether none is left. */
     private boolean removeExpired(int holder, int limit, long nowNanos) {
-        Sighting oldest = shares.oldest(holder);
-        for (int i = 0; i < limit && oldest != null && expired(oldest, nowNanos); i++) {
+        for (int i = 0; heldCount[holder] > 0; i++) {
+            Sighting oldest = all.get(held.oldest(holder));
+            if (!expired(oldest, nowNanos)) {
+                break;
+            }
+            if (i == limit) {
+                return false;
+            }
             remove(oldest);
-            oldest = shares.oldest(holder);
         }
-        return oldest == null || !expired(oldest, nowNanos);
+        return true;
     }
 
     /** Removes at most {@code limit} expired sightings of each holder; returns whether none is left. */
     boolean expire(int limit, long nowNanos) {
         boolean none = true;
-        for (int holder = 0; holder < Shares.HOLDERS; holder++) {
+        for (int holder = 0; holder < HOLDERS; holder++) {
             none &= removeExpired(holder, limit, nowNanos);
         }
         return none;
     }
 
-    private void toFront(int guest, long nowNanos) {
-        lastNanos[guest] = nowNanos;
-        if (latest == guest) {
-            return;
-        }
-        if (known[guest]) {
-            later[earlier[guest]] = later[guest];
-            if (later[guest] != NOBODY) {
-                earlier[later[guest]] = earlier[guest];
+    /**
+     * Reads the unpaired guests' sightings of a class, beginning with the guest that sent last, each guest's newest
+     * first. Of each guest it reads a bounded number, and no more after {@code takes} took as many as it may.
+     *
+     * @return whether the number of all that were read stayed below its limit
+     */
+    boolean ofGuests(long classKey, long sinceNanos, Predicate<Sighting> takes) {
+        int left = READ_LIMIT;
+        for (int guest = guests.newest(0);
+                guest != Chains.NONE && lastNanos[guest] - sinceNanos >= 0 && left > 0;
+                guest = guests.older(guest)) {
+            left--;
+            int last = Math.max(0, left - READ_LIMIT_PER_HOLDER);
+            int candidates = CANDIDATES_PER_GUEST;
+            for (Sighting at = firstOf(guest, classKey, sinceNanos);
+                    at != null && left > last && candidates > 0;
+                    at = nextOf(at, sinceNanos)) {
+                left--;
+                candidates -= takes.test(at) ? 1 : 0;
             }
         }
-        known[guest] = true;
-        later[guest] = latest;
-        if (latest != NOBODY) {
-            earlier[latest] = guest;
-        }
-        latest = guest;
+        return left > 0;
     }
 
-    /** The guest that sent the latest probe; NOBODY if there is none since {@code sinceNanos}. */
-    int firstGuest(long sinceNanos) {
-        return activeSince(latest, sinceNanos);
-    }
-
-    /** The guest whose latest probe came before this guest's. */
-    int nextGuest(int guest, long sinceNanos) {
-        return activeSince(later[guest], sinceNanos);
-    }
-
-    private int activeSince(int guest, long sinceNanos) {
-        return guest == NOBODY || lastNanos[guest] - sinceNanos < 0 ? NOBODY : guest;
-    }
-
-    /** The newest unpaired sighting of a class: of one guest, or leaving the host ({@link Shares#HOST}). */
+    /** The newest unpaired sighting of a class: of one guest, or leaving the host ({@link #HOST}). */
     @Nullable
     Sighting firstOf(int holder, long classKey, long sinceNanos) {
-        return skipOthers(classes.firstSince(ofClass(classKey, holder), sinceNanos), holder, classKey, sinceNanos);
+        return skipOthers(classes.newest(classBucket(classKey, holder)), holder, classKey, sinceNanos);
     }
 
     /** The next older sighting of the same class and holder. */
     @Nullable
     Sighting nextOf(Sighting sighting, long sinceNanos) {
-        return skipOthers(classes.nextSince(sighting, sinceNanos), sighting.holder, sighting.classKey(), sinceNanos);
+        return skipOthers(classes.older(sighting.number), sighting.holder, sighting.classKey(), sinceNanos);
     }
 
     /** Hashes collide, so the chain can contain other classes and holders: a few, or a flood. */
-    private @Nullable Sighting skipOthers(@Nullable Sighting first, int holder, long classKey, long sinceNanos) {
-        Sighting at = first;
-        for (int skipped = 0; at != null && (at.holder != holder || at.classKey() != classKey); skipped++) {
-            at = skipped < SKIP_LIMIT ? classes.nextSince(at, sinceNanos) : null;
+    private @Nullable Sighting skipOthers(int first, int holder, long classKey, long sinceNanos) {
+        int number = first;
+        for (int skipped = 0; number != Chains.NONE && skipped <= SKIP_LIMIT; skipped++) {
+            Sighting at = all.get(number);
+            if (at.sightedNanos - sinceNanos < 0) {
+                return null;
+            }
+            if (at.holder == holder && at.classKey() == classKey) {
+                return at;
+            }
+            number = classes.older(number);
         }
-        return at;
+        return null;
     }
 
     /** The newest probe in the chain of a quoted tuple; hashes collide, so the caller compares the tuple. */
     @Nullable
     Sighting firstQuoted(Probe quoted) {
-        return keys.first(
-                ofKey(quoted.source, quoted.destination, quoted.sourcePort, quoted.destinationPort, quoted.protocol));
+        return sighting(keys.newest(keyBucket(quoted)));
     }
 
     @Nullable
     Sighting nextQuoted(Sighting sighting) {
-        return keys.next(sighting);
+        return sighting(keys.older(sighting.number));
+    }
+
+    private @Nullable Sighting sighting(int number) {
+        return number == Chains.NONE ? null : all.get(number);
     }
 
     /** Reads what {@link #firstQuoted} will read, so that it is in the processor's cache. The result has no meaning. */
@@ -236,32 +320,31 @@ final class Sightings {
             return 0;
         }
         // Of both halves of a pair, the probe and the time: they are too far apart for one line of the cache.
-        int read = first.source ^ (int) first.sightedNanos;
-        Sighting guests = first.other;
-        return guests == null ? read : read ^ guests.source ^ (int) guests.sightedNanos;
+        int read = first.source ^ (int) first.sightedNanos ^ keys.older(first.number);
+        Sighting guest = first.other;
+        return guest == null ? read : read ^ guest.source ^ (int) guest.sightedNanos;
     }
 
-    private int ofClass(long classKey, int holder) {
-        return Index.mix(classKey + secret * (holder + 1L));
+    private int classBucket(long classKey, int holder) {
+        return bucket(classKey + secret * (holder + 1L));
     }
 
     /** For unpaired sightings only: pairing changes the holder. */
-    private int ofClass(Sighting sighting) {
-        return ofClass(sighting.classKey(), sighting.holder);
+    private int classBucket(Sighting sighting) {
+        return classBucket(sighting.classKey(), sighting.holder);
     }
 
-    private int ofKey(Sighting sighting) {
-        return ofKey(
-                sighting.source,
-                sighting.destination,
-                sighting.sourcePort,
-                sighting.destinationPort,
-                sighting.protocol);
+    private int keyBucket(Probe probe) {
+        long sender = ((long) probe.source << 32) | ((long) probe.sourcePort << 16) | probe.destinationPort;
+        long receiver = ((long) probe.destination << 8) | probe.protocol;
+        return bucket((sender ^ secret) + 0x9E3779B97F4A7C15L * receiver);
     }
 
-    private int ofKey(int source, int destination, int sourcePort, int destinationPort, int protocol) {
-        long sender = ((long) source << 32) | ((long) sourcePort << 16) | destinationPort;
-        return Index.mix((sender ^ secret) + 0x9E3779B97F4A7C15L * (((long) destination << 8) | protocol));
+    /** Spreads neighbouring numbers over all buckets. */
+    private int bucket(long number) {
+        long spread = (number ^ (number >>> 31)) * 0xBF58476D1CE4E5B9L;
+        spread = (spread ^ (spread >>> 27)) * 0x94D049BB133111EBL;
+        return (int) (spread ^ (spread >>> 32)) & (buckets - 1);
     }
 
     /** How many pairs there are. */
@@ -272,16 +355,16 @@ final class Sightings {
     /** The live mappings among a bounded number of sightings; a sighting never changes its number. */
     MappingPage page(int from, long nowNanos) {
         List<MappingRow> rows = new ArrayList<>();
-        int last = Math.min(shares.made(), from + PAGE_READ_LIMIT);
+        int last = Math.min(all.size(), from + PAGE_READ_LIMIT);
         int number = from;
         for (; number < last && rows.size() < MappingPage.ROWS_LIMIT; number++) {
-            Sighting at = shares.get(number);
-            Sighting guests = at.other;
-            if (at.leaving && guests != null && !expired(at, nowNanos) && !expired(guests, nowNanos)) {
-                rows.add(row(guests, at, nowNanos));
+            Sighting at = all.get(number);
+            Sighting guest = at.other;
+            if (at.leaving && guest != null && !expired(at, nowNanos) && !expired(guest, nowNanos)) {
+                rows.add(row(guest, at, nowNanos));
             }
         }
-        return new MappingPage(List.copyOf(rows), number < shares.made() ? number : MappingPage.END);
+        return new MappingPage(List.copyOf(rows), number < all.size() ? number : MappingPage.END);
     }
 
     private static MappingRow row(Sighting guests, Sighting leaving, long nowNanos) {
@@ -300,11 +383,6 @@ final class Sightings {
 
     long steps() {
         return classes.steps() + keys.steps();
-    }
-
-    /** No probe of the host that can still be quoted was removed to make room. */
-    boolean hasAllOfHost(long nowNanos) {
-        return nowNanos - hostCompleteFromNanos >= 0;
     }
 
     /** How many sightings were removed to make room for others. */

@@ -1,6 +1,8 @@
 package io.github.natexd.mapping;
 
 import io.github.natexd.report.NatProfile.Known;
+import java.util.Objects;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,14 +11,15 @@ import org.jspecify.annotations.Nullable;
  * their probes for a guest's once it has seen all that the host sent.
  */
 final class Unseen {
-    /** How many sightings are read at most: of one guest, and in all. */
-    private static final int READ_LIMIT_PER_GUEST = 64;
-
-    private static final int READ_LIMIT = 128;
-
     private final Sightings sightings;
     private final Profile profile;
+    private final Predicate<Sighting> takes = this::consider;
+    private @Nullable Probe quoted;
+    private boolean complete;
+
+    /** The sighting that fits best, and what there is beside it. */
     private @Nullable Sighting best;
+
     private int bestAgreeing;
     private boolean severalSenders;
     private boolean severalProbes;
@@ -26,11 +29,13 @@ final class Unseen {
         this.profile = profile;
     }
 
-    /**
-     * @param complete natexd sighted all that the host sent within a lifetime, so the quoted probe is not the host's
-     */
-    Match find(Probe quoted, long sinceNanos, boolean complete) {
-        search(quoted, sinceNanos, complete);
+    /** Searches; after CERTAIN and LIKELY, {@link #found} is the guest's sighting. */
+    Match find(Probe itsQuoted, long nowNanos) {
+        quoted = itsQuoted;
+        complete = sightings.hasAllOfHost(nowNanos);
+        best = null;
+        bestAgreeing = 0;
+        sightings.ofGuests(itsQuoted.classKey(), sightings.liveSince(nowNanos), takes);
         Sighting guests = best;
         if (guests == null) {
             return Match.UNKNOWN;
@@ -38,59 +43,22 @@ final class Unseen {
         if (severalSenders) {
             return Match.AMBIGUOUS;
         }
-        Known seenLeaving = profile.seenLeaving(guests.isUdp());
+        boolean seenLeaving = profile.seenLeaving(guests.isUdp()) == Known.YES;
         boolean full = complete && isEnoughWithPort(bestAgreeing);
-        if (full && !guests.learned) {
-            guests.learned = true;
-            profile.learnUnseen(guests, quoted);
+        if (full) {
+            profile.learnUnseen(guests, itsQuoted);
         }
-        if (seenLeaving == Known.YES) {
-            return full ? Match.LIKELY : Match.UNKNOWN;
-        }
-        return full ? Match.CERTAIN : Match.LIKELY;
+        return full ? (seenLeaving ? Match.LIKELY : Match.CERTAIN) : seenLeaving ? Match.UNKNOWN : Match.LIKELY;
     }
 
-    private void search(Probe quoted, long sinceNanos, boolean complete) {
-        best = null;
-        bestAgreeing = 0;
-        int left = READ_LIMIT;
-        for (int guest = sightings.firstGuest(sinceNanos);
-                guest != Sightings.NOBODY && left > 0;
-                guest = sightings.nextGuest(guest, sinceNanos)) {
-            left--;
-            int leftOfGuest = Math.min(READ_LIMIT_PER_GUEST, left);
-            for (Sighting at = sightings.firstOf(guest, quoted.classKey(), sinceNanos);
-                    at != null && leftOfGuest > 0;
-                    at = sightings.nextOf(at, sinceNanos)) {
-                leftOfGuest--;
-                left--;
-                consider(at, agreeing(at, quoted, complete));
-            }
+    /** Always returns false: it has no limit for those that fit. */
+    private boolean consider(Sighting guests) {
+        int agreeing = agreeing(guests, Objects.requireNonNull(quoted));
+        int better = Evidence.pieces(agreeing) - Evidence.pieces(bestAgreeing);
+        if (agreeing == 0 || better < 0) {
+            return false;
         }
-    }
-
-    /** Returns the pieces that agree if they are enough, else 0. */
-    private static int agreeing(Sighting guests, Probe quoted, boolean complete) {
-        // No router raises the TTL, so a probe that is quoted with a larger TTL is not this one.
-        if (quoted.timeToLive > guests.timeToLive) {
-            return 0;
-        }
-        int agreeing = Evidence.ofQuote(guests, quoted);
-        boolean content = complete && (agreeing & Evidence.CONTENT) != 0;
-        return content || isEnoughWithPort(agreeing) ? agreeing : 0;
-    }
-
-    private static boolean isEnoughWithPort(int agreeing) {
-        return (agreeing & Evidence.PORT) != 0 && Evidence.pieces(agreeing) >= Evidence.CERTAIN_PIECES;
-    }
-
-    private void consider(Sighting guests, int agreeing) {
-        int pieces = Evidence.pieces(agreeing);
-        int bestPieces = Evidence.pieces(bestAgreeing);
-        if (pieces == 0 || pieces < bestPieces) {
-            return;
-        }
-        if (best == null || pieces > bestPieces) {
+        if (best == null || better > 0) {
             best = guests;
             bestAgreeing = agreeing;
             severalSenders = false;
@@ -99,6 +67,22 @@ final class Unseen {
             severalSenders |= !guests.sameSender(best);
             severalProbes = true;
         }
+        return false;
+    }
+
+    /** Returns the pieces that agree if they are enough, else 0. */
+    private int agreeing(Sighting guests, Probe probe) {
+        // No router raises the TTL, so a probe that is quoted with a larger TTL is not this one.
+        if (probe.timeToLive > guests.timeToLive) {
+            return 0;
+        }
+        int agreeing = Evidence.ofQuote(guests, probe);
+        boolean content = complete && (agreeing & Evidence.CONTENT) != 0;
+        return content || isEnoughWithPort(agreeing) ? agreeing : 0;
+    }
+
+    private static boolean isEnoughWithPort(int agreeing) {
+        return (agreeing & Evidence.PORT) != 0 && Evidence.pieces(agreeing) >= Evidence.CERTAIN_PIECES;
     }
 
     @Nullable

@@ -160,8 +160,10 @@ class EvidenceTest {
     }
 
     private static Sighting sighting(ProbeBuilder sent, boolean leaving, long nanos) {
-        Sighting sighting = new Sighting();
-        sighting.of(read(sent), leaving, nanos);
+        Sighting sighting = new Sighting(0);
+        sighting.copyOf(read(sent));
+        sighting.leaving = leaving;
+        sighting.sightedNanos = nanos;
         return sighting;
     }
 

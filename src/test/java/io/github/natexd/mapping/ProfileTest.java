@@ -202,11 +202,9 @@ class ProfileTest {
     }
 
     private static Sighting sighting(int ttl) {
-        Sighting sighting = new Sighting();
-        ReadProbe probe = new ReadProbe();
-        probe.protocol = 17;
-        probe.timeToLive = ttl;
-        sighting.of(probe, false, 0);
+        Sighting sighting = new Sighting(0);
+        sighting.protocol = 17;
+        sighting.timeToLive = ttl;
         sighting.uid = Mapper.NO_UID;
         return sighting;
     }

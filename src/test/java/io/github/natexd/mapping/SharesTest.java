@@ -7,14 +7,14 @@ import static io.github.natexd.testkit.Packets.HOST;
 import static io.github.natexd.testkit.Packets.OTHER_GUEST;
 import static io.github.natexd.testkit.Packets.TARGET;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -107,56 +107,72 @@ class SharesTest {
     @Test
     @DisplayName("R21: who holds the most loses the oldest, and agrees with lists in 100,000 random steps")
     void agreesWithListsInAHundredThousandRandomSteps() {
-        int capacity = 100;
+        int mappings = 50;
         int holders = 5;
         Random random = new Random(5);
-        Shares shares = new Shares(capacity);
+        Sightings sightings = new Sightings(mappings, LIFETIME, NOW);
         List<Deque<Sighting>> held = new ArrayList<>();
         for (int i = 0; i < holders; i++) {
             held.add(new ArrayDeque<>());
         }
+        Deque<Sighting> ofHost = held.get(holders - 1);
+        long evictions = 0;
         for (int step = 0; step < 100_000; step++) {
-            Deque<Sighting> of = held.get(random.nextInt(holders));
-            Deque<Sighting> to = held.get(random.nextInt(holders));
-            int action = random.nextInt(100);
-            if (action < 55) {
+            int holder = random.nextInt(holders);
+            Deque<Sighting> of = held.get(holder);
+            if (random.nextInt(100) < 70 || of == ofHost || of.isEmpty() || ofHost.isEmpty()) {
                 int count = held.stream().mapToInt(Deque::size).sum();
-                Sighting excess = shares.excess();
-                if (count < capacity) {
-                    assertNull(excess);
-                } else {
-                    assertNotNull(excess);
-                    Deque<Sighting> largest = held.get(excess.holder);
-                    held.forEach(each -> assertEquals(true, each.size() <= largest.size()));
-                    assertSame(largest.removeFirst(), excess);
-                    shares.release(excess);
+                if (count == 2 * mappings) {
+                    evictions++;
+                    int most = held.stream().mapToInt(Deque::size).max().orElseThrow();
+                    Deque<Sighting> largest = held.stream()
+                            .filter(each -> each.size() == most)
+                            .findFirst()
+                            .orElseThrow();
+                    Sighting lost = largest.removeFirst();
+                    held.forEach(each -> each.remove(lost.other));
                 }
-                of.addLast(shares.take(held.indexOf(of)));
-            } else if (!of.isEmpty()) {
-                Sighting some = new ArrayList<>(of).get(random.nextInt(of.size()));
-                of.remove(some);
-                if (action < 75) {
-                    shares.release(some);
-                } else {
-                    to = action < 90 ? to : of;
-                    shares.hand(some, indexOf(held, to));
-                    to.addLast(some);
+                // Each probe is of a class of its own.
+                Probe added = probe(of == ofHost ? HOST : GUEST + holder, 7, step % 50_000, 1 + step / 50_000);
+                of.addLast(
+                        of == ofHost
+                                ? sightings.addLeaving(added, Mapper.NO_UID, NOW)
+                                : sightings.addGuests(added, GUEST_MAC, GATEWAY_MAC, NOW));
+            } else {
+                Sighting guests = new ArrayList<>(of).get(random.nextInt(of.size()));
+                Sighting leaving = new ArrayList<>(ofHost).get(random.nextInt(ofHost.size()));
+                if (guests.other == null) {
+                    sightings.pair(guests, leaving);
+                    ofHost.remove(leaving);
+                    of.addLast(leaving);
                 }
             }
-            for (int i = 0; i < holders; i++) {
-                assertSame(held.get(i).peekFirst(), shares.oldest(i));
-            }
+            assertEquals(evictions, sightings.evictions());
+            assertFound(sightings, held, step);
         }
-        assertEquals(capacity, shares.made(), "what was released is taken again");
+        assertTrue(evictions > 10_000, "there were " + evictions);
     }
 
-    /** Lists that are equal, as empty ones, are told apart. */
-    private static int indexOf(List<Deque<Sighting>> held, Deque<Sighting> one) {
-        int at = 0;
-        while (held.get(at) != one) {
-            at++;
+    /** What is in the lists is found, and of what is not, nothing. */
+    private void assertFound(Sightings sightings, List<Deque<Sighting>> held, int step) {
+        Deque<Sighting> of = held.get(step % held.size());
+        int pairs = 0;
+        for (Deque<Sighting> each : held) {
+            for (Sighting sighting : each) {
+                pairs += sighting.leaving && sighting.other != null ? 1 : 0;
+            }
         }
-        return at;
+        assertEquals(pairs, sightings.pairs());
+        for (Sighting sighting : of) {
+            Sighting found = sightings.firstOf(sighting.holder, sighting.classKey(), NOW);
+            assertSame(sighting.other == null ? sighting : null, found);
+            if (sighting.leaving) {
+                Sighting quoted = sightings.firstQuoted(sighting);
+                while (quoted != sighting) {
+                    quoted = sightings.nextQuoted(Objects.requireNonNull(quoted, "not found by its tuple"));
+                }
+            }
+        }
     }
 
     private void guest(int source, int port, int destinationPort, int id) {
