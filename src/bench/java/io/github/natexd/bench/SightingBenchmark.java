@@ -1,10 +1,10 @@
 package io.github.natexd.bench;
 
 import io.github.natexd.mapping.Mapper;
-import io.github.natexd.mapping.Probe;
-import io.github.natexd.mapping.ReadProbe;
 import io.github.natexd.testkit.Packets;
 import io.github.natexd.wire.Ipv4Header;
+import io.github.natexd.wire.Probe;
+import io.github.natexd.wire.ReadProbe;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;

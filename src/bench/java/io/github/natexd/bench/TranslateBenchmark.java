@@ -1,8 +1,6 @@
 package io.github.natexd.bench;
 
 import io.github.natexd.mapping.Mapper;
-import io.github.natexd.mapping.Probe;
-import io.github.natexd.mapping.ReadProbe;
 import io.github.natexd.report.Reason;
 import io.github.natexd.testkit.Packets;
 import io.github.natexd.testkit.ProbeBuilder;
@@ -11,6 +9,8 @@ import io.github.natexd.translate.Judgement;
 import io.github.natexd.translate.Surroundings;
 import io.github.natexd.translate.Translator;
 import io.github.natexd.wire.Ipv4Header;
+import io.github.natexd.wire.Probe;
+import io.github.natexd.wire.ReadProbe;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;

@@ -1,5 +1,7 @@
 package io.github.natexd.mapping;
 
+import io.github.natexd.wire.Probe;
+
 /**
  * How well two sightings agree, as sightings of the same probe. A function of the two sightings alone.
  *

@@ -3,6 +3,7 @@ package io.github.natexd.mapping;
 import io.github.natexd.report.MappingPage;
 import io.github.natexd.report.NatProfile;
 import io.github.natexd.report.NatProfile.Known;
+import io.github.natexd.wire.Probe;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 

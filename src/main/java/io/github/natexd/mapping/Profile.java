@@ -2,6 +2,7 @@ package io.github.natexd.mapping;
 
 import io.github.natexd.report.NatProfile;
 import io.github.natexd.report.NatProfile.Known;
+import io.github.natexd.wire.Probe;
 
 /**
  * What is known about the NAT process: for each protocol and trait, what the last two pairs showed. One contradicting

@@ -1,5 +1,6 @@
 package io.github.natexd.mapping;
 
+import io.github.natexd.wire.Probe;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -3,6 +3,7 @@ package io.github.natexd.mapping;
 import io.github.natexd.report.MappingPage;
 import io.github.natexd.report.MappingRow;
 import io.github.natexd.wire.Ipv4Address;
+import io.github.natexd.wire.Probe;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -361,24 +362,10 @@ final class Sightings {
             Sighting at = all.get(number);
             Sighting guest = at.other;
             if (at.leaving && guest != null && !expired(at, nowNanos) && !expired(guest, nowNanos)) {
-                rows.add(row(guest, at, nowNanos));
+                rows.add(MappingRow.of(guest, guest.guestMac, at, nowNanos - guest.sightedNanos));
             }
         }
         return new MappingPage(List.copyOf(rows), number < all.size() ? number : MappingPage.END);
-    }
-
-    private static MappingRow row(Sighting guests, Sighting leaving, long nowNanos) {
-        return new MappingRow(
-                guests.source,
-                guests.guestMac,
-                leaving.protocol,
-                guests.sourcePort,
-                leaving.destination,
-                leaving.destinationPort,
-                leaving.source,
-                leaving.sourcePort,
-                guests.timeToLive,
-                nowNanos - guests.sightedNanos);
     }
 
     long steps() {

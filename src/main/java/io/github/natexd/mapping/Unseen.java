@@ -1,6 +1,7 @@
 package io.github.natexd.mapping;
 
 import io.github.natexd.report.NatProfile.Known;
+import io.github.natexd.wire.Probe;
 import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,6 @@
 package io.github.natexd.relay;
 
 import io.github.natexd.mapping.Mapper;
-import io.github.natexd.mapping.ReadProbe;
 import io.github.natexd.report.Counters;
 import io.github.natexd.report.Observed;
 import io.github.natexd.report.RepeatedTrouble;
@@ -11,6 +10,7 @@ import io.github.natexd.wire.IcmpEcho;
 import io.github.natexd.wire.IcmpError;
 import io.github.natexd.wire.Ipv4Header;
 import io.github.natexd.wire.Protocol;
+import io.github.natexd.wire.ReadProbe;
 import java.nio.ByteBuffer;
 
 /** Reads the two feeds: frames on the guest network (probes and deliveries of the NAT process), and leaving probes. */
@@ -171,12 +171,7 @@ final class Feeds {
         reply.guestMac = frame.destination();
         if (isError) {
             reply.report(header.source(), error.type(), error.code())
-                    .quote(
-                            quoted.protocol,
-                            quoted.source,
-                            quoted.sourcePort,
-                            quoted.destination,
-                            quoted.destinationPort)
+                    .quote(quoted)
                     .guest(header.destination(), quoted.sourcePort);
             readers.ledger.show();
         } else if (isIcmp()) {

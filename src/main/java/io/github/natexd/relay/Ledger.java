@@ -1,6 +1,5 @@
 package io.github.natexd.relay;
 
-import io.github.natexd.mapping.Probe;
 import io.github.natexd.mapping.Sighting;
 import io.github.natexd.report.Counters;
 import io.github.natexd.report.Durations;
@@ -8,6 +7,7 @@ import io.github.natexd.report.Observed;
 import io.github.natexd.report.Observer;
 import io.github.natexd.report.Reason;
 import io.github.natexd.translate.Judgement;
+import io.github.natexd.wire.Probe;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,7 +88,7 @@ final class Ledger {
             observed.labels = judgement.labels;
         }
         if (judgement.quoteRead) {
-            quote(judgement.quoted);
+            observed.quote(judgement.quoted);
         }
         Sighting sender = judgement.sender;
         if (sender != null) {
@@ -102,14 +102,10 @@ final class Ledger {
     /** A guest sent a probe. */
     void sent(Probe probe, long mac) {
         observed.begin(Observed.Event.PROBE, probe.epochNanos).guest(probe.source, probe.sourcePort);
-        quote(probe);
+        observed.quote(probe);
         observed.guestMac = mac;
         observed.hop = probe.timeToLive;
         show();
-    }
-
-    private void quote(Probe probe) {
-        observed.quote(probe.protocol, probe.source, probe.sourcePort, probe.destination, probe.destinationPort);
     }
 
     /**

@@ -1,5 +1,7 @@
 package io.github.natexd.report;
 
+import io.github.natexd.wire.Probe;
+
 /**
  * One live mapping, for other threads. For an echo request, the source port is the identifier and the destination port
  * the sequence number.
@@ -21,4 +23,19 @@ public record MappingRow(
         int hostAddress,
         int hostPort,
         int timeToLive,
-        long ageNanos) {}
+        long ageNanos) {
+    /** The mapping of a guest's probe and of the same probe as it left the host. */
+    public static MappingRow of(Probe guests, long guestMac, Probe leaving, long ageNanos) {
+        return new MappingRow(
+                guests.source,
+                guestMac,
+                leaving.protocol,
+                guests.sourcePort,
+                leaving.destination,
+                leaving.destinationPort,
+                leaving.source,
+                leaving.sourcePort,
+                guests.timeToLive,
+                ageNanos);
+    }
+}

@@ -1,6 +1,7 @@
 package io.github.natexd.report;
 
 import io.github.natexd.wire.MplsLabels;
+import io.github.natexd.wire.Probe;
 
 /**
  * What an {@link Observer} gets to see. There is one, which is filled again each time. The ports of an echo request are
@@ -89,13 +90,13 @@ public final class Observed {
         return this;
     }
 
-    public Observed quote(int itsProtocol, int itsSource, int itsSourcePort, int itsTarget, int itsTargetPort) {
+    public Observed quote(Probe probe) {
         quoted = true;
-        protocol = itsProtocol;
-        source = itsSource;
-        sourcePort = itsSourcePort;
-        target = itsTarget;
-        targetPort = itsTargetPort;
+        protocol = probe.protocol;
+        source = probe.source;
+        sourcePort = probe.sourcePort;
+        target = probe.destination;
+        targetPort = probe.destinationPort;
         return this;
     }
 

@@ -1,9 +1,9 @@
 package io.github.natexd.translate;
 
-import io.github.natexd.mapping.ReadProbe;
 import io.github.natexd.mapping.Sighting;
 import io.github.natexd.report.Reason;
 import io.github.natexd.wire.MplsLabels;
+import io.github.natexd.wire.ReadProbe;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 

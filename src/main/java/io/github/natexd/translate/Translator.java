@@ -2,7 +2,6 @@ package io.github.natexd.translate;
 
 import io.github.natexd.mapping.Mapper;
 import io.github.natexd.mapping.Match;
-import io.github.natexd.mapping.ReadProbe;
 import io.github.natexd.mapping.Sighting;
 import io.github.natexd.report.Reason;
 import io.github.natexd.wire.Checksum;
@@ -10,6 +9,7 @@ import io.github.natexd.wire.IcmpEcho;
 import io.github.natexd.wire.IcmpError;
 import io.github.natexd.wire.Ipv4Header;
 import io.github.natexd.wire.Protocol;
+import io.github.natexd.wire.ReadProbe;
 import io.github.natexd.wire.UdpHeader;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;

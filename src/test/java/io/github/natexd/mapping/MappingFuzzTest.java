@@ -8,6 +8,7 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.github.natexd.testkit.Packets;
 import io.github.natexd.wire.Ipv4Header;
 import io.github.natexd.wire.Protocol;
+import io.github.natexd.wire.ReadProbe;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;

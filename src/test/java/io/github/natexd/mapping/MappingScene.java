@@ -11,6 +11,8 @@ import static io.github.natexd.testkit.Packets.TARGET;
 import io.github.natexd.testkit.Packets;
 import io.github.natexd.testkit.ProbeBuilder;
 import io.github.natexd.wire.Ipv4Header;
+import io.github.natexd.wire.Probe;
+import io.github.natexd.wire.ReadProbe;
 import java.nio.ByteBuffer;
 
 /** A mapper at a time that the test sets; sightings and quotes are read from whole packets. */

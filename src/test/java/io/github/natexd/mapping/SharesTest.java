@@ -10,6 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.natexd.wire.Probe;
+import io.github.natexd.wire.ReadProbe;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

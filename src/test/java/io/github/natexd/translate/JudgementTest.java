@@ -13,12 +13,12 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.natexd.mapping.Mapper;
-import io.github.natexd.mapping.Probe;
-import io.github.natexd.mapping.ReadProbe;
 import io.github.natexd.report.Reason;
 import io.github.natexd.testkit.Packets;
 import io.github.natexd.testkit.ProbeBuilder;
 import io.github.natexd.wire.Ipv4Header;
+import io.github.natexd.wire.Probe;
+import io.github.natexd.wire.ReadProbe;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;

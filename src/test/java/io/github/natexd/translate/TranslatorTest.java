@@ -11,14 +11,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.natexd.mapping.Mapper;
-import io.github.natexd.mapping.Probe;
-import io.github.natexd.mapping.ReadProbe;
 import io.github.natexd.report.Reason;
 import io.github.natexd.testkit.IcmpErrorBuilder;
 import io.github.natexd.testkit.PacketFile;
 import io.github.natexd.testkit.Packets;
 import io.github.natexd.testkit.ProbeBuilder;
 import io.github.natexd.wire.Ipv4Header;
+import io.github.natexd.wire.Probe;
+import io.github.natexd.wire.ReadProbe;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Random;

@@ -6,11 +6,11 @@ import io.github.natexd.linux.libc.LinkLayerAddress;
 import io.github.natexd.linux.libc.OsException;
 import io.github.natexd.linux.libc.Poller;
 import io.github.natexd.linux.packet.CaptureSocket;
-import io.github.natexd.mapping.ReadProbe;
 import io.github.natexd.wire.IcmpError;
 import io.github.natexd.wire.Ipv4Address;
 import io.github.natexd.wire.Ipv4Header;
 import io.github.natexd.wire.Protocol;
+import io.github.natexd.wire.ReadProbe;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 

@@ -2,11 +2,11 @@ package io.github.natexd.cli.profile;
 
 import io.github.natexd.cli.capture.CapturedPacket;
 import io.github.natexd.cli.capture.LinkLayer;
-import io.github.natexd.mapping.ReadProbe;
 import io.github.natexd.wire.IcmpEcho;
 import io.github.natexd.wire.IcmpError;
 import io.github.natexd.wire.Ipv4Header;
 import io.github.natexd.wire.Protocol;
+import io.github.natexd.wire.ReadProbe;
 import io.github.natexd.wire.TcpHeader;
 import io.github.natexd.wire.UdpHeader;
 import java.nio.ByteBuffer;

@@ -1,10 +1,5 @@
-package io.github.natexd.mapping;
+package io.github.natexd.wire;
 
-import io.github.natexd.wire.Checksum;
-import io.github.natexd.wire.IcmpEcho;
-import io.github.natexd.wire.Ipv4Header;
-import io.github.natexd.wire.Protocol;
-import io.github.natexd.wire.UdpHeader;
 import java.nio.ByteBuffer;
 
 /** A probe as a packet contains it: one that was seen, or the embedded packet of an error. Reused for each packet. */

@@ -1,14 +1,12 @@
-package io.github.natexd.mapping;
-
-import io.github.natexd.wire.Protocol;
+package io.github.natexd.wire;
 
 /**
  * What identifies one probe: the fields of an IPv4 packet that a router quotes. A {@link ReadProbe} has them from a
- * packet, a {@link Sighting} keeps them. Only these two write the fields.
+ * packet; whoever remembers a probe copies them.
  *
  * <p>For an echo request, the source port is the identifier and the destination port the sequence number (RFC 5508).
  */
-public abstract sealed class Probe permits ReadProbe, Sighting {
+public abstract class Probe {
     public int protocol;
     public int source;
     public int destination;
@@ -20,18 +18,18 @@ public abstract sealed class Probe permits ReadProbe, Sighting {
     /** When the kernel received it: nanoseconds since 1970, 0 if unknown. Nothing is decided by it. */
     public long epochNanos;
     /** The octets of the transport as its sender counted them; 0 if unknown (the first fragment of an echo request). */
-    int transportLength;
+    public int transportLength;
 
     /**
      * The sum that the checksum complements, without the fields that a NAT replaces: the source port and, in UDP's
      * pseudo-header, the source address. It is equal on both sides of a NAT that does not change the data. 0 stands for
      * both zeros of ones' complement.
      */
-    int content;
+    public int content;
     /** Whether {@link #content} can be used: the checksum is present and complete. */
-    boolean contentKnown;
+    public boolean contentKnown;
 
-    final void copyOf(Probe that) {
+    public final void copyOf(Probe that) {
         protocol = that.protocol;
         source = that.source;
         destination = that.destination;
@@ -45,7 +43,7 @@ public abstract sealed class Probe permits ReadProbe, Sighting {
         contentKnown = that.contentKnown;
     }
 
-    final boolean isUdp() {
+    public final boolean isUdp() {
         return protocol == Protocol.UDP;
     }
 
@@ -54,12 +52,12 @@ public abstract sealed class Probe permits ReadProbe, Sighting {
         return ((long) destination << 32) | ((long) protocol << 16) | destinationPort;
     }
 
-    final boolean sameClass(Probe that) {
+    public final boolean sameClass(Probe that) {
         return destination == that.destination && destinationPort == that.destinationPort && protocol == that.protocol;
     }
 
     /** A router quotes both in the same way, apart from IP ID and checksum. */
-    final boolean sameKey(Probe that) {
+    public final boolean sameKey(Probe that) {
         return sameClass(that) && source == that.source && sourcePort == that.sourcePort;
     }
 }
