@@ -73,11 +73,10 @@ final class Sightings {
     }
 
     void lifetime(long nanos, long nowNanos) {
-        boolean longer = nanos > lifetimeNanos;
-        lifetimeNanos = nanos;
-        if (longer) {
-            lost(nowNanos); // some sightings of the longer lifetime are gone
+        if (nanos > lifetimeNanos) {
+            incompleteUntil(nowNanos + nanos); // some sightings of the longer lifetime are gone
         }
+        lifetimeNanos = nanos;
     }
 
     /** Some leaving probes were not sighted or are forgotten: they can be quoted for one lifetime. */

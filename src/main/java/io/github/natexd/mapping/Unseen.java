@@ -2,7 +2,7 @@ package io.github.natexd.mapping;
 
 import io.github.natexd.report.NatProfile.Known;
 import io.github.natexd.wire.Probe;
-import java.util.Objects;
+import io.github.natexd.wire.ReadProbe;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +15,7 @@ final class Unseen {
     private final Sightings sightings;
     private final Profile profile;
     private final Predicate<Sighting> takes = this::consider;
-    private @Nullable Probe quoted;
+    private Probe quoted = new ReadProbe();
     private boolean complete;
 
     /** The sighting that fits best, and what there is beside it. */
@@ -54,7 +54,7 @@ final class Unseen {
 
     /** Always returns false: it has no limit for those that fit. */
     private boolean consider(Sighting guests) {
-        int agreeing = agreeing(guests, Objects.requireNonNull(quoted));
+        int agreeing = agreeing(guests, quoted);
         int better = Evidence.pieces(agreeing) - Evidence.pieces(bestAgreeing);
         if (agreeing == 0 || better < 0) {
             return false;

@@ -1,5 +1,7 @@
 package io.github.natexd.translate;
 
+import io.github.natexd.wire.Ipv4Address;
+import io.github.natexd.wire.MacAddress;
 import java.util.Arrays;
 
 /**
@@ -42,25 +44,15 @@ public final class Surroundings {
                 && source != (network | ~mask)
                 && !onGuestNetwork(destination)
                 && !isHost(destination)
-                && !isNobodys(destination)
+                && !Ipv4Address.isNobodys(destination)
                 && sourceMac != hostMac
                 && destinationMac != hostMac
-                && !isGroup(sourceMac)
-                && !isGroup(destinationMac);
+                && !MacAddress.isGroup(sourceMac)
+                && !MacAddress.isGroup(destinationMac);
     }
 
     /** Whether no router outside can have this address. */
     public boolean isImpossibleReporter(int address) {
-        return isNobodys(address) || isHost(address) || onGuestNetwork(address);
-    }
-
-    /** 0/8, 127/8, 224/4 (multicast) and the broadcast address: never the address of one machine on a network. */
-    private static boolean isNobodys(int address) {
-        int first = address >>> 24;
-        return first == 0 || first == 127 || first >>> 4 == 14 || address == -1;
-    }
-
-    private static boolean isGroup(long mac) {
-        return (mac & 0x0100_0000_0000L) != 0;
+        return Ipv4Address.isNobodys(address) || isHost(address) || onGuestNetwork(address);
     }
 }

@@ -61,8 +61,8 @@ public final class Translator {
         packet = judgement.buffer;
         Reason obstacle = readOuter(judgement);
         obstacle = obstacle == null ? readEmbedded(judgement.quoted) : obstacle;
+        judgement.quoteRead = obstacle == null;
         if (obstacle == null) {
-            judgement.quoteRead = true;
             findSender(judgement, nowNanos);
         } else {
             judgement.reason = obstacle;
@@ -159,25 +159,18 @@ public final class Translator {
     /** Rewrites the packet judged last for the guest (R23 to R34). */
     public void rewrite(Judgement judgement) {
         int before = embeddedHeadSum();
-        revert(judgement.guest, judgement.guestPort);
+        int guest = judgement.guest;
+        if (embedded.protocol() == Protocol.UDP) {
+            udp.over(packet, embedded.transportOffset()).rewriteSource(embedded.source(), guest, judgement.guestPort);
+        } else {
+            echo.over(packet, embedded.transportOffset()).rewriteIdentifier(judgement.guestPort);
+        }
+        embedded.rewriteSource(guest);
         Sighting sender = judgement.sender;
         if (judgement.identificationChanged && sender != null) {
             embedded.rewriteIdentification(sender.identification);
         }
-        finish(before, judgement.guest);
-    }
-
-    private void revert(int guest, int guestPort) {
-        if (embedded.protocol() == Protocol.UDP) {
-            udp.over(packet, embedded.transportOffset()).rewriteSource(embedded.source(), guest, guestPort);
-        } else {
-            echo.over(packet, embedded.transportOffset()).rewriteIdentifier(guestPort);
-        }
-        embedded.rewriteSource(guest);
-    }
-
-    /** Repairs the outer checksums. ICMP's covers the embedded packet, in which only the two headers changed. */
-    private void finish(int before, int guest) {
+        // The ICMP checksum covers the embedded packet, in which only the two headers changed.
         error.repairChecksum(before, embeddedHeadSum());
         outer.rewriteDestination(guest);
         if (outer.optionsLength() > 0) {

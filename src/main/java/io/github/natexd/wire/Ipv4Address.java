@@ -19,6 +19,12 @@ public final class Ipv4Address {
         return address & 0xFF;
     }
 
+    /** 0/8, 127/8, 224/4 (multicast) and the broadcast address: never the address of one machine on a network. */
+    public static boolean isNobodys(int address) {
+        int first = address >>> 24;
+        return first == 0 || first == 127 || first >>> 4 == 14 || address == -1;
+    }
+
     /**
      * Reads a dotted quad: four decimal numbers and nothing else. Rejects leading zeros, because some programs read
      * such numbers as octal.

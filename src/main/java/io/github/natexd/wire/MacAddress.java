@@ -8,6 +8,11 @@ public final class MacAddress {
 
     private MacAddress() {}
 
+    /** A multicast address or the broadcast address. */
+    public static boolean isGroup(long address) {
+        return (address & 0x0100_0000_0000L) != 0;
+    }
+
     public static String text(long address) {
         StringBuilder text = new StringBuilder(3 * OCTETS - 1);
         for (int shift = 8 * (OCTETS - 1); shift >= 0; shift -= 8) {
