@@ -138,11 +138,7 @@ final class Feeds {
             return false;
         }
         error.over(buffer, header.transportOffset(), header.transportOctets());
-        return IcmpError.isErrorType(error.type())
-                && embedded.over(buffer, error.embeddedOffset(), error.embeddedOctets())
-                                .check(true)
-                        == Ipv4Header.Problem.NONE
-                && quoted.read(buffer, embedded);
+        return IcmpError.isErrorType(error.type()) && quoted.readQuoted(buffer, error, embedded);
     }
 
     /** The frame carries an ICMP message, of which the head is there: that of errors is as long as that of echoes. */

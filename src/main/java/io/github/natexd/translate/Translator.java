@@ -105,8 +105,7 @@ public final class Translator {
             return;
         }
         error.over(buffer, outer.transportOffset(), outer.transportOctets());
-        embedded.over(buffer, error.embeddedOffset(), error.embeddedOctets());
-        if (embedded.check(true) == Ipv4Header.Problem.NONE && fetched.read(buffer, embedded)) {
+        if (fetched.readQuoted(buffer, error, embedded)) {
             mapper.fetch(fetched);
         }
     }

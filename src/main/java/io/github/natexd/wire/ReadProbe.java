@@ -50,6 +50,18 @@ public final class ReadProbe extends Probe {
         return false;
     }
 
+    /**
+     * Reads the probe that an error quotes, and lays the other view over its header.
+     *
+     * @return whether the error quotes a probe that natexd can map
+     */
+    public boolean readQuoted(ByteBuffer buffer, IcmpError error, Ipv4Header embedded) {
+        return embedded.over(buffer, error.embeddedOffset(), error.embeddedOctets())
+                                .check(true)
+                        == Ipv4Header.Problem.NONE
+                && read(buffer, embedded);
+    }
+
     private int content(int checksum) {
         int sum = Checksum.complement(Checksum.update16(checksum, sourcePort, 0));
         return sum == 0xffff ? 0 : sum;

@@ -76,10 +76,7 @@ final class ArrivalCapture implements AutoCloseable {
             return null;
         }
         error.over(octets, outer.transportOffset(), outer.transportOctets());
-        if (embedded.over(octets, error.embeddedOffset(), error.embeddedOctets())
-                                .check(true)
-                        != Ipv4Header.Problem.NONE
-                || !probe.read(octets, embedded)) {
+        if (!probe.readQuoted(octets, error, embedded)) {
             return null;
         }
         return new ProbeKey(

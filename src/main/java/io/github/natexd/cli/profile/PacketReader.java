@@ -69,10 +69,7 @@ final class PacketReader {
             return null;
         }
         error.over(octets, header.transportOffset(), header.transportOctets());
-        if (embedded.over(octets, error.embeddedOffset(), error.embeddedOctets())
-                                .check(true)
-                        != Ipv4Header.Problem.NONE
-                || !quoted.read(octets, embedded)) {
+        if (!quoted.readQuoted(octets, error, embedded)) {
             return null;
         }
         Packet.Quote quote = new Packet.Quote(
