@@ -2,12 +2,15 @@ package io.github.natexd.relay;
 
 import io.github.natexd.mapping.Mapper;
 import io.github.natexd.report.Counters;
+import io.github.natexd.report.Ledger;
 import io.github.natexd.report.Observer;
 import io.github.natexd.report.Reason;
 import io.github.natexd.report.RepeatedTrouble;
 import io.github.natexd.report.Snapshot;
+import io.github.natexd.report.Troubles;
 import io.github.natexd.translate.Judgement;
 import io.github.natexd.translate.Translator;
+import java.util.Arrays;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -40,41 +43,33 @@ public final class Relay {
     private final Ports ports;
     private final Mapper mapper;
     private final Translator translator;
-    private final Counters counters = new Counters();
-    private final RelayTimes times;
-    private final Ledger ledger;
-    private final RepeatedTrouble internalErrors = new RepeatedTrouble(LOG, "internal error; packet passed unchanged");
-    private final RepeatedTrouble notRead = new RepeatedTrouble(LOG, "internal error; a probe or frame was skipped");
-    private final RepeatedTrouble notSent =
-            new RepeatedTrouble(LOG, "cannot send frames to guests; the host keeps these errors");
-    private final RepeatedTrouble notObserved =
-            new RepeatedTrouble(LOG, "internal error; natexctl watch misses an error");
-    private final RepeatedTrouble linkTrouble = new RepeatedTrouble(LOG, "cannot listen on the guest network");
+    private final Troubles troubles = new Troubles(LOG);
+    private final RepeatedTrouble notJudged = troubles.add("internal error; packet passed unchanged");
+    private final RepeatedTrouble notObserved = troubles.add("internal error; natexctl watch misses an error");
+    private final Reports reports;
     private final Yielding yielding = new Yielding();
     private final StaticGuest staticGuest = new StaticGuest();
     private final KeptCopies copies = new KeptCopies();
     private final RateLimit rates;
-    private final QueuedErrors queued;
     private final Feeds feeds;
-    private final GuestFrames frames;
-    private final Judgement[] judgements;
+    private final GuestFrames frames =
+            new GuestFrames(troubles.add("cannot send frames to guests; the host keeps these errors"));
+    /** The errors of the batch that the queue has handed over. */
+    private final Judgement[] queued;
+
+    private Reinject reinject = Reinject.FRAME;
     private boolean hadErrors;
 
     public Relay(Ports ports, Mapper mapper, Translator translator) {
         this.ports = ports;
         this.mapper = mapper;
         this.translator = translator;
-        times = new RelayTimes(now());
+        reports = new Reports(new Ledger(now()));
         rates = new RateLimit(now());
-        ledger = new Ledger(counters, times);
-        queued = new QueuedErrors(ports.queue(), copies, counters);
-        feeds = new Feeds(new Feeds.Readers(mapper, yielding, copies, staticGuest, ledger), counters, notRead);
-        int most = Math.max(ports.queue().capacity(), KeptCopies.LIMIT);
-        frames = new GuestFrames(most, notSent);
-        judgements = new Judgement[most];
-        for (int i = 0; i < most; i++) {
-            judgements[i] = new Judgement();
-        }
+        feeds = new Feeds(
+                ports.egressLog(), new Feeds.Readers(mapper, yielding, copies, staticGuest, reports), troubles);
+        queued = new Judgement[ports.queue().capacity()];
+        Arrays.setAll(queued, i -> new Judgement());
     }
 
     /** The guest network appeared: its NAT process may be a different one. */
@@ -105,7 +100,7 @@ public final class Relay {
      * rules may be queued; FRAME works with both.
      */
     public void reinject(Reinject changed) {
-        queued.reinject(changed);
+        reinject = changed;
         mapper.trustsUnseen(changed == Reinject.FRAME);
     }
 
@@ -114,13 +109,14 @@ public final class Relay {
         mapper.egressUnseen(now());
     }
 
-    public Counters counters() {
-        return counters;
+    /** What was counted so far; only for the thread that calls {@link #turn}. */
+    public Ledger ledger() {
+        return reports.ledger;
     }
 
     /** Reports every error to this observer, null for none; only for the thread that calls {@link #turn}. */
     public void observe(@Nullable Observer observer) {
-        ledger.observe(observer);
+        reports.observe(observer);
         tune(frames.link());
     }
 
@@ -128,8 +124,9 @@ public final class Relay {
     public Snapshot snapshot() {
         long nowNanos = now();
         boolean swept = mapper.expire(nowNanos);
+        Ledger ledger = ledger();
         return new Snapshot(
-                counters.copy(),
+                ledger.counters.copy(),
                 mapper.profile(),
                 yielding.deliveries(),
                 mapper.mappings(),
@@ -137,17 +134,17 @@ public final class Relay {
                 mapper.evictions(),
                 ports.queue().overflows(),
                 ports.egressLog().overflows(),
-                ledger.anyRelayed(),
-                nowNanos - ledger.lastRelayedNanos(),
-                times.durations().copy(),
-                ledger.roundTrips().copy());
+                ledger.counters.delivered() > 0,
+                nowNanos - ledger.lastDeliveredNanos(),
+                ledger.relayTimes.copy(),
+                ledger.roundTrips.copy());
     }
 
     /** Only an observer needs the kernel's times and echo replies. */
     private void tune(@Nullable GuestLink link) {
         if (link != null) {
-            link.time(ledger.isObserved());
-            link.echoReplies(ledger.showsProbes());
+            link.time(reports.isObserved());
+            link.echoReplies(reports.showsProbes());
         }
     }
 
@@ -174,50 +171,39 @@ public final class Relay {
         return hadErrors;
     }
 
-    /** The loop has waited for input. Only {@link RelayTimes} uses this, and {@link #turned}. */
-    public void waited(long beginNanos, long endNanos) {
-        times.waited(beginNanos, endNanos);
-    }
-
-    /** The last turn has ended. */
-    public void turned(long nowNanos) {
-        times.turned(nowNanos);
-    }
-
     private boolean turn(int count, long nowNanos) {
-        times.turn(nowNanos);
-        boolean linkAlive = !ports.sighted().getAsBoolean() || readFeeds(nowNanos);
+        ledger().turn(nowNanos);
+        boolean linkAlive =
+                !ports.sighted().getAsBoolean() || feeds.read(frames.link(), translator.surroundings(), nowNanos);
         if (!linkAlive) {
             unlink();
         }
         yielding.tick(nowNanos);
-        if (!copies.isEmpty()) {
-            judge(copies.due(nowNanos), nowNanos);
-            copies.endJudging();
+        int due = copies.findDue(nowNanos);
+        if (due > 0) {
+            judge(copies.due, due, nowNanos);
+            copies.removeSettled();
         }
         if (count > 0) {
+            begin(count, nowNanos);
             if (mapper.isLarge()) {
                 fetch(count);
             }
-            judge(queued.received(count, nowNanos), nowNanos);
+            judge(queued, count, nowNanos);
         }
-        if (frames.lost()) {
+        if (frames.isLost()) {
             unlink();
             return false;
         }
         return linkAlive;
     }
 
-    /** Returns whether the guest network is still there. A failure does not end natexd: a new link may work. */
-    private boolean readFeeds(long nowNanos) {
-        // Leaving probes first: by then, the guest's frame of each of them is in the other feed.
-        feeds.drain(ports.egressLog(), nowNanos);
-        GuestLink link = frames.link();
-        try {
-            return link == null || feeds.drain(link, translator.surroundings(), nowNanos);
-        } catch (RuntimeException e) {
-            linkTrouble.happened(e, nowNanos);
-            return false;
+    private void begin(int count, long nowNanos) {
+        PacketQueue queue = ports.queue();
+        for (int i = 0; i < count; i++) {
+            queued[i].begin(queue.buffer(i), queue.offset(i), queue.length(i), nowNanos);
+            queued[i].arrivedEpochNanos = queue.arrivedEpochNanos(i);
+            queued[i].truncated = queue.truncated(i);
         }
     }
 
@@ -226,104 +212,116 @@ public final class Relay {
      */
     private void fetch(int count) {
         try {
-            PacketQueue queue = ports.queue();
             for (int i = 0; i < count; i++) {
-                translator.fetch(queue.buffer(i), queue.offset(i), queue.length(i));
+                translator.fetch(queued[i].buffer, queued[i].offset, queued[i].length);
             }
         } catch (RuntimeException e) {
             LOG.debug("cannot prefetch mappings; the packets are judged without it", e);
         }
     }
 
-    private void judge(Errors errors, long nowNanos) {
-        int count = errors.count();
+    /** Judges the first {@code count} errors: {@link #queued}, or copies that are due. Copies need no verdict. */
+    private void judge(Judgement[] errors, int count, long nowNanos) {
+        boolean areCopies = errors == copies.due;
         for (int i = 0; i < count; i++) {
-            judge(errors, i, nowNanos);
+            judge(errors[i], areCopies, nowNanos);
         }
         frames.send(nowNanos);
         for (int i = 0; i < count; i++) {
-            Judgement judgement = judgements[i];
-            if (!judgement.open) {
-                if (frames.failed(i)) {
-                    judgement.reason = Reason.SEND_FAILED;
-                }
-                errors.settle(i, judgement);
-                report(judgement, nowNanos);
+            if (frames.failed(errors[i])) {
+                errors[i].reason = Reason.SEND_FAILED;
+            }
+            if (!areCopies) {
+                settle(i, errors[i].reason);
+            }
+            if (!errors[i].open) {
+                report(errors[i], nowNanos);
             }
         }
     }
 
+    /** Notes the verdict about queued error {@code index}. */
+    private void settle(int index, Reason reason) {
+        if (reason != Reason.RELAYED) {
+            ports.queue().accept(index);
+        } else if (reinject == Reinject.VERDICT) {
+            ports.queue().acceptRewritten(index);
+        } else {
+            ports.queue().drop(index);
+        }
+    }
+
     /** The rest of the batch must get its verdicts even if the observer fails. */
-    private void report(Judgement judgement, long nowNanos) {
+    private void report(Judgement error, long nowNanos) {
         try {
-            ledger.decided(judgement, nowNanos);
+            reports.decided(error, nowNanos);
         } catch (RuntimeException e) {
             notObserved.happened(e, nowNanos);
         }
     }
 
     /** Judges one error and, if a guest gets it, rewrites it and queues the frame. Never throws (R41). */
-    private void judge(Errors errors, int index, long nowNanos) {
-        Judgement judgement = judgements[index];
-        frames.clear(index);
-        errors.begin(index, judgement);
+    private void judge(Judgement error, boolean isCopy, long nowNanos) {
         try {
-            translator.judge(judgement, nowNanos);
-            if (judgement.open) {
-                if (errors.keep(index, judgement)) {
+            translator.judge(error, nowNanos);
+            if (error.open) {
+                if (isCopy || keep(error)) {
                     return;
                 }
-                judgement.last = true;
-                translator.judge(judgement, nowNanos);
+                error.last = true;
+                translator.judge(error, nowNanos);
             }
-            deliver(errors, index, judgement, nowNanos);
+            deliver(error, isCopy, nowNanos);
         } catch (RuntimeException e) {
-            internalErrors.happened(e, nowNanos);
-            frames.clear(index);
-            judgement.begin(judgement.buffer, judgement.offset, judgement.length, judgement.arrivedNanos);
-            judgement.reason = Reason.INTERNAL_ERROR;
+            notJudged.happened(e, nowNanos);
+            error.begin(error.buffer, error.offset, error.length, error.arrivedNanos);
+            error.reason = Reason.INTERNAL_ERROR;
         }
     }
 
-    private void deliver(Errors errors, int index, Judgement judgement, long nowNanos) {
-        if (ledger.isObserved() && judgement.errorRead) {
-            translator.readDetails(judgement);
+    /** Keeps a copy of an open error, which the host gets; returns whether there was room for it. */
+    private boolean keep(Judgement error) {
+        boolean kept = copies.add(error);
+        ledger().counters.count(kept ? Counters.Event.COPIES_KEPT : Counters.Event.COPIES_FULL);
+        return kept;
+    }
+
+    private void deliver(Judgement error, boolean isCopy, long nowNanos) {
+        if (reports.isObserved() && error.errorRead) {
+            translator.readDetails(error);
         }
-        if (staticGuest.gets(judgement)) {
-            judgement.reason = staticGuest.isSeen() ? Reason.STATIC_GUEST : Reason.STATIC_GUEST_UNSEEN;
-            staticGuest.addressee(judgement);
-        }
-        if (!judgement.reason.isDelivered()) {
+        staticGuest.takeUnmapped(error);
+        if (!error.reason.isDelivered()) {
             return;
         }
-        if (errors == copies && judgement.reason == Reason.RELAYED) {
-            judgement.reason = Reason.COPIED_LATE;
+        if (isCopy && error.reason == Reason.RELAYED) {
+            error.reason = Reason.COPIED_LATE;
         }
-        boolean asFrame = queued.reinject() == Reinject.FRAME || judgement.reason != Reason.RELAYED;
-        Reason obstacle = obstacle(judgement, asFrame, nowNanos);
+        boolean asFrame = reinject == Reinject.FRAME || error.reason != Reason.RELAYED;
+        Reason obstacle = obstacle(error, asFrame, nowNanos);
         if (obstacle != null) {
-            judgement.reason = obstacle;
+            error.reason = obstacle;
             return;
         }
-        if (judgement.sender != null) {
+        if (error.sender != null) {
             yielding.relays();
         }
-        translator.rewrite(judgement);
+        translator.rewrite(error);
         if (asFrame) {
-            frames.queue(index, judgement);
+            frames.queue(error);
         }
     }
 
     /** Why the guest does not get the error; null if it does. The rate is last: nothing else may use it up. */
-    private @Nullable Reason obstacle(Judgement judgement, boolean asFrame, long nowNanos) {
-        Reason obstacle = asFrame ? frames.obstacle(judgement) : null;
+    private @Nullable Reason obstacle(Judgement error, boolean asFrame, long nowNanos) {
+        Reason obstacle = asFrame ? frames.obstacle(error) : null;
         if (obstacle != null) {
             return obstacle;
         }
-        if (judgement.sender != null && yielding.leavesToNat(judgement, nowNanos)) {
+        if (error.sender != null && yielding.leavesToNat(error, nowNanos)) {
             return Reason.NAT_DELIVERS;
         }
-        return rates.takes(judgement.guest, nowNanos) ? null : Reason.RATE_LIMITED;
+        return rates.takes(error.guest, nowNanos) ? null : Reason.RATE_LIMITED;
     }
 
     /** How long the next turn can wait for input; -1 for no limit. */
@@ -334,10 +332,6 @@ public final class Relay {
 
     /** Logs repeated trouble that was only counted; call it before the end. */
     public void logRepeated() {
-        internalErrors.logCount();
-        notRead.logCount();
-        notSent.logCount();
-        notObserved.logCount();
-        linkTrouble.logCount();
+        troubles.logCounts();
     }
 }
