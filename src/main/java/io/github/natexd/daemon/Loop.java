@@ -216,7 +216,7 @@ final class Loop implements Runnable {
             refreshGuestNetwork();
         }
         if (poller.ready(rulePlace) && ruleNews.drain()) {
-            relay.rulesChanged();
+            mapper.egressUnseen(System.nanoTime());
             rulesKeeper.rulesChanged();
         }
         return now;

@@ -3,6 +3,7 @@ package io.github.natexd.relay;
 import io.github.natexd.mapping.Mapper;
 import io.github.natexd.mapping.ReadProbe;
 import io.github.natexd.report.Counters;
+import io.github.natexd.report.Ledger;
 import io.github.natexd.report.Observed;
 import io.github.natexd.report.RepeatedTrouble;
 import io.github.natexd.report.Troubles;
@@ -25,7 +26,7 @@ final class Feeds {
 
     private final EgressLog log;
     private final Readers readers;
-    private final Counters counters;
+    private final Ledger ledger;
     private final RepeatedTrouble notRead;
     private final RepeatedTrouble notReceived;
     private final EthernetFrame frame = new EthernetFrame();
@@ -38,10 +39,10 @@ final class Feeds {
     private final Delivery delivery = new Delivery();
     private long egressOverflows;
 
-    Feeds(EgressLog log, Readers readers, Troubles troubles) {
+    Feeds(EgressLog log, Readers readers, Ledger ledger, Troubles troubles) {
         this.log = log;
         this.readers = readers;
-        counters = readers.reports().ledger.counters;
+        this.ledger = ledger;
         notRead = troubles.add("internal error; a probe or frame was skipped");
         notReceived = troubles.add("cannot listen on the guest network");
     }
@@ -83,7 +84,7 @@ final class Feeds {
                     }
                 } catch (RuntimeException e) {
                     // A packet that natexd fails to read must not end it: anybody could send such packets.
-                    counters.count(Counters.Event.NOT_READ);
+                    ledger.counters.count(Counters.Event.NOT_READ);
                     notRead.happened(e, nowNanos);
                 }
             }
@@ -95,7 +96,7 @@ final class Feeds {
         ByteBuffer buffer = log.buffer(index);
         if (header.over(buffer, log.offset(index), log.length(index)).check(true) == Ipv4Header.Problem.NONE
                 && probe.read(buffer, header)) {
-            counters.count(Counters.Event.EGRESS_SIGHTINGS);
+            ledger.counters.count(Counters.Event.EGRESS_SIGHTINGS);
             readers.mapper.egressSighted(probe, log.uid(index), nowNanos);
             readers.copies.sighted(probe.classKey());
         }
@@ -110,28 +111,28 @@ final class Feeds {
                 || header.over(buffer, frame.payloadOffset(), frame.payloadOctets())
                                 .check(true)
                         != Ipv4Header.Problem.NONE) {
-            counters.count(Counters.Event.FRAMES_IGNORED);
+            ledger.counters.count(Counters.Event.FRAMES_IGNORED);
         } else if (surroundings.isGuestsFrame(
                         header.source(), header.destination(), frame.source(), frame.destination())
                 && probe.read(buffer, header)) {
-            counters.count(Counters.Event.GUEST_SIGHTINGS);
+            ledger.counters.count(Counters.Event.GUEST_SIGHTINGS);
             probe.epochNanos = link.arrivedEpochNanos(index);
             readers.staticGuest.sighted(header.source(), frame.source(), frame.destination());
             readers.mapper.guestSighted(probe, frame.source(), frame.destination(), nowNanos);
             readers.copies.sighted(probe.classKey());
-            if (readers.reports.showsProbes()) {
+            if (ledger.showsProbes()) {
                 readers.reports.sent(probe, frame.source());
             }
         } else {
             boolean isError = readError(buffer);
-            if (readers.reports.showsProbes() && surroundings.onGuestNetwork(header.destination())) {
+            if (ledger.showsProbes() && surroundings.onGuestNetwork(header.destination())) {
                 showReply(buffer, isError, link.arrivedEpochNanos(index));
             }
             // R40: not an error that the NAT process itself reports.
             if (isError && !surroundings.isImpossibleReporter(header.source())) {
                 delivered(nowNanos);
             } else {
-                counters.count(Counters.Event.FRAMES_IGNORED);
+                ledger.counters.count(Counters.Event.FRAMES_IGNORED);
             }
         }
     }
@@ -158,7 +159,7 @@ final class Feeds {
 
     /** The NAT process delivers the error to a guest, or a guest pretends that it does. */
     private void delivered(long nowNanos) {
-        counters.count(Counters.Event.NAT_DELIVERIES);
+        ledger.counters.count(Counters.Event.NAT_DELIVERIES);
         readers.yielding.seen(delivery.set(
                         Delivery.classOf(error.type(), error.code(), embedded.protocol()),
                         header.destination(),
@@ -168,17 +169,17 @@ final class Feeds {
     }
 
     private void showReply(ByteBuffer buffer, boolean isError, long epochNanos) {
-        Observed reply = readers.reports.observed.begin(Observed.Event.REPLY, epochNanos);
+        Observed reply = ledger.observed.begin(Observed.Event.REPLY, epochNanos);
         reply.guestMac = frame.destination();
         if (isError) {
             readers.reports.quote(quoted);
             reply.report(header.source(), error.type(), error.code()).guest(header.destination(), quoted.sourcePort);
-            readers.reports.show();
+            ledger.show();
         } else if (isIcmp() && echo.over(buffer, header.transportOffset()).type() == IcmpEcho.TYPE_REPLY) {
             reply.report(header.source(), echo.type(), echo.code())
                     .quote(Protocol.ICMP, header.destination(), echo.identifier(), header.source(), echo.sequence())
                     .guest(header.destination(), echo.identifier());
-            readers.reports.show();
+            ledger.show();
         }
     }
 }

@@ -45,17 +45,21 @@ public final class Relay {
     private final Translator translator;
     private final Troubles troubles = new Troubles(LOG);
     private final RepeatedTrouble notJudged = troubles.add("internal error; packet passed unchanged");
-    private final RepeatedTrouble notObserved = troubles.add("internal error; natexctl watch misses an error");
+    private final RepeatedTrouble notSent = troubles.add("cannot send frames to guests; the host keeps these errors");
+    private final Ledger ledger;
     private final Reports reports;
     private final Yielding yielding = new Yielding();
     private final StaticGuest staticGuest = new StaticGuest();
     private final KeptCopies copies = new KeptCopies();
     private final RateLimit rates;
     private final Feeds feeds;
-    private final GuestFrames frames =
-            new GuestFrames(troubles.add("cannot send frames to guests; the host keeps these errors"));
     /** The errors of the batch that the queue has handed over. */
     private final Judgement[] queued;
+
+    /** The guest network; null while it is not there. */
+    private @Nullable GuestLink link;
+    /** The guest network was found to be gone in this turn. */
+    private boolean linkLost;
 
     private Reinject reinject = Reinject.FRAME;
     private boolean hadErrors;
@@ -64,25 +68,26 @@ public final class Relay {
         this.ports = ports;
         this.mapper = mapper;
         this.translator = translator;
-        reports = new Reports(new Ledger(now()));
+        ledger = new Ledger(now());
+        reports = new Reports(ledger, troubles);
         rates = new RateLimit(now());
         feeds = new Feeds(
-                ports.egressLog(), new Feeds.Readers(mapper, yielding, copies, staticGuest, reports), troubles);
+                ports.egressLog(), new Feeds.Readers(mapper, yielding, copies, staticGuest, reports), ledger, troubles);
         queued = new Judgement[ports.queue().capacity()];
         Arrays.setAll(queued, i -> new Judgement());
     }
 
     /** The guest network appeared: its NAT process may be a different one. */
     public void link(GuestLink present) {
-        frames.link(present);
-        tune(present);
+        link = present;
+        tune();
         yielding.reset();
         mapper.forgetProfile();
     }
 
     /** The guest network disappeared: errors are accepted until it is back. */
     public void unlink() {
-        frames.link(null);
+        link = null;
     }
 
     /** Sets the guest that gets a copy of errors without a mapping; 0 for none. */
@@ -104,27 +109,21 @@ public final class Relay {
         mapper.trustsUnseen(changed == Reinject.FRAME);
     }
 
-    /** The rules changed: probes that left meanwhile were perhaps not sighted. */
-    public void rulesChanged() {
-        mapper.egressUnseen(now());
-    }
-
     /** What was counted so far; only for the thread that calls {@link #turn}. */
     public Ledger ledger() {
-        return reports.ledger;
+        return ledger;
     }
 
     /** Reports every error to this observer, null for none; only for the thread that calls {@link #turn}. */
     public void observe(@Nullable Observer observer) {
-        reports.observe(observer);
-        tune(frames.link());
+        ledger.observe(observer);
+        tune();
     }
 
     /** The present state; only for the thread that calls {@link #turn}. */
     public Snapshot snapshot() {
         long nowNanos = now();
         boolean swept = mapper.expire(nowNanos);
-        Ledger ledger = ledger();
         return new Snapshot(
                 ledger.counters.copy(),
                 mapper.profile(),
@@ -141,10 +140,10 @@ public final class Relay {
     }
 
     /** Only an observer needs the kernel's times and echo replies. */
-    private void tune(@Nullable GuestLink link) {
+    private void tune() {
         if (link != null) {
-            link.time(reports.isObserved());
-            link.echoReplies(reports.showsProbes());
+            link.time(ledger.isObserved());
+            link.echoReplies(ledger.showsProbes());
         }
     }
 
@@ -172,10 +171,9 @@ public final class Relay {
     }
 
     private boolean turn(int count, long nowNanos) {
-        ledger().turn(nowNanos);
-        boolean linkAlive =
-                !ports.sighted().getAsBoolean() || feeds.read(frames.link(), translator.surroundings(), nowNanos);
-        if (!linkAlive) {
+        ledger.turn(nowNanos);
+        linkLost = ports.sighted().getAsBoolean() && !feeds.read(link, translator.surroundings(), nowNanos);
+        if (linkLost) {
             unlink();
         }
         yielding.tick(nowNanos);
@@ -191,11 +189,10 @@ public final class Relay {
             }
             judge(queued, count, nowNanos);
         }
-        if (frames.isLost()) {
+        if (linkLost) {
             unlink();
-            return false;
         }
-        return linkAlive;
+        return !linkLost;
     }
 
     private void begin(int count, long nowNanos) {
@@ -226,16 +223,17 @@ public final class Relay {
         for (int i = 0; i < count; i++) {
             judge(errors[i], areCopies, nowNanos);
         }
-        frames.send(nowNanos);
+        boolean handedOver = sendFrames(nowNanos);
         for (int i = 0; i < count; i++) {
-            if (frames.failed(errors[i])) {
-                errors[i].reason = Reason.SEND_FAILED;
+            Judgement error = errors[i];
+            if (error.frame != Judgement.NO_FRAME && (link == null || !handedOver || !link.sent(error.frame))) {
+                error.reason = Reason.SEND_FAILED;
             }
             if (!areCopies) {
-                settle(i, errors[i].reason);
+                settle(i, error.reason);
             }
-            if (!errors[i].open) {
-                report(errors[i], nowNanos);
+            if (!error.open) {
+                reports.decided(error, nowNanos);
             }
         }
     }
@@ -251,12 +249,14 @@ public final class Relay {
         }
     }
 
-    /** The rest of the batch must get its verdicts even if the observer fails. */
-    private void report(Judgement error, long nowNanos) {
+    /** Hands over the queued frames; then the link knows which were taken. Never throws; returns whether it worked. */
+    private boolean sendFrames(long nowNanos) {
         try {
-            reports.decided(error, nowNanos);
+            linkLost |= link != null && !link.sendFrames();
+            return true;
         } catch (RuntimeException e) {
-            notObserved.happened(e, nowNanos);
+            notSent.happened(e, nowNanos);
+            return false;
         }
     }
 
@@ -282,12 +282,12 @@ public final class Relay {
     /** Keeps a copy of an open error, which the host gets; returns whether there was room for it. */
     private boolean keep(Judgement error) {
         boolean kept = copies.add(error);
-        ledger().counters.count(kept ? Counters.Event.COPIES_KEPT : Counters.Event.COPIES_FULL);
+        ledger.counters.count(kept ? Counters.Event.COPIES_KEPT : Counters.Event.COPIES_FULL);
         return kept;
     }
 
     private void deliver(Judgement error, boolean isCopy, long nowNanos) {
-        if (reports.isObserved() && error.errorRead) {
+        if (ledger.isObserved() && error.errorRead) {
             translator.readDetails(error);
         }
         staticGuest.takeUnmapped(error);
@@ -307,16 +307,19 @@ public final class Relay {
             yielding.relays();
         }
         translator.rewrite(error);
-        if (asFrame) {
-            frames.queue(error);
+        if (asFrame && link != null) {
+            error.frame =
+                    link.queueFrame(error.guestMac, error.gatewayMac, error.buffer, error.offset, error.totalLength);
+            if (error.frame == Judgement.NO_FRAME) {
+                error.reason = Reason.SEND_FAILED;
+            }
         }
     }
 
     /** Why the guest does not get the error; null if it does. The rate is last: nothing else may use it up. */
     private @Nullable Reason obstacle(Judgement error, boolean asFrame, long nowNanos) {
-        Reason obstacle = asFrame ? frames.obstacle(error) : null;
-        if (obstacle != null) {
-            return obstacle;
+        if (asFrame && (link == null || error.totalLength > link.mtu())) {
+            return link == null ? Reason.NO_GUEST_NETWORK : Reason.TOO_LONG;
         }
         if (error.sender != null && yielding.leavesToNat(error, nowNanos)) {
             return Reason.NAT_DELIVERS;

@@ -4,61 +4,42 @@ import io.github.natexd.mapping.Probe;
 import io.github.natexd.mapping.Sighting;
 import io.github.natexd.report.Ledger;
 import io.github.natexd.report.Observed;
-import io.github.natexd.report.Observer;
 import io.github.natexd.report.Reason;
+import io.github.natexd.report.RepeatedTrouble;
+import io.github.natexd.report.Troubles;
 import io.github.natexd.translate.Judgement;
-import org.jspecify.annotations.Nullable;
 
-/**
- * Enters the outcome of each error into the ledger, and shows it to the observer, if there is one. Without one, nothing
- * is allocated.
- */
+/** Enters errors and probes into the ledger. */
 final class Reports {
     /** A difference between the clocks that no busy machine explains. */
     private static final long CLOCK_SET_NANOS = 1_000_000_000;
 
-    final Ledger ledger;
-    /** To be filled and {@linkplain #show shown}. */
-    final Observed observed = new Observed();
+    private final Ledger ledger;
+    private final Observed observed;
+    private final RepeatedTrouble notObserved;
 
-    private @Nullable Observer observer;
-
-    Reports(Ledger ledger) {
+    Reports(Ledger ledger, Troubles troubles) {
         this.ledger = ledger;
+        observed = ledger.observed;
+        notObserved = troubles.add("internal error; natexctl watch misses an error");
     }
 
-    void observe(@Nullable Observer by) {
-        observer = by;
-    }
-
-    boolean isObserved() {
-        return observer != null;
-    }
-
-    /** Whether the observer wants to see probes and replies. */
-    boolean showsProbes() {
-        return observer != null && observer.wantsProbes();
-    }
-
-    /** Shows the observer what {@link #observed} contains. */
-    void show() {
-        if (observer != null) {
-            observer.seen(observed);
-        }
-    }
-
-    /** The outcome of an error is final. */
+    /** The outcome of an error is final. Never throws: the rest of the batch gets its verdicts if the observer fails. */
     void decided(Judgement error, long nowNanos) {
-        Sighting sender = error.sender;
-        long roundTripNanos = sender == null ? Observed.UNKNOWN_NANOS : roundTripNanos(error, sender);
-        ledger.decided(error.reason, error.arrivedNanos);
-        if (sender != null && error.reason.isDelivered()) {
-            ledger.roundTrips.add(roundTripNanos, 1);
-        }
-        if (observer != null) {
-            fill(error, nowNanos);
-            observed.roundTripNanos = roundTripNanos;
-            show();
+        try {
+            Sighting sender = error.sender;
+            long roundTripNanos = sender == null ? Observed.UNKNOWN_NANOS : roundTripNanos(error, sender);
+            ledger.decided(error.reason, error.arrivedNanos);
+            if (sender != null && error.reason.isDelivered()) {
+                ledger.roundTrips.add(roundTripNanos, 1);
+            }
+            if (ledger.isObserved()) {
+                fill(error, nowNanos);
+                observed.roundTripNanos = roundTripNanos;
+                ledger.show();
+            }
+        } catch (RuntimeException e) {
+            notObserved.happened(e, nowNanos);
         }
     }
 
@@ -100,7 +81,7 @@ final class Reports {
         quote(probe);
         observed.guestMac = mac;
         observed.hop = probe.timeToLive;
-        show();
+        ledger.show();
     }
 
     void quote(Probe probe) {

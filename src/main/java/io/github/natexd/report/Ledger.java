@@ -1,10 +1,14 @@
 package io.github.natexd.report;
 
+import org.jspecify.annotations.Nullable;
+
 /**
- * The outcomes of errors, and how long natexd takes to hand errors to guests. No clock is read for it: the loop's own
- * readings before and after a wait, at the beginning of a turn and after it are enough. If the loop waited, an error
- * came when the wait ended, or later. If it was busy, an error may have come right after the queue was last read; that
- * time counts in full.
+ * Counts the outcomes of errors and their times, and shows what happens to the observer, if there is one. Without one,
+ * nothing is allocated.
+ *
+ * <p>No clock is read to measure how long natexd takes to hand errors to guests: the loop's own readings before and
+ * after a wait, at the beginning of a turn and after it are enough. If the loop waited, an error came when the wait
+ * ended, or later. If it was busy, an error may have come right after the queue was last read; that time counts in full.
  */
 public final class Ledger {
     /** A wait that ends sooner was none: there was input already. */
@@ -15,7 +19,10 @@ public final class Ledger {
     public final Durations relayTimes = new Durations();
     /** From guests' probes to the errors that guests got. */
     public final Durations roundTrips = new Durations();
+    /** To be filled and {@linkplain #show shown}. */
+    public final Observed observed = new Observed();
 
+    private @Nullable Observer observer;
     private long lastDeliveredNanos;
     private long turnNanos;
     /** An error of this turn did not come before. */
@@ -70,5 +77,25 @@ public final class Ledger {
     /** When a guest last got an error; meaningless before the first. */
     public long lastDeliveredNanos() {
         return lastDeliveredNanos;
+    }
+
+    public void observe(@Nullable Observer by) {
+        observer = by;
+    }
+
+    public boolean isObserved() {
+        return observer != null;
+    }
+
+    /** Whether the observer wants to see probes and replies. */
+    public boolean showsProbes() {
+        return observer != null && observer.wantsProbes();
+    }
+
+    /** Shows the observer what {@link #observed} contains. */
+    public void show() {
+        if (observer != null) {
+            observer.seen(observed);
+        }
     }
 }
