@@ -99,14 +99,14 @@ class HouseTest {
 
     @Test
     void netfilterImplementsPortsOfRelay() {
-        importsOnlyAndPorts("(PacketQueue|EgressLog)", "linux.netfilter", "linux.libc", "linux.netlink")
+        importsOnlyAndPorts("(PacketQueue|EgressLog|Batch)", "linux.netfilter", "linux.libc", "linux.netlink")
                 .because("it implements two ports and knows nothing of what is done with the packets")
                 .check(CLASSES);
     }
 
     @Test
     void packetImplementsAPortOfRelay() {
-        importsOnlyAndPorts("GuestLink", "linux.packet", "linux.libc", "linux.netlink", "wire")
+        importsOnlyAndPorts("(GuestLink|Batch)", "linux.packet", "linux.libc", "linux.netlink", "wire")
                 .because("it implements a port and knows nothing of what is done with the frames")
                 .check(CLASSES);
     }

@@ -184,7 +184,7 @@ final class Loop implements Runnable {
             for (int turns = 1; !stopped; turns++) {
                 if (!relay.hadErrors()) {
                     long begin = System.nanoTime();
-                    relay.waited(begin, await(idleMillis(begin)));
+                    relay.ledger().waited(begin, await(idleMillis(begin)));
                 } else if (turns % TURNS_BETWEEN_NEWS == 0) {
                     await(0);
                 }
@@ -197,7 +197,7 @@ final class Loop implements Runnable {
             turnUntilQueueIsEmpty();
         } finally {
             relay.logRepeated();
-            LOG.info("packets: {}", relay.counters());
+            LOG.info("packets: {}", relay.ledger().counters);
             close();
         }
     }
@@ -216,7 +216,7 @@ final class Loop implements Runnable {
             refreshGuestNetwork();
         }
         if (poller.ready(rulePlace) && ruleNews.drain()) {
-            relay.rulesChanged();
+            mapper.egressUnseen(System.nanoTime());
             rulesKeeper.rulesChanged();
         }
         return now;
@@ -235,7 +235,7 @@ final class Loop implements Runnable {
     private long turn() {
         boolean linkAlive = relay.turn();
         long now = System.nanoTime();
-        relay.turned(now);
+        relay.ledger().turned(now);
         if (!linkAlive) {
             guestNetwork.lost();
             refreshGuestNetwork();
@@ -255,7 +255,7 @@ final class Loop implements Runnable {
 
     /** Runs with the sign of life, so that the count needs no extra wake-up. */
     private void reportCount() {
-        status.relayed(relay.counters().delivered());
+        status.relayed(relay.ledger().counters.delivered());
     }
 
     private void refreshGuestNetwork() {

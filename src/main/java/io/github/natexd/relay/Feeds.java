@@ -2,8 +2,10 @@ package io.github.natexd.relay;
 
 import io.github.natexd.mapping.Mapper;
 import io.github.natexd.report.Counters;
+import io.github.natexd.report.Ledger;
 import io.github.natexd.report.Observed;
 import io.github.natexd.report.RepeatedTrouble;
+import io.github.natexd.report.Troubles;
 import io.github.natexd.translate.Surroundings;
 import io.github.natexd.wire.EthernetFrame;
 import io.github.natexd.wire.IcmpEcho;
@@ -12,6 +14,7 @@ import io.github.natexd.wire.Ipv4Header;
 import io.github.natexd.wire.Protocol;
 import io.github.natexd.wire.ReadProbe;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the two feeds: frames on the guest network (probes and deliveries of the NAT process), and leaving probes. */
 final class Feeds {
@@ -19,11 +22,13 @@ final class Feeds {
     private static final int BATCHES_LIMIT = 16;
 
     /** The recipients of what the feeds contain. */
-    record Readers(Mapper mapper, Yielding yielding, KeptCopies copies, StaticGuest staticGuest, Ledger ledger) {}
+    record Readers(Mapper mapper, Yielding yielding, KeptCopies copies, StaticGuest staticGuest, Reports reports) {}
 
+    private final EgressLog log;
     private final Readers readers;
-    private final Counters counters;
+    private final Ledger ledger;
     private final RepeatedTrouble notRead;
+    private final RepeatedTrouble notReceived;
     private final EthernetFrame frame = new EthernetFrame();
     private final Ipv4Header header = new Ipv4Header();
     private final Ipv4Header embedded = new Ipv4Header();
@@ -34,67 +39,67 @@ final class Feeds {
     private final Delivery delivery = new Delivery();
     private long egressOverflows;
 
-    Feeds(Readers readers, Counters counters, RepeatedTrouble notRead) {
+    Feeds(EgressLog log, Readers readers, Ledger ledger, Troubles troubles) {
+        this.log = log;
         this.readers = readers;
-        this.counters = counters;
-        this.notRead = notRead;
+        this.ledger = ledger;
+        notRead = troubles.add("internal error; a probe or frame was skipped");
+        notReceived = troubles.add("cannot listen on the guest network");
     }
 
-    /** Reads the guest network's feed until it is empty; returns whether the interface is still there. */
-    boolean drain(GuestLink link, Surroundings surroundings, long nowNanos) {
-        for (int batch = 0; batch < BATCHES_LIMIT; batch++) {
-            int count = link.receive();
+    /**
+     * Reads both feeds; returns false if the guest network is gone. That its feed breaks does not end natexd: a new link
+     * may work.
+     */
+    boolean read(@Nullable GuestLink link, Surroundings surroundings, long nowNanos) {
+        // Leaving probes first: by then, the guest's frame of each of them is in the other feed.
+        drain(null, surroundings, nowNanos);
+        if (log.overflows() != egressOverflows) {
+            egressOverflows = log.overflows();
+            readers.mapper.egressLost(nowNanos);
+        }
+        try {
+            return link == null || drain(link, surroundings, nowNanos);
+        } catch (RuntimeException e) {
+            notReceived.happened(e, nowNanos);
+            return false;
+        }
+    }
+
+    /** Reads the feed of this link, or leaving probes without one, until it is empty; returns false if it is gone. */
+    private boolean drain(@Nullable GuestLink link, Surroundings surroundings, long nowNanos) {
+        Batch feed = link == null ? log : link;
+        int batches = 0;
+        do {
+            int count = feed.receive();
             if (count < 0) {
                 return false;
             }
             for (int i = 0; i < count; i++) {
                 try {
-                    guestFrame(link, i, surroundings, nowNanos);
+                    if (link == null) {
+                        leavingProbe(i, nowNanos);
+                    } else {
+                        guestFrame(link, i, surroundings, nowNanos);
+                    }
                 } catch (RuntimeException e) {
-                    notRead(e, nowNanos);
+                    // A packet that natexd fails to read must not end it: anybody could send such packets.
+                    ledger.counters.count(Counters.Event.NOT_READ);
+                    notRead.happened(e, nowNanos);
                 }
             }
-            if (!link.mayHaveMore()) {
-                break;
-            }
-        }
+        } while (feed.mayHaveMore() && ++batches < BATCHES_LIMIT);
         return true;
     }
 
-    void drain(EgressLog log, long nowNanos) {
-        for (int batch = 0; batch < BATCHES_LIMIT; batch++) {
-            int count = log.receive();
-            for (int i = 0; i < count; i++) {
-                try {
-                    leavingProbe(log, i, nowNanos);
-                } catch (RuntimeException e) {
-                    notRead(e, nowNanos);
-                }
-            }
-            if (!log.mayHaveMore()) {
-                break;
-            }
-        }
-        if (log.overflows() != egressOverflows) {
-            egressOverflows = log.overflows();
-            readers.mapper.egressLost(nowNanos);
-        }
-    }
-
-    private void leavingProbe(EgressLog log, int index, long nowNanos) {
+    private void leavingProbe(int index, long nowNanos) {
         ByteBuffer buffer = log.buffer(index);
         if (header.over(buffer, log.offset(index), log.length(index)).check(true) == Ipv4Header.Problem.NONE
                 && probe.read(buffer, header)) {
-            counters.count(Counters.Event.EGRESS_SIGHTINGS);
+            ledger.counters.count(Counters.Event.EGRESS_SIGHTINGS);
             readers.mapper.egressSighted(probe, log.uid(index), nowNanos);
             readers.copies.sighted(probe.classKey());
         }
-    }
-
-    /** A packet that natexd fails to read must not end it: anybody could send such packets. */
-    private void notRead(RuntimeException e, long nowNanos) {
-        counters.count(Counters.Event.NOT_READ);
-        notRead.happened(e, nowNanos);
     }
 
     private void guestFrame(GuestLink link, int index, Surroundings surroundings, long nowNanos) {
@@ -106,28 +111,28 @@ final class Feeds {
                 || header.over(buffer, frame.payloadOffset(), frame.payloadOctets())
                                 .check(true)
                         != Ipv4Header.Problem.NONE) {
-            counters.count(Counters.Event.FRAMES_IGNORED);
+            ledger.counters.count(Counters.Event.FRAMES_IGNORED);
         } else if (surroundings.isGuestsFrame(
                         header.source(), header.destination(), frame.source(), frame.destination())
                 && probe.read(buffer, header)) {
-            counters.count(Counters.Event.GUEST_SIGHTINGS);
+            ledger.counters.count(Counters.Event.GUEST_SIGHTINGS);
             probe.epochNanos = link.arrivedEpochNanos(index);
             readers.staticGuest.sighted(header.source(), frame.source(), frame.destination());
             readers.mapper.guestSighted(probe, frame.source(), frame.destination(), nowNanos);
             readers.copies.sighted(probe.classKey());
-            if (readers.ledger.showsProbes()) {
-                readers.ledger.sent(probe, frame.source());
+            if (ledger.showsProbes()) {
+                readers.reports.sent(probe, frame.source());
             }
         } else {
             boolean isError = readError(buffer);
-            if (readers.ledger.showsProbes()) {
-                showReply(buffer, isError, surroundings, link.arrivedEpochNanos(index));
+            if (ledger.showsProbes() && surroundings.onGuestNetwork(header.destination())) {
+                showReply(buffer, isError, link.arrivedEpochNanos(index));
             }
             // R40: not an error that the NAT process itself reports.
             if (isError && !surroundings.isImpossibleReporter(header.source())) {
                 delivered(nowNanos);
             } else {
-                counters.count(Counters.Event.FRAMES_IGNORED);
+                ledger.counters.count(Counters.Event.FRAMES_IGNORED);
             }
         }
     }
@@ -150,7 +155,7 @@ final class Feeds {
 
     /** The NAT process delivers the error to a guest, or a guest pretends that it does. */
     private void delivered(long nowNanos) {
-        counters.count(Counters.Event.NAT_DELIVERIES);
+        ledger.counters.count(Counters.Event.NAT_DELIVERIES);
         readers.yielding.seen(delivery.set(
                         Delivery.classOf(error.type(), error.code(), embedded.protocol()),
                         header.destination(),
@@ -159,27 +164,19 @@ final class Feeds {
                 .between(frame.source(), frame.destination()));
     }
 
-    private void showReply(ByteBuffer buffer, boolean isError, Surroundings surroundings, long epochNanos) {
-        if (!surroundings.onGuestNetwork(header.destination())) {
-            return;
-        }
-        Observed reply = readers.ledger.observed().begin(Observed.Event.REPLY, epochNanos);
+    private void showReply(ByteBuffer buffer, boolean isError, long epochNanos) {
+        Observed reply = ledger.observed.begin(Observed.Event.REPLY, epochNanos);
         reply.guestMac = frame.destination();
         if (isError) {
             reply.report(header.source(), error.type(), error.code())
                     .quote(quoted)
                     .guest(header.destination(), quoted.sourcePort);
-            readers.ledger.show();
-        } else if (isIcmp()) {
-            echo.over(buffer, header.transportOffset());
-            if (echo.type() == IcmpEcho.TYPE_REPLY) {
-                reply.report(header.source(), echo.type(), echo.code()).guest(header.destination(), echo.identifier());
-                reply.quoted = true;
-                reply.protocol = Protocol.ICMP;
-                reply.target = header.source();
-                reply.targetPort = echo.sequence();
-                readers.ledger.show();
-            }
+            ledger.show();
+        } else if (isIcmp() && echo.over(buffer, header.transportOffset()).type() == IcmpEcho.TYPE_REPLY) {
+            reply.report(header.source(), echo.type(), echo.code())
+                    .quote(Protocol.ICMP, header.destination(), echo.identifier(), header.source(), echo.sequence())
+                    .guest(header.destination(), echo.identifier());
+            ledger.show();
         }
     }
 }

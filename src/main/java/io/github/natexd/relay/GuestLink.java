@@ -3,24 +3,8 @@ package io.github.natexd.relay;
 import io.github.natexd.wire.EthernetFrame;
 import java.nio.ByteBuffer;
 
-/** Frames of the guest network, in and out, in batches. */
-public interface GuestLink extends AutoCloseable {
-    /** The descriptor to poll for input; it may change after {@link #receive} returned -1 and the link was reopened. */
-    int descriptor();
-
-    /** Receives frames without blocking; returns their number, or -1 if the interface is gone. */
-    int receive();
-
-    /** Whether the last {@link #receive} filled its batch. If not, nothing was left. */
-    boolean mayHaveMore();
-
-    ByteBuffer buffer(int index);
-
-    /** Where the Ethernet header of frame {@code index} begins in its buffer. */
-    int offset(int index);
-
-    int length(int index);
-
+/** Frames of the guest network, in and out, in batches. {@link #receive} returns -1 if the interface is gone. */
+public interface GuestLink extends Batch {
     /** The host itself (not a port of the hub) sent this frame: PACKET_OUTGOING. */
     boolean outgoing(int index);
 
@@ -29,11 +13,6 @@ public interface GuestLink extends AutoCloseable {
 
     /** Whether to receive echo replies, too. */
     default void echoReplies(boolean wanted) {}
-
-    /** When the kernel received frame {@code index}: nanoseconds since 1970, 0 if unknown. */
-    default long arrivedEpochNanos(int index) {
-        return 0;
-    }
 
     /** The maximum length of an IPv4 packet in one frame. */
     int mtu();
@@ -57,7 +36,4 @@ public interface GuestLink extends AutoCloseable {
 
     /** Whether frame {@code index} of the batch sent last was taken by the interface. */
     boolean sent(int index);
-
-    @Override
-    void close();
 }

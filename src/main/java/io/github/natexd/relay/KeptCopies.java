@@ -3,12 +3,13 @@ package io.github.natexd.relay;
 import io.github.natexd.translate.Judgement;
 import io.github.natexd.wire.EthernetFrame;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
  * Copies of errors that the host got because nothing was certain yet. There is a bounded number of them, and each has a
  * deadline. natexd judges a copy again after a sighting of its class, and at its deadline, which may come later then.
  */
-final class KeptCopies implements Errors {
+final class KeptCopies {
     static final int LIMIT = 64;
 
     /** Longer errors are not kept: RFC 1812 section 4.3.2.3 keeps them within 576 octets. */
@@ -17,48 +18,40 @@ final class KeptCopies implements Errors {
     /** Where a packet begins in its copy: a frame's header fits in front of it. */
     private static final int OFFSET = EthernetFrame.LENGTH;
 
+    /** The copies to judge now, oldest first; {@link #findDue} says how many. */
+    final Judgement[] due = new Judgement[LIMIT];
+    /** The oldest comes first. */
     private final Copy[] copies = new Copy[LIMIT];
-    private int size;
-    /** The indexes of the copies to judge now, oldest first. */
-    private final int[] due = new int[LIMIT];
 
-    private int dueCount;
+    private int size;
 
     private static final class Copy {
         final ByteBuffer octets = ByteBuffer.allocateDirect(OFFSET + OCTETS_LIMIT);
-        int length;
-        long arrivedNanos;
-        long arrivedEpochNanos;
-        long untilNanos;
+        /** Open until it is settled; until then, {@code openUntilNanos} is the deadline. */
+        final Judgement error = new Judgement();
+
         long classKey;
         boolean sighted;
-        boolean kept;
     }
 
     KeptCopies() {
-        for (int i = 0; i < LIMIT; i++) {
-            copies[i] = new Copy();
-        }
+        Arrays.setAll(copies, i -> new Copy());
     }
 
-    /** Keeps a copy of an error; returns whether there was room. */
-    boolean add(Judgement error) {
-        if (size == LIMIT || error.length > OCTETS_LIMIT) {
+    /** Keeps a copy of an open error; returns whether there was room. */
+    boolean add(Judgement open) {
+        if (size == LIMIT || open.length > OCTETS_LIMIT) {
             return false;
         }
         Copy copy = copies[size++];
-        copy.octets.put(OFFSET, error.buffer, error.offset, error.length);
-        copy.length = error.length;
-        copy.arrivedNanos = error.arrivedNanos;
-        copy.arrivedEpochNanos = error.arrivedEpochNanos;
-        copy.untilNanos = error.openUntilNanos;
-        copy.classKey = error.quoted.classKey();
+        copy.octets.put(OFFSET, open.buffer, open.offset, open.length);
+        copy.error.begin(copy.octets, OFFSET, open.length, open.arrivedNanos);
+        copy.error.arrivedEpochNanos = open.arrivedEpochNanos;
+        copy.error.open = true;
+        copy.error.openUntilNanos = open.openUntilNanos;
+        copy.classKey = open.quoted.classKey();
         copy.sighted = false;
         return true;
-    }
-
-    boolean isEmpty() {
-        return size == 0;
     }
 
     /** A probe of this class was sighted. */
@@ -68,25 +61,25 @@ final class KeptCopies implements Errors {
         }
     }
 
-    /** The copies to judge now; call {@link #endJudging} afterwards. */
-    Errors due(long nowNanos) {
-        dueCount = 0;
+    /** Finds the copies that are {@link #due}; returns their number. Call {@link #removeSettled} after judging them. */
+    int findDue(long nowNanos) {
+        int count = 0;
         for (int i = 0; i < size; i++) {
             Copy copy = copies[i];
-            copy.kept = !copy.sighted && nowNanos - copy.untilNanos < 0;
-            if (!copy.kept) {
-                due[dueCount++] = i;
+            if (copy.sighted || nowNanos - copy.error.openUntilNanos >= 0) {
+                copy.sighted = false;
+                due[count++] = copy.error;
             }
         }
-        return this;
+        return count;
     }
 
     /** Removes settled copies; the others keep their order. */
-    void endJudging() {
+    void removeSettled() {
         int kept = 0;
         for (int i = 0; i < size; i++) {
             Copy copy = copies[i];
-            if (copy.kept) {
+            if (copy.error.open) {
                 copies[i] = copies[kept];
                 copies[kept++] = copy;
             }
@@ -98,29 +91,8 @@ final class KeptCopies implements Errors {
     long nextNanos() {
         long next = Long.MAX_VALUE;
         for (int i = 0; i < size; i++) {
-            next = Math.min(next, copies[i].untilNanos);
+            next = Math.min(next, copies[i].error.openUntilNanos);
         }
         return next;
-    }
-
-    @Override
-    public int count() {
-        return dueCount;
-    }
-
-    @Override
-    public void begin(int index, Judgement judgement) {
-        Copy copy = copies[due[index]];
-        judgement.begin(copy.octets, OFFSET, copy.length, copy.arrivedNanos);
-        judgement.arrivedEpochNanos = copy.arrivedEpochNanos;
-    }
-
-    @Override
-    public boolean keep(int index, Judgement judgement) {
-        Copy copy = copies[due[index]];
-        copy.untilNanos = judgement.openUntilNanos;
-        copy.kept = true;
-        copy.sighted = false;
-        return true;
     }
 }

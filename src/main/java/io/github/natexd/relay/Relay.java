@@ -2,12 +2,15 @@ package io.github.natexd.relay;
 
 import io.github.natexd.mapping.Mapper;
 import io.github.natexd.report.Counters;
+import io.github.natexd.report.Ledger;
 import io.github.natexd.report.Observer;
 import io.github.natexd.report.Reason;
 import io.github.natexd.report.RepeatedTrouble;
 import io.github.natexd.report.Snapshot;
+import io.github.natexd.report.Troubles;
 import io.github.natexd.translate.Judgement;
 import io.github.natexd.translate.Translator;
+import java.util.Arrays;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -40,54 +43,51 @@ public final class Relay {
     private final Ports ports;
     private final Mapper mapper;
     private final Translator translator;
-    private final Counters counters = new Counters();
-    private final RelayTimes times;
+    private final Troubles troubles = new Troubles(LOG);
+    private final RepeatedTrouble notJudged = troubles.add("internal error; packet passed unchanged");
+    private final RepeatedTrouble notSent = troubles.add("cannot send frames to guests; the host keeps these errors");
     private final Ledger ledger;
-    private final RepeatedTrouble internalErrors = new RepeatedTrouble(LOG, "internal error; packet passed unchanged");
-    private final RepeatedTrouble notRead = new RepeatedTrouble(LOG, "internal error; a probe or frame was skipped");
-    private final RepeatedTrouble notSent =
-            new RepeatedTrouble(LOG, "cannot send frames to guests; the host keeps these errors");
-    private final RepeatedTrouble notObserved =
-            new RepeatedTrouble(LOG, "internal error; natexctl watch misses an error");
-    private final RepeatedTrouble linkTrouble = new RepeatedTrouble(LOG, "cannot listen on the guest network");
+    private final Reports reports;
     private final Yielding yielding = new Yielding();
     private final StaticGuest staticGuest = new StaticGuest();
     private final KeptCopies copies = new KeptCopies();
     private final RateLimit rates;
-    private final QueuedErrors queued;
     private final Feeds feeds;
-    private final GuestFrames frames;
-    private final Judgement[] judgements;
+    /** The errors of the batch that the queue has handed over. */
+    private final Judgement[] queued;
+
+    /** The guest network; null while it is not there. */
+    private @Nullable GuestLink link;
+    /** The guest network was found to be gone in this turn. */
+    private boolean linkLost;
+
+    private Reinject reinject = Reinject.FRAME;
     private boolean hadErrors;
 
     public Relay(Ports ports, Mapper mapper, Translator translator) {
         this.ports = ports;
         this.mapper = mapper;
         this.translator = translator;
-        times = new RelayTimes(now());
+        ledger = new Ledger(now());
+        reports = new Reports(ledger, troubles);
         rates = new RateLimit(now());
-        ledger = new Ledger(counters, times);
-        queued = new QueuedErrors(ports.queue(), copies, counters);
-        feeds = new Feeds(new Feeds.Readers(mapper, yielding, copies, staticGuest, ledger), counters, notRead);
-        int most = Math.max(ports.queue().capacity(), KeptCopies.LIMIT);
-        frames = new GuestFrames(most, notSent);
-        judgements = new Judgement[most];
-        for (int i = 0; i < most; i++) {
-            judgements[i] = new Judgement();
-        }
+        feeds = new Feeds(
+                ports.egressLog(), new Feeds.Readers(mapper, yielding, copies, staticGuest, reports), ledger, troubles);
+        queued = new Judgement[ports.queue().capacity()];
+        Arrays.setAll(queued, i -> new Judgement());
     }
 
     /** The guest network appeared: its NAT process may be a different one. */
     public void link(GuestLink present) {
-        frames.link(present);
-        tune(present);
+        link = present;
+        tune();
         yielding.reset();
         mapper.forgetProfile();
     }
 
     /** The guest network disappeared: errors are accepted until it is back. */
     public void unlink() {
-        frames.link(null);
+        link = null;
     }
 
     /** Sets the guest that gets a copy of errors without a mapping; 0 for none. */
@@ -105,23 +105,19 @@ public final class Relay {
      * rules may be queued; FRAME works with both.
      */
     public void reinject(Reinject changed) {
-        queued.reinject(changed);
+        reinject = changed;
         mapper.trustsUnseen(changed == Reinject.FRAME);
     }
 
-    /** The rules changed: probes that left meanwhile were perhaps not sighted. */
-    public void rulesChanged() {
-        mapper.egressUnseen(now());
-    }
-
-    public Counters counters() {
-        return counters;
+    /** What was counted so far; only for the thread that calls {@link #turn}. */
+    public Ledger ledger() {
+        return ledger;
     }
 
     /** Reports every error to this observer, null for none; only for the thread that calls {@link #turn}. */
     public void observe(@Nullable Observer observer) {
         ledger.observe(observer);
-        tune(frames.link());
+        tune();
     }
 
     /** The present state; only for the thread that calls {@link #turn}. */
@@ -129,7 +125,7 @@ public final class Relay {
         long nowNanos = now();
         boolean swept = mapper.expire(nowNanos);
         return new Snapshot(
-                counters.copy(),
+                ledger.counters.copy(),
                 mapper.profile(),
                 yielding.deliveries(),
                 mapper.mappings(),
@@ -137,14 +133,14 @@ public final class Relay {
                 mapper.evictions(),
                 ports.queue().overflows(),
                 ports.egressLog().overflows(),
-                ledger.anyRelayed(),
-                nowNanos - ledger.lastRelayedNanos(),
-                times.durations().copy(),
-                ledger.roundTrips().copy());
+                ledger.counters.delivered() > 0,
+                nowNanos - ledger.lastDeliveredNanos(),
+                ledger.relayTimes.copy(),
+                ledger.roundTrips.copy());
     }
 
     /** Only an observer needs the kernel's times and echo replies. */
-    private void tune(@Nullable GuestLink link) {
+    private void tune() {
         if (link != null) {
             link.time(ledger.isObserved());
             link.echoReplies(ledger.showsProbes());
@@ -174,50 +170,37 @@ public final class Relay {
         return hadErrors;
     }
 
-    /** The loop has waited for input. Only {@link RelayTimes} uses this, and {@link #turned}. */
-    public void waited(long beginNanos, long endNanos) {
-        times.waited(beginNanos, endNanos);
-    }
-
-    /** The last turn has ended. */
-    public void turned(long nowNanos) {
-        times.turned(nowNanos);
-    }
-
     private boolean turn(int count, long nowNanos) {
-        times.turn(nowNanos);
-        boolean linkAlive = !ports.sighted().getAsBoolean() || readFeeds(nowNanos);
-        if (!linkAlive) {
+        ledger.turn(nowNanos);
+        linkLost = ports.sighted().getAsBoolean() && !feeds.read(link, translator.surroundings(), nowNanos);
+        if (linkLost) {
             unlink();
         }
         yielding.tick(nowNanos);
-        if (!copies.isEmpty()) {
-            judge(copies.due(nowNanos), nowNanos);
-            copies.endJudging();
+        int due = copies.findDue(nowNanos);
+        if (due > 0) {
+            judge(copies.due, due, nowNanos);
+            copies.removeSettled();
         }
         if (count > 0) {
+            begin(count, nowNanos);
             if (mapper.isLarge()) {
                 fetch(count);
             }
-            judge(queued.received(count, nowNanos), nowNanos);
+            judge(queued, count, nowNanos);
         }
-        if (frames.lost()) {
+        if (linkLost) {
             unlink();
-            return false;
         }
-        return linkAlive;
+        return !linkLost;
     }
 
-    /** Returns whether the guest network is still there. A failure does not end natexd: a new link may work. */
-    private boolean readFeeds(long nowNanos) {
-        // Leaving probes first: by then, the guest's frame of each of them is in the other feed.
-        feeds.drain(ports.egressLog(), nowNanos);
-        GuestLink link = frames.link();
-        try {
-            return link == null || feeds.drain(link, translator.surroundings(), nowNanos);
-        } catch (RuntimeException e) {
-            linkTrouble.happened(e, nowNanos);
-            return false;
+    private void begin(int count, long nowNanos) {
+        PacketQueue queue = ports.queue();
+        for (int i = 0; i < count; i++) {
+            queued[i].begin(queue.buffer(i), queue.offset(i), queue.length(i), nowNanos);
+            queued[i].arrivedEpochNanos = queue.arrivedEpochNanos(i);
+            queued[i].truncated = queue.truncated(i);
         }
     }
 
@@ -226,104 +209,122 @@ public final class Relay {
      */
     private void fetch(int count) {
         try {
-            PacketQueue queue = ports.queue();
             for (int i = 0; i < count; i++) {
-                translator.fetch(queue.buffer(i), queue.offset(i), queue.length(i));
+                translator.fetch(queued[i].buffer, queued[i].offset, queued[i].length);
             }
         } catch (RuntimeException e) {
             LOG.debug("cannot prefetch mappings; the packets are judged without it", e);
         }
     }
 
-    private void judge(Errors errors, long nowNanos) {
-        int count = errors.count();
+    /** Judges the first {@code count} errors: {@link #queued}, or copies that are due. Copies need no verdict. */
+    private void judge(Judgement[] errors, int count, long nowNanos) {
+        boolean areCopies = errors == copies.due;
         for (int i = 0; i < count; i++) {
-            judge(errors, i, nowNanos);
+            judge(errors[i], areCopies, nowNanos);
         }
-        frames.send(nowNanos);
+        boolean handedOver = sendFrames(nowNanos);
         for (int i = 0; i < count; i++) {
-            Judgement judgement = judgements[i];
-            if (!judgement.open) {
-                if (frames.failed(i)) {
-                    judgement.reason = Reason.SEND_FAILED;
-                }
-                errors.settle(i, judgement);
-                report(judgement, nowNanos);
+            Judgement error = errors[i];
+            if (error.frame != Judgement.NO_FRAME && (link == null || !handedOver || !link.sent(error.frame))) {
+                error.reason = Reason.SEND_FAILED;
+            }
+            if (!areCopies) {
+                settle(i, error.reason);
+            }
+            if (!error.open) {
+                reports.decided(error, nowNanos);
             }
         }
     }
 
-    /** The rest of the batch must get its verdicts even if the observer fails. */
-    private void report(Judgement judgement, long nowNanos) {
+    /** Notes the verdict about queued error {@code index}. */
+    private void settle(int index, Reason reason) {
+        if (reason != Reason.RELAYED) {
+            ports.queue().accept(index);
+        } else if (reinject == Reinject.VERDICT) {
+            ports.queue().acceptRewritten(index);
+        } else {
+            ports.queue().drop(index);
+        }
+    }
+
+    /** Hands over the queued frames; then the link knows which were taken. Never throws; returns whether it worked. */
+    private boolean sendFrames(long nowNanos) {
         try {
-            ledger.decided(judgement, nowNanos);
+            linkLost |= link != null && !link.sendFrames();
+            return true;
         } catch (RuntimeException e) {
-            notObserved.happened(e, nowNanos);
+            notSent.happened(e, nowNanos);
+            return false;
         }
     }
 
     /** Judges one error and, if a guest gets it, rewrites it and queues the frame. Never throws (R41). */
-    private void judge(Errors errors, int index, long nowNanos) {
-        Judgement judgement = judgements[index];
-        frames.clear(index);
-        errors.begin(index, judgement);
+    private void judge(Judgement error, boolean isCopy, long nowNanos) {
         try {
-            translator.judge(judgement, nowNanos);
-            if (judgement.open) {
-                if (errors.keep(index, judgement)) {
+            translator.judge(error, nowNanos);
+            if (error.open) {
+                if (isCopy || keep(error)) {
                     return;
                 }
-                judgement.last = true;
-                translator.judge(judgement, nowNanos);
+                error.last = true;
+                translator.judge(error, nowNanos);
             }
-            deliver(errors, index, judgement, nowNanos);
+            deliver(error, isCopy, nowNanos);
         } catch (RuntimeException e) {
-            internalErrors.happened(e, nowNanos);
-            frames.clear(index);
-            judgement.begin(judgement.buffer, judgement.offset, judgement.length, judgement.arrivedNanos);
-            judgement.reason = Reason.INTERNAL_ERROR;
+            notJudged.happened(e, nowNanos);
+            error.begin(error.buffer, error.offset, error.length, error.arrivedNanos);
+            error.reason = Reason.INTERNAL_ERROR;
         }
     }
 
-    private void deliver(Errors errors, int index, Judgement judgement, long nowNanos) {
-        if (ledger.isObserved() && judgement.errorRead) {
-            translator.readDetails(judgement);
+    /** Keeps a copy of an open error, which the host gets; returns whether there was room for it. */
+    private boolean keep(Judgement error) {
+        boolean kept = copies.add(error);
+        ledger.counters.count(kept ? Counters.Event.COPIES_KEPT : Counters.Event.COPIES_FULL);
+        return kept;
+    }
+
+    private void deliver(Judgement error, boolean isCopy, long nowNanos) {
+        if (ledger.isObserved() && error.errorRead) {
+            translator.readDetails(error);
         }
-        if (staticGuest.gets(judgement)) {
-            judgement.reason = staticGuest.isSeen() ? Reason.STATIC_GUEST : Reason.STATIC_GUEST_UNSEEN;
-            staticGuest.addressee(judgement);
-        }
-        if (!judgement.reason.isDelivered()) {
+        staticGuest.takeUnmapped(error);
+        if (!error.reason.isDelivered()) {
             return;
         }
-        if (errors == copies && judgement.reason == Reason.RELAYED) {
-            judgement.reason = Reason.COPIED_LATE;
+        if (isCopy && error.reason == Reason.RELAYED) {
+            error.reason = Reason.COPIED_LATE;
         }
-        boolean asFrame = queued.reinject() == Reinject.FRAME || judgement.reason != Reason.RELAYED;
-        Reason obstacle = obstacle(judgement, asFrame, nowNanos);
+        boolean asFrame = reinject == Reinject.FRAME || error.reason != Reason.RELAYED;
+        Reason obstacle = obstacle(error, asFrame, nowNanos);
         if (obstacle != null) {
-            judgement.reason = obstacle;
+            error.reason = obstacle;
             return;
         }
-        if (judgement.sender != null) {
+        if (error.sender != null) {
             yielding.relays();
         }
-        translator.rewrite(judgement);
-        if (asFrame) {
-            frames.queue(index, judgement);
+        translator.rewrite(error);
+        if (asFrame && link != null) {
+            error.frame =
+                    link.queueFrame(error.guestMac, error.gatewayMac, error.buffer, error.offset, error.totalLength);
+            if (error.frame == Judgement.NO_FRAME) {
+                error.reason = Reason.SEND_FAILED;
+            }
         }
     }
 
     /** Why the guest does not get the error; null if it does. The rate is last: nothing else may use it up. */
-    private @Nullable Reason obstacle(Judgement judgement, boolean asFrame, long nowNanos) {
-        Reason obstacle = asFrame ? frames.obstacle(judgement) : null;
-        if (obstacle != null) {
-            return obstacle;
+    private @Nullable Reason obstacle(Judgement error, boolean asFrame, long nowNanos) {
+        if (asFrame && (link == null || error.totalLength > link.mtu())) {
+            return link == null ? Reason.NO_GUEST_NETWORK : Reason.TOO_LONG;
         }
-        if (judgement.sender != null && yielding.leavesToNat(judgement, nowNanos)) {
+        if (error.sender != null && yielding.leavesToNat(error, nowNanos)) {
             return Reason.NAT_DELIVERS;
         }
-        return rates.takes(judgement.guest, nowNanos) ? null : Reason.RATE_LIMITED;
+        return rates.takes(error.guest, nowNanos) ? null : Reason.RATE_LIMITED;
     }
 
     /** How long the next turn can wait for input; -1 for no limit. */
@@ -334,10 +335,6 @@ public final class Relay {
 
     /** Logs repeated trouble that was only counted; call it before the end. */
     public void logRepeated() {
-        internalErrors.logCount();
-        notRead.logCount();
-        notSent.logCount();
-        notObserved.logCount();
-        linkTrouble.logCount();
+        troubles.logCounts();
     }
 }

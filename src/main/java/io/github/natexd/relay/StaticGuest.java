@@ -1,5 +1,6 @@
 package io.github.natexd.relay;
 
+import io.github.natexd.report.Reason;
 import io.github.natexd.translate.Judgement;
 
 /** The guest that gets a copy of each error for which natexd finds no guest, if configured. */
@@ -27,17 +28,11 @@ final class StaticGuest {
         }
     }
 
-    /** Whether the static guest gets a copy of this error, provided that it {@link #isSeen}. */
-    boolean gets(Judgement judgement) {
-        return address != NOBODY && judgement.reason.isUnmapped();
-    }
-
-    /** It sent a frame, so its MAC address is known. */
-    boolean isSeen() {
-        return mac != UNSEEN;
-    }
-
-    void addressee(Judgement judgement) {
-        judgement.copyTo(address, mac, gatewayMac);
+    /** Becomes the addressee of an error without a guest. It gets the error only if its MAC address is known. */
+    void takeUnmapped(Judgement error) {
+        if (address != NOBODY && error.reason.isUnmapped()) {
+            error.reason = mac == UNSEEN ? Reason.STATIC_GUEST_UNSEEN : Reason.STATIC_GUEST;
+            error.copyTo(address, mac, gatewayMac);
+        }
     }
 }

@@ -91,12 +91,16 @@ public final class Observed {
     }
 
     public Observed quote(Probe probe) {
+        return quote(probe.protocol, probe.source, probe.sourcePort, probe.destination, probe.destinationPort);
+    }
+
+    public Observed quote(int itsProtocol, int itsSource, int itsSourcePort, int itsTarget, int itsTargetPort) {
         quoted = true;
-        protocol = probe.protocol;
-        source = probe.source;
-        sourcePort = probe.sourcePort;
-        target = probe.destination;
-        targetPort = probe.destinationPort;
+        protocol = itsProtocol;
+        source = itsSource;
+        sourcePort = itsSourcePort;
+        target = itsTarget;
+        targetPort = itsTargetPort;
         return this;
     }
 

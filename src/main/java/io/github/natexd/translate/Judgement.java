@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * {@link Translator} fills it; it is reused for other errors.
  */
 public final class Judgement {
+    public static final int NO_FRAME = -1;
+
     /** The packet as received: {@code length} octets are at hand; truncated means that the packet is longer. */
     public ByteBuffer buffer = ByteBuffer.allocate(0);
 
@@ -58,6 +60,9 @@ public final class Judgement {
     public int guestPort;
     public long guestMac;
     public long gatewayMac;
+    /** The index of the frame that carries the error to the guest, in its batch; or {@link #NO_FRAME}. */
+    public int frame = NO_FRAME;
+
     boolean identificationChanged;
 
     /** Begins with a received packet of {@code itsLength} octets at {@code itsOffset}. */
@@ -79,6 +84,7 @@ public final class Judgement {
         errorRead = false;
         quoteRead = false;
         sender = null;
+        frame = NO_FRAME;
         labels.clear();
     }
 

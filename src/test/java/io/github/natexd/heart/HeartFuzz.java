@@ -92,7 +92,7 @@ final class HeartFuzz {
             relay.reinject(schedule.byVerdict() ? Relay.Reinject.VERDICT : Relay.Reinject.FRAME);
             model.byVerdict(schedule.byVerdict());
             now += 2 * LONG_AGO - schedule.startedAgo();
-            relay.rulesChanged();
+            mapper.egressUnseen(now);
             model.rulesChange(now);
             now += schedule.startedAgo();
             played++;
@@ -165,7 +165,7 @@ final class HeartFuzz {
                 ports.log.lost(++stage.lost);
                 lost = true;
             } else if (step instanceof Step.RulesChange) {
-                relay.rulesChanged();
+                stage.mapper.egressUnseen(now);
                 model.rulesChange(now);
             }
             if (turns || seen.size() + left.size() + queued.size() > MOST_WAITING) {

@@ -1,6 +1,7 @@
 package io.github.natexd.heart;
 
 import io.github.natexd.heart.Outcome.Delivered;
+import io.github.natexd.relay.Batch;
 import io.github.natexd.relay.EgressLog;
 import io.github.natexd.relay.GuestLink;
 import io.github.natexd.relay.PacketQueue;
@@ -145,11 +146,6 @@ final class HeartPorts {
         }
 
         @Override
-        public int descriptor() {
-            return -1;
-        }
-
-        @Override
         public int receive() {
             taken = waiting;
             waiting = 0;
@@ -211,45 +207,30 @@ final class HeartPorts {
         public void sendVerdicts() {
             answered = true;
         }
-
-        @Override
-        public long overflows() {
-            return 0;
-        }
-
-        @Override
-        public void close() {}
     }
 
     /** One feed of sightings; the relay receives its whole content in one batch. */
-    private abstract static sealed class Feed permits Log, Link {
+    private abstract static sealed class Feed implements Batch permits Log, Link {
         final ByteBuffer[] buffers = buffers(MOST_SIGHTINGS, false);
         final int[] lengths = new int[MOST_SIGHTINGS];
         int waiting;
 
-        public final int descriptor() {
-            return -1;
-        }
-
+        @Override
         public final int receive() {
             int count = waiting;
             waiting = 0;
             return count;
         }
 
-        public final boolean mayHaveMore() {
-            return false;
-        }
-
+        @Override
         public final ByteBuffer buffer(int index) {
             return buffers[index];
         }
 
+        @Override
         public final int length(int index) {
             return lengths[index];
         }
-
-        public final void close() {}
     }
 
     static final class Log extends Feed implements EgressLog {

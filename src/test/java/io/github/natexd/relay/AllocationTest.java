@@ -49,7 +49,7 @@ class AllocationTest {
     @DisplayName("R21: probes, both their sightings, and their errors allocate nothing in the steady state")
     void aTurnWithSightingsAndErrorsAllocatesNothing() {
         assertNothingIsAllocated();
-        assertEquals(2L * TURNS * BATCH, relay.counters().get(Reason.RELAYED));
+        assertEquals(2L * TURNS * BATCH, relay.ledger().counters.get(Reason.RELAYED));
     }
 
     @Test
@@ -57,8 +57,8 @@ class AllocationTest {
     void keptCopiesAllocateNothing() {
         framesLate = true;
         assertNothingIsAllocated();
-        assertEquals(2L * TURNS * BATCH, relay.counters().get(Counters.Event.COPIES_KEPT));
-        assertEquals((2L * TURNS - 1) * BATCH, relay.counters().get(Reason.COPIED_LATE));
+        assertEquals(2L * TURNS * BATCH, relay.ledger().counters.get(Counters.Event.COPIES_KEPT));
+        assertEquals((2L * TURNS - 1) * BATCH, relay.ledger().counters.get(Reason.COPIED_LATE));
     }
 
     @Test
@@ -127,7 +127,7 @@ class AllocationTest {
     }
 
     /** One batch a turn, in memory made once: the same octets but for the destination. */
-    private abstract static class Batch {
+    private abstract static class Port implements Batch {
         static final int SLOT = 128;
 
         final ByteBuffer memory = ByteBuffer.allocateDirect(BATCH * SLOT);
@@ -148,16 +148,18 @@ class AllocationTest {
 
         abstract void write(int slot, int target);
 
+        @Override
         public ByteBuffer buffer(int index) {
             return memory;
         }
 
+        @Override
         public int offset(int index) {
             return index * SLOT;
         }
     }
 
-    private static final class Probes extends Batch implements EgressLog, GuestLink {
+    private static final class Probes extends Port implements EgressLog, GuestLink {
         static final int ETHERNET = 14;
         private static final int DESTINATION = 16;
 
@@ -186,27 +188,12 @@ class AllocationTest {
         }
 
         @Override
-        public boolean mayHaveMore() {
-            return false;
-        }
-
-        @Override
         public int length(int index) {
             return header + probe.length;
         }
 
         @Override
-        public int descriptor() {
-            return -1;
-        }
-
-        @Override
         public int uid(int index) {
-            return 0;
-        }
-
-        @Override
-        public long overflows() {
             return 0;
         }
 
@@ -235,12 +222,9 @@ class AllocationTest {
         public boolean sent(int index) {
             return true;
         }
-
-        @Override
-        public void close() {}
     }
 
-    private static final class Queue extends Batch implements PacketQueue {
+    private static final class Queue extends Port implements PacketQueue {
         private static final int ICMP_CHECKSUM = 22;
         private static final int EMBEDDED_DESTINATION = 28 + 16;
 
@@ -277,11 +261,6 @@ class AllocationTest {
         }
 
         @Override
-        public int descriptor() {
-            return -1;
-        }
-
-        @Override
         public void accept(int index) {}
 
         @Override
@@ -292,13 +271,5 @@ class AllocationTest {
 
         @Override
         public void sendVerdicts() {}
-
-        @Override
-        public long overflows() {
-            return 0;
-        }
-
-        @Override
-        public void close() {}
     }
 }

@@ -189,7 +189,7 @@ class FeedsTest {
     @DisplayName("R16, R52: nor for a second after the rules have changed")
     void changedRulesAreHeardOf() {
         scene.guestSends(probe(GUEST, PORT).bytes());
-        scene.relay.rulesChanged();
+        scene.mapper.egressUnseen(scene.now());
         scene.errorComes(error(hosts(PORT)));
         assertEquals(1, scene.count(Reason.COPIED_LIKELY));
 

@@ -97,7 +97,7 @@ class ForwardingGuestTest {
             expected.put((ownOfB ? "B " : "A ") + id, 1);
         }
 
-        assertEquals(expected, received, () -> scene.relay.counters().toString());
+        assertEquals(expected, received, () -> scene.relay.ledger().counters.toString());
         assertEquals(0, scene.count(Reason.NAT_DELIVERS), "what B forwards is no delivery of the NAT process's");
     }
 

@@ -268,27 +268,25 @@ class KeptCopiesTest {
         assertTrue(copies.add(first));
         assertTrue(copies.add(open(34002)));
         long now = first.arrivedNanos;
-        assertEquals(0, copies.due(now).count(), "nothing has come");
-        copies.endJudging();
+        assertEquals(0, copies.findDue(now), "nothing has come");
+        copies.removeSettled();
 
         copies.sighted(first.quoted.classKey() + 9);
-        assertEquals(0, copies.due(now).count(), "of another class");
-        copies.endJudging();
+        assertEquals(0, copies.findDue(now), "of another class");
+        copies.removeSettled();
 
         copies.sighted(first.quoted.classKey());
-        assertEquals(1, copies.due(now).count());
-        Judgement again = new Judgement();
-        copies.begin(0, again);
-        copies.keep(0, first);
-        copies.endJudging();
-        assertEquals(0, copies.due(now + 10 * MILLI - 1).count(), "it has been judged since");
-        copies.endJudging();
+        assertEquals(1, copies.findDue(now));
+        assertTrue(copies.due[0].open);
+        copies.removeSettled();
+        assertEquals(0, copies.findDue(now + 10 * MILLI - 1), "it has been judged since");
+        copies.removeSettled();
 
-        assertEquals(2, copies.due(now + 11 * MILLI).count());
-        copies.begin(0, again);
-        copies.begin(1, again);
-        copies.endJudging();
-        assertTrue(copies.isEmpty());
+        assertEquals(2, copies.findDue(now + 11 * MILLI));
+        copies.due[0].open = false;
+        copies.due[1].open = false;
+        copies.removeSettled();
+        assertEquals(Long.MAX_VALUE, copies.nextNanos(), "nothing is kept");
     }
 
     @Test

@@ -127,7 +127,9 @@ class ReasonTest {
 
         assertEquals(row.verdict(), scene.queue.verdict(id));
         assertEquals(
-                before + 1, scene.count(row.reason()), scene.relay.counters().toString());
+                before + 1,
+                scene.count(row.reason()),
+                scene.relay.ledger().counters.toString());
         assertArrayEquals(row.verdict() == Verdict.ACCEPT ? packet : new byte[0], scene.queue.toHost(id));
         boolean toGuest = EnumSet.of(Reason.RELAYED, Reason.COPIED_LIKELY, Reason.COPIED_LATE, Reason.STATIC_GUEST)
                 .contains(row.reason());

@@ -114,10 +114,10 @@ final class RelayScene {
     }
 
     long count(Reason reason) {
-        return relay.counters().get(reason);
+        return relay.ledger().counters.get(reason);
     }
 
     long count(Counters.Event event) {
-        return relay.counters().get(event);
+        return relay.ledger().counters.get(event);
     }
 }

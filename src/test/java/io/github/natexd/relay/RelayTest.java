@@ -175,7 +175,9 @@ class RelayTest {
 
         int id = scene.errorComes(error(hosts(PORT)));
         assertEquals(
-                Verdict.DROP, scene.queue.verdict(id), scene.relay.counters().toString());
+                Verdict.DROP,
+                scene.queue.verdict(id),
+                scene.relay.ledger().counters.toString());
         assertArrayEquals(guestsError(PORT), scene.link.takenPackets().get(0));
         assertEquals(Verdict.ACCEPT, scene.queue.verdict(scene.errorComes(error(hosts(52000)))));
         assertEquals(1, scene.count(Reason.HOST_PROBE));
@@ -341,12 +343,12 @@ class RelayTest {
     @Test
     @DisplayName("R48: the counters' line names what is not zero")
     void theCountersLineNamesWhatIsNotZero() {
-        assertEquals("nothing yet", scene.relay.counters().toString());
+        assertEquals("nothing yet", scene.relay.ledger().counters.toString());
         scene.mapped(PORT);
         scene.errorComes(error(hosts(PORT)));
         assertEquals(
                 "relayed 1, guest-sightings 1, egress-sightings 1",
-                scene.relay.counters().toString());
+                scene.relay.ledger().counters.toString());
     }
 
     private static byte[] rewritten(int guest, int identification) {

@@ -21,7 +21,7 @@ class RelayTimesTest {
     void anErrorThatEndedTheWaitTakesFromThereToTheEndOfItsTurn() {
         scene.mapped(PORT);
         scene.pass(500);
-        scene.relay.waited(scene.now() - 500 * MILLI, scene.now());
+        scene.relay.ledger().waited(scene.now() - 500 * MILLI, scene.now());
         scene.errorComes(error(hosts(PORT)));
         turnEndsAfter(MILLI / 4);
 
@@ -32,7 +32,7 @@ class RelayTimesTest {
     @Test
     void whatTheLoopDidAfterItsWaitCounts() {
         scene.mapped(PORT);
-        scene.relay.waited(scene.now() - 500 * MILLI, scene.now());
+        scene.relay.ledger().waited(scene.now() - 500 * MILLI, scene.now());
         scene.pass(3);
         scene.errorComes(error(hosts(PORT)));
         turnEndsAfter(MILLI);
@@ -44,7 +44,7 @@ class RelayTimesTest {
     void anErrorThatMayHaveComeDuringTheTurnBeforeTakesFromItsBeginning() {
         scene.mapped(PORT);
         scene.pass(7);
-        scene.relay.waited(scene.now() - 5_000, scene.now());
+        scene.relay.ledger().waited(scene.now() - 5_000, scene.now());
         scene.errorComes(error(hosts(PORT)));
         turnEndsAfter(MILLI);
 
@@ -116,7 +116,7 @@ class RelayTimesTest {
 
     private void turnEndsAfter(long nanos) {
         scene.passNanos(nanos);
-        scene.relay.turned(scene.now());
+        scene.relay.ledger().turned(scene.now());
     }
 
     private Durations relayTimes() {

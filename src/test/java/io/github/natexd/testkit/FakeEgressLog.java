@@ -54,11 +54,6 @@ public final class FakeEgressLog implements EgressLog {
     }
 
     @Override
-    public int descriptor() {
-        return -1;
-    }
-
-    @Override
     public int receive() {
         receives++;
         if (breaksWhenReceiving) {
@@ -103,7 +98,4 @@ public final class FakeEgressLog implements EgressLog {
     public long overflows() {
         return overflows;
     }
-
-    @Override
-    public void close() {}
 }

@@ -143,11 +143,6 @@ public final class FakeGuestLink implements GuestLink {
     }
 
     @Override
-    public int descriptor() {
-        return -1;
-    }
-
-    @Override
     public int receive() {
         receives++;
         if (breaksWhenReceiving) {
@@ -237,7 +232,4 @@ public final class FakeGuestLink implements GuestLink {
     public boolean sent(int index) {
         return sent[index];
     }
-
-    @Override
-    public void close() {}
 }

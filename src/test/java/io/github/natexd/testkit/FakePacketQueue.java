@@ -104,11 +104,6 @@ public final class FakePacketQueue implements PacketQueue {
     }
 
     @Override
-    public int descriptor() {
-        return -1;
-    }
-
-    @Override
     public int receive() {
         check(answered, "the last batch was left without verdicts");
         int count = Math.min(capacity, queued.size());
@@ -182,9 +177,6 @@ public final class FakePacketQueue implements PacketQueue {
     public long overflows() {
         return overflows;
     }
-
-    @Override
-    public void close() {}
 
     private void note(int index, Verdict verdict) {
         check(!answered && noted[index] == null, "a second verdict in a batch: " + verdict + " for " + index);

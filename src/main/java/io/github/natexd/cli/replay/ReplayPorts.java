@@ -1,6 +1,7 @@
 package io.github.natexd.cli.replay;
 
 import io.github.natexd.cli.capture.LinkLayer;
+import io.github.natexd.relay.Batch;
 import io.github.natexd.relay.EgressLog;
 import io.github.natexd.relay.GuestLink;
 import io.github.natexd.relay.PacketQueue;
@@ -31,7 +32,7 @@ final class ReplayPorts {
     }
 
     /** At most one packet. */
-    private abstract static sealed class Port permits Queue, Log, Link {
+    private abstract static sealed class Port implements Batch permits Queue, Log, Link {
         ByteBuffer packet = ByteBuffer.allocate(0);
         int length;
         boolean there;
@@ -43,37 +44,27 @@ final class ReplayPorts {
             there = true;
         }
 
+        @Override
         public final int receive() {
             boolean was = there;
             there = false;
             return was ? 1 : 0;
         }
 
-        public final boolean mayHaveMore() {
-            return false;
-        }
-
-        public final int descriptor() {
-            return -1;
-        }
-
+        @Override
         public final ByteBuffer buffer(int index) {
             return packet;
         }
 
+        @Override
         public int offset(int index) {
             return OFFSET;
         }
 
+        @Override
         public int length(int index) {
             return length;
         }
-
-        public final long overflows() {
-            return 0;
-        }
-
-        public final void close() {}
     }
 
     /** ICMP errors to the host. */

@@ -23,7 +23,7 @@ import java.nio.ByteOrder;
  * <p>The protocol family is not bound to NFLOG (NFULNL_CFG_CMD_PF_BIND): a rule that names its group does not need it,
  * and it would permanently redirect the logging of the whole host (sysctl net.netfilter.nf_log.2).
  */
-public final class NetfilterLog implements EgressLog {
+public final class NetfilterLog implements EgressLog, AutoCloseable {
     /** A 60-octet IPv4 header and 8 octets behind it. */
     private static final int COPY_RANGE = 68;
 
@@ -114,7 +114,7 @@ public final class NetfilterLog implements EgressLog {
                 + group + " (is natexd running already? if not, choose another log-group under [queue])";
     }
 
-    @Override
+    /** The descriptor to poll for input. */
     public int descriptor() {
         return netlink.descriptor();
     }

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
  * </pre>
  * Every message is a datagram of its own. Not for use by several threads.
  */
-public final class NetfilterQueue implements PacketQueue {
+public final class NetfilterQueue implements PacketQueue, AutoCloseable {
     private static final int CAPACITY = 64;
     /**
      * Octets copied of each packet. Every ICMP error that fits into an Ethernet frame, and so every one that could be
@@ -77,7 +77,7 @@ public final class NetfilterQueue implements PacketQueue {
         return new NetfilterQueue(new QueueHandle(number, maxLength, COPY_RANGE), number, maxLength);
     }
 
-    @Override
+    /** The descriptor to poll for input. */
     public int descriptor() {
         return handle.descriptor();
     }

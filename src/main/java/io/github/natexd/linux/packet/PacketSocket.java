@@ -18,7 +18,7 @@ import java.nio.ByteBuffer;
  * When the interface disappears, the kernel reports it once. The socket receives nothing more, even if the interface
  * returns: open a new one then.
  */
-public final class PacketSocket implements GuestLink {
+public final class PacketSocket implements GuestLink, AutoCloseable {
     /** Longer frames (guests may send up to 9216 octets whatever the MTU) are cut: only their headers matter. */
     private static final int PROBE_SLOT_LENGTH = 2048;
 
@@ -136,7 +136,7 @@ public final class PacketSocket implements GuestLink {
         PacketFilter.probes(maxTtl, echoReplies).attach(descriptor);
     }
 
-    @Override
+    /** The descriptor to poll for input. */
     public int descriptor() {
         return descriptor;
     }
