@@ -3,7 +3,6 @@ package io.github.natexd;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
-import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.base.DescribedPredicate;
@@ -30,14 +29,6 @@ final class Rooms {
     static ArchRule importsOnly(String room, String... others) {
         String[] allowed = Stream.concat(Stream.of(room), Arrays.stream(others)).toArray(String[]::new);
         return in(room).should().dependOnClassesThat(inTheHouseBut(allowed)).allowEmptyShould(true);
-    }
-
-    static ArchRule importsOnlyAndPorts(String ports, String room, String... others) {
-        String[] allowed = Stream.concat(Stream.of(room), Arrays.stream(others)).toArray(String[]::new);
-        DescribedPredicate<JavaClass> port = resideInAPackage(room("relay"))
-                .and(nameMatching(".*\\." + ports))
-                .as("ports");
-        return in(room).should().dependOnClassesThat(inTheHouseBut(allowed).and(not(port)));
     }
 
     static ArchRule importsOnlyWithinCli(String room, String... others) {

@@ -110,16 +110,14 @@ final class Pairing {
 
     private void rank() {
         for (int l = 0; l < leavingCount; l++) {
-            highestOfLeaving[l] = Evidence.IMPOSSIBLE;
-        }
-        for (int g = 0; g < guestCount; g++) {
-            highestOfGuest[g] = Evidence.IMPOSSIBLE;
-            for (int l = 0; l < leavingCount; l++) {
+            int highest = Evidence.IMPOSSIBLE;
+            for (int g = 0; g < guestCount; g++) {
                 int rank = rank(guests[g], leaving[l]);
                 ranks[g][l] = rank;
-                highestOfGuest[g] = Math.max(rank, highestOfGuest[g]);
-                highestOfLeaving[l] = Math.max(rank, highestOfLeaving[l]);
+                highest = Math.max(highest, rank);
+                highestOfGuest[g] = l == 0 ? rank : Math.max(highestOfGuest[g], rank);
             }
+            highestOfLeaving[l] = highest;
         }
     }
 

@@ -1,6 +1,9 @@
 package io.github.natexd.relay;
 
 import io.github.natexd.mapping.Mapper;
+import io.github.natexd.ports.EgressLog;
+import io.github.natexd.ports.GuestLink;
+import io.github.natexd.ports.PacketQueue;
 import io.github.natexd.report.Counters;
 import io.github.natexd.report.Ledger;
 import io.github.natexd.report.Observer;

@@ -1,6 +1,6 @@
 /**
  * The way of a packet: sightings and queued errors in, verdicts and frames out. The relay reaches the system through
- * three small ports, which the package {@code linux} implements.
+ * {@code ports}.
  */
 @NullMarked
 package io.github.natexd.relay;

@@ -1,10 +1,10 @@
 package io.github.natexd.heart;
 
 import io.github.natexd.heart.Outcome.Delivered;
-import io.github.natexd.relay.Batch;
-import io.github.natexd.relay.EgressLog;
-import io.github.natexd.relay.GuestLink;
-import io.github.natexd.relay.PacketQueue;
+import io.github.natexd.ports.Batch;
+import io.github.natexd.ports.EgressLog;
+import io.github.natexd.ports.GuestLink;
+import io.github.natexd.ports.PacketQueue;
 import io.github.natexd.testkit.Packets;
 import io.github.natexd.wire.Ipv4Address;
 import java.nio.ByteBuffer;

@@ -91,6 +91,18 @@ class LookUpLimitsTest {
         assertEquals(expected, scene.find(fromHost(PORT).id(ID)));
     }
 
+    @Test
+    @DisplayName("R53: of probes that were not seen leaving, many that fit do not hide the one that fits best")
+    void manyThatFitDoNotHideTheBest() {
+        scene.guest(fromGuest(PORT).id(ID));
+        for (int i = 0; i < 30; i++) {
+            scene.guest(fromGuest(PORT).id(ID + 1 + i));
+        }
+
+        assertEquals(Match.CERTAIN, scene.find(fromHost(PORT).id(ID)));
+        assertEquals(ID, scene.mapper.found().identification);
+    }
+
     @ParameterizedTest
     @CsvSource({"23, CERTAIN", "24, HOST"})
     @DisplayName("R53: a guest has at most 24 candidates")

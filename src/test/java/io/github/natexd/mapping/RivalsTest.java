@@ -6,7 +6,9 @@ import static io.github.natexd.mapping.MappingScene.fromHost;
 import static io.github.natexd.mapping.MappingScene.fromOtherGuest;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.github.natexd.report.MappingRow;
 import io.github.natexd.testkit.ProbeBuilder;
+import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,6 +60,11 @@ class RivalsTest {
 
         assertEquals(Match.CERTAIN, scene.find(twin));
         assertEquals(3, scene.mapper.mappings());
+        List<MappingRow> rows = scene.mapper.page(0, scene.now()).rows();
+        assertEquals(
+                3,
+                rows.stream().map(MappingRow::ageNanos).distinct().count(),
+                "each has a guest's sighting of its own");
     }
 
     @Test

@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import io.github.natexd.mapping.Mapper;
+import io.github.natexd.ports.Batch;
+import io.github.natexd.ports.EgressLog;
+import io.github.natexd.ports.GuestLink;
+import io.github.natexd.ports.PacketQueue;
 import io.github.natexd.report.Counters;
 import io.github.natexd.report.Observed;
 import io.github.natexd.report.Observer;

@@ -1,6 +1,6 @@
 package io.github.natexd.testkit;
 
-import io.github.natexd.relay.EgressLog;
+import io.github.natexd.ports.EgressLog;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package io.github.natexd.testkit;
 
-import io.github.natexd.relay.GuestLink;
+import io.github.natexd.ports.GuestLink;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

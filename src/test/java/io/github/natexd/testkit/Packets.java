@@ -2,7 +2,7 @@ package io.github.natexd.testkit;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.natexd.relay.GuestLink;
+import io.github.natexd.ports.GuestLink;
 import io.github.natexd.wire.EthernetFrame;
 import io.github.natexd.wire.Ipv4Address;
 import io.github.natexd.wire.Ipv4Header;

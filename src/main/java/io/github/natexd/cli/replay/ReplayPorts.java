@@ -1,10 +1,10 @@
 package io.github.natexd.cli.replay;
 
 import io.github.natexd.cli.capture.LinkLayer;
-import io.github.natexd.relay.Batch;
-import io.github.natexd.relay.EgressLog;
-import io.github.natexd.relay.GuestLink;
-import io.github.natexd.relay.PacketQueue;
+import io.github.natexd.ports.Batch;
+import io.github.natexd.ports.EgressLog;
+import io.github.natexd.ports.GuestLink;
+import io.github.natexd.ports.PacketQueue;
 import io.github.natexd.wire.EthernetFrame;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;

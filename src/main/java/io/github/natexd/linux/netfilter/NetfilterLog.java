@@ -7,7 +7,7 @@ import io.github.natexd.linux.libc.OsException;
 import io.github.natexd.linux.netlink.Attributes;
 import io.github.natexd.linux.netlink.Messages;
 import io.github.natexd.linux.netlink.NetlinkSocket;
-import io.github.natexd.relay.EgressLog;
+import io.github.natexd.ports.EgressLog;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 

@@ -3,7 +3,7 @@ package io.github.natexd.linux.netfilter;
 import io.github.natexd.linux.libc.MessageVector;
 import io.github.natexd.linux.netlink.Attributes;
 import io.github.natexd.linux.netlink.NetlinkSocket;
-import io.github.natexd.relay.PacketQueue;
+import io.github.natexd.ports.PacketQueue;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 

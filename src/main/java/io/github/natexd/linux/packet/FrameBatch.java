@@ -23,7 +23,7 @@ final class FrameBatch {
     private long lastAddress;
     private int count;
 
-    /** See {@link io.github.natexd.relay.GuestLink#queueFrame}. */
+    /** See {@link io.github.natexd.ports.GuestLink#queueFrame}. */
     int put(long destinationMac, long sourceMac, ByteBuffer packet, int offset, int length) {
         if (count == CAPACITY) {
             return -1;

@@ -7,7 +7,7 @@ import io.github.natexd.linux.libc.MessageVector;
 import io.github.natexd.linux.libc.Native;
 import io.github.natexd.linux.libc.OsException;
 import io.github.natexd.linux.netlink.Interfaces;
-import io.github.natexd.relay.GuestLink;
+import io.github.natexd.ports.GuestLink;
 import java.nio.ByteBuffer;
 
 /**

@@ -1,4 +1,4 @@
-package io.github.natexd.relay;
+package io.github.natexd.ports;
 
 import io.github.natexd.wire.EthernetFrame;
 import java.nio.ByteBuffer;

@@ -1,4 +1,4 @@
-package io.github.natexd.relay;
+package io.github.natexd.ports;
 
 import java.nio.ByteBuffer;
 
