@@ -31,7 +31,6 @@ final class Feeds {
     private final IcmpEcho echo = new IcmpEcho();
     private final ReadProbe probe = new ReadProbe();
     private final ReadProbe quoted = new ReadProbe();
-    private final Delivery delivery = new Delivery();
     private long egressOverflows;
 
     Feeds(Readers readers, Counters counters, RepeatedTrouble notRead) {
@@ -155,12 +154,7 @@ final class Feeds {
     /** The NAT process delivers the error to a guest, or a guest pretends that it does. */
     private void delivered(long nowNanos) {
         counters.count(Counters.Event.NAT_DELIVERIES);
-        readers.yielding.seen(delivery.set(
-                        Delivery.classOf(error.type(), error.code(), embedded.protocol()),
-                        header.destination(),
-                        header.source())
-                .with(quoted.sourcePort, quoted.destinationPort, nowNanos)
-                .between(frame.source(), frame.destination()));
+        readers.yielding.seen(frame, header, error, quoted, nowNanos);
     }
 
     private void showReply(ByteBuffer buffer, boolean isError, Surroundings surroundings, long epochNanos) {

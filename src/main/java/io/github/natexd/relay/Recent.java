@@ -3,100 +3,68 @@ package io.github.natexd.relay;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** The newest deliveries to one guest, a bounded number. */
+/** The newest deliveries of one guest, a bounded number. */
 final class Recent {
-    static final int LIMIT = 32;
+    private static final int LIMIT = 32;
 
-    /** A frame and the error that it matches come within this time. */
-    static final long DELIVERY_NANOS = 1_000_000_000;
-
+    /** The first {@link #count} are remembered, the oldest first. The others are spare: they are reused. */
     private final Delivery[] entries = new Delivery[LIMIT];
-    /** The entry is in use. */
-    private final boolean[] present = new boolean[LIMIT];
 
     private int count;
-    private int next;
 
     Recent() {
         Arrays.setAll(entries, i -> new Delivery());
-    }
-
-    boolean isEmpty() {
-        return count == 0;
     }
 
     boolean isFull() {
         return count == LIMIT;
     }
 
-    /** Adds a delivery; the oldest makes room if necessary. */
-    void add(Delivery added) {
-        for (int i = 0; i < LIMIT && present[next]; i++) {
-            next = (next + 1) % LIMIT;
+    /** The entry for one more delivery, to be filled; the oldest makes room if necessary. */
+    Delivery add() {
+        if (isFull()) {
+            remove(0);
         }
-        count += present[next] ? 0 : 1;
-        present[next] = true;
-        entries[next].copyOf(added);
-        next = (next + 1) % LIMIT;
+        return entries[count++];
     }
 
-    /**
-     * Removes and returns a recent delivery that is the same; null if there is none. It is valid until the next
-     * {@link #add}.
-     */
+    /** Removes and returns the oldest recent delivery that is the same. It is valid until the next {@link #add}. */
     @Nullable
     Delivery take(Delivery same) {
-        for (int i = 0; count > 0 && i < LIMIT; i++) {
-            if (isRecent(i, same.nanos) && entries[i].isSame(same)) {
-                remove(i);
-                return entries[i];
+        for (int i = 0; i < count; i++) {
+            if (entries[i].isRecent(same.nanos) && entries[i].isSame(same)) {
+                return remove(i);
             }
         }
         return null;
     }
 
+    /** Removes and returns a delivery that is not recent. It is valid until the next {@link #add}. */
+    @Nullable
+    Delivery takeOverdue(long nowNanos) {
+        return count > 0 && !entries[0].isRecent(nowNanos) ? remove(0) : null;
+    }
+
+    /** When {@link #takeOverdue} can next return a delivery; Long.MAX_VALUE if there is none. */
+    long nextNanos() {
+        return count == 0 ? Long.MAX_VALUE : entries[0].nanos + Delivery.RECENT_NANOS;
+    }
+
     /** Whether a recent delivery went to this MAC address. */
     boolean hasGoneTo(long mac, long nowNanos) {
-        for (int i = 0; count > 0 && i < LIMIT; i++) {
-            if (isRecent(i, nowNanos) && entries[i].guestMac == mac) {
+        for (int i = count - 1; i >= 0 && entries[i].isRecent(nowNanos); i--) {
+            if (entries[i].guestMac == mac) {
                 return true;
             }
         }
         return false;
     }
 
-    private boolean isRecent(int i, long nowNanos) {
-        return present[i] && nowNanos - entries[i].nanos <= DELIVERY_NANOS;
-    }
-
-    /**
-     * Removes and returns a delivery that is not recent; null if there is none. It is valid until the next {@link
-     * #add}.
-     */
-    @Nullable
-    Delivery takeOverdue(long nowNanos) {
-        for (int i = 0; count > 0 && i < LIMIT; i++) {
-            if (present[i] && nowNanos - entries[i].nanos > DELIVERY_NANOS) {
-                remove(i);
-                return entries[i];
-            }
-        }
-        return null;
-    }
-
-    /** When {@link #takeOverdue} can next return a delivery; Long.MAX_VALUE if there is none. */
-    long nextNanos() {
-        long first = Long.MAX_VALUE;
-        for (int i = 0; count > 0 && i < LIMIT; i++) {
-            if (present[i]) {
-                first = Math.min(first, entries[i].nanos + DELIVERY_NANOS);
-            }
-        }
-        return first;
-    }
-
-    private void remove(int i) {
-        present[i] = false;
+    private Delivery remove(int i) {
+        Delivery removed = entries[i];
         count--;
+        System.arraycopy(entries, i + 1, entries, i, count - i);
+        entries[count] = removed;
+        return removed;
     }
 }

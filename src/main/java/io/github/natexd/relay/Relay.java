@@ -306,7 +306,7 @@ public final class Relay {
             return;
         }
         if (judgement.sender != null) {
-            yielding.relays();
+            yielding.relays(judgement, nowNanos);
         }
         translator.rewrite(judgement);
         if (asFrame) {

@@ -1,8 +1,12 @@
 package io.github.natexd.relay;
 
+import io.github.natexd.mapping.ReadProbe;
 import io.github.natexd.report.NatDelivery;
 import io.github.natexd.translate.Judgement;
+import io.github.natexd.wire.EthernetFrame;
+import io.github.natexd.wire.IcmpError;
 import io.github.natexd.wire.Ipv4Address;
+import io.github.natexd.wire.Ipv4Header;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -25,45 +29,38 @@ import org.slf4j.LoggerFactory;
 final class Yielding {
     private static final Logger LOG = LoggerFactory.getLogger(Yielding.class);
 
-    private static final int GUESTS = Ipv4Address.LAST_OCTETS;
-    private static final int MISSES_TO_RESUME = 3;
-    private static final byte RELAYS = -1;
+    private static final byte MISSES_TO_RESUME = 3;
 
-    private final @Nullable Guest[] guests = new Guest[GUESTS];
+    private final @Nullable Guest[] guests = new Guest[Ipv4Address.LAST_OCTETS];
     private final boolean[] relayed = new boolean[Delivery.CLASSES];
     private final boolean[] logged = new boolean[Delivery.CLASSES];
     private final Delivery delivery = new Delivery();
-    /** How many errors are left to the NAT process and not yet seen delivered. */
-    private int watched;
+    /** No error that is left to the NAT process is overdue before. */
+    private long nextNanos = Long.MAX_VALUE;
 
     /** What natexd remembers about one guest. */
     private static final class Guest {
-        /** For copied errors of each class: the misses in a row, or RELAYS if natexd does not yield. */
-        final byte[] copyMisses = new byte[Delivery.CLASSES];
+        /** How many more copied errors of each class the NAT process may miss in a row; 0 if natexd does not yield. */
+        final byte[] copyPatience = new byte[Delivery.CLASSES];
         /** The same for moved errors. */
-        final byte[] moveMisses = new byte[Delivery.CLASSES];
-        /** What natexd delivered, what it left to the NAT process, and frames that came before their errors. */
-        final Recent relays = new Recent();
+        final byte[] movePatience = new byte[Delivery.CLASSES];
 
+        final Recent relayed = new Recent();
         final Recent left = new Recent();
-        final Recent early = new Recent();
+        /** Frames that came before their errors, or without any. */
+        final Recent frames = new Recent();
 
-        Guest() {
-            Arrays.fill(copyMisses, RELAYS);
-            Arrays.fill(moveMisses, RELAYS);
-        }
-
-        byte[] misses(Delivery error) {
-            return error.moved ? moveMisses : copyMisses;
+        byte[] patience(Delivery error) {
+            return error.moved ? movePatience : copyPatience;
         }
     }
 
     /** The guest network is a new one: its NAT process may be a different one. */
     void reset() {
         Arrays.fill(guests, null);
-        watched = 0;
         Arrays.fill(relayed, false);
         Arrays.fill(logged, false);
+        nextNanos = Long.MAX_VALUE;
     }
 
     private Guest guest(int address) {
@@ -76,54 +73,51 @@ final class Yielding {
         return guest;
     }
 
-    /** Whether natexd leaves this error to the NAT process. If not, and natexd delivers it, call {@link #relays}. */
+    /** Whether natexd leaves this error to the NAT process. */
     boolean leavesToNat(Judgement error, long nowNanos) {
         delivery.of(error, nowNanos);
-        Guest guest = guest(delivery.guest);
-        if (guest.early.take(delivery) != null) {
+        Guest guest = guest(error.guest);
+        if (guest.frames.take(delivery) != null) {
             delivers(guest, delivery);
             return true;
         }
-        if (guest.misses(delivery)[delivery.errorClass] != RELAYS) {
-            // Without room it is not counted: a remembered error must get old enough to count as missed.
-            if (!guest.left.isFull()) {
-                guest.left.add(delivery);
-                watched++;
-            }
-            return true;
+        boolean yields = guest.patience(delivery)[delivery.errorClass] > 0;
+        // Without room it is not counted: a remembered error must get old enough to count as missed.
+        if (yields && !guest.left.isFull()) {
+            guest.left.add().of(error, nowNanos);
+            nextNanos = Math.min(nextNanos, nowNanos + Delivery.RECENT_NANOS);
         }
-        return false;
+        return yields;
     }
 
-    /** natexd delivers the error about which {@link #leavesToNat} was last asked. */
-    void relays() {
-        relayed[delivery.errorClass] = true;
-        guest(delivery.guest).relays.add(delivery);
+    /** The guest gets this error from natexd. */
+    void relays(Judgement error, long nowNanos) {
+        Delivery added = guest(error.guest).relayed.add().of(error, nowNanos);
+        relayed[added.errorClass] = true;
     }
 
     /** A frame that carries an error to a guest was seen. */
-    void seen(Delivery frame) {
-        if (isForwarded(frame)) {
+    void seen(EthernetFrame frame, Ipv4Header header, IcmpError carried, ReadProbe quoted, long nowNanos) {
+        delivery.of(frame, header, carried, quoted, nowNanos);
+        if (isForwarded(delivery)) {
             return;
         }
-        Guest guest = guest(frame.guest);
-        Delivery error = guest.left.take(frame);
-        if (error != null) {
-            watched--;
-        } else {
-            error = guest.relays.take(frame);
+        Guest guest = guest(delivery.guest);
+        Delivery error = guest.left.take(delivery);
+        if (error == null) {
+            error = guest.relayed.take(delivery);
         }
         if (error != null) {
             delivers(guest, error);
         } else {
-            guest.early.add(frame);
+            guest.frames.add().of(frame, header, carried, quoted, nowNanos);
         }
     }
 
     /** The sender of the frame is a guest that got an error itself: it forwards for another guest. */
     private boolean isForwarded(Delivery frame) {
         for (Guest guest : guests) {
-            if (guest != null && guest.relays.hasGoneTo(frame.gatewayMac, frame.nanos)) {
+            if (guest != null && guest.relayed.hasGoneTo(frame.gatewayMac, frame.nanos)) {
                 return true;
             }
         }
@@ -131,50 +125,48 @@ final class Yielding {
     }
 
     private void delivers(Guest guest, Delivery error) {
-        guest.copyMisses[error.errorClass] = 0;
+        int errorClass = error.errorClass;
+        guest.copyPatience[errorClass] = MISSES_TO_RESUME;
         if (error.moved) {
-            guest.moveMisses[error.errorClass] = 0;
+            guest.movePatience[errorClass] = MISSES_TO_RESUME;
         }
-        if (!logged[error.errorClass]) {
-            logged[error.errorClass] = true;
-            LOG.info("the NAT process delivers {} errors itself; natexd leaves them to it", error.kindName());
+        if (!logged[errorClass]) {
+            logged[errorClass] = true;
+            LOG.info(
+                    "the NAT process delivers {} errors itself; natexd leaves them to it", Delivery.nameOf(errorClass));
         }
     }
 
     /** Counts errors that the NAT process did not deliver in time. */
     void tick(long nowNanos) {
-        for (int i = 0; watched > 0 && i < GUESTS; i++) {
-            Guest guest = guests[i];
-            if (guest != null && !guest.left.isEmpty()) {
-                for (Delivery missed = guest.left.takeOverdue(nowNanos);
-                        missed != null;
-                        missed = guest.left.takeOverdue(nowNanos)) {
-                    watched--;
-                    missed(guest, missed);
-                }
-            }
+        if (nowNanos <= nextNanos) {
+            return;
         }
-    }
-
-    private static void missed(Guest guest, Delivery missed) {
-        byte[] misses = guest.misses(missed);
-        int errorClass = missed.errorClass;
-        if (misses[errorClass] != RELAYS && ++misses[errorClass] >= MISSES_TO_RESUME) {
-            misses[errorClass] = RELAYS;
-            LOG.debug("the NAT process does not deliver {} errors any more; natexd relays them", missed.kindName());
-        }
-    }
-
-    /** When {@link #tick} next has something to do; Long.MAX_VALUE if never. */
-    long nextNanos() {
-        long next = Long.MAX_VALUE;
-        for (int i = 0; watched > 0 && i < GUESTS; i++) {
-            Guest guest = guests[i];
+        nextNanos = Long.MAX_VALUE;
+        for (Guest guest : guests) {
             if (guest != null) {
-                next = Math.min(next, guest.left.nextNanos());
+                countMissed(guest, nowNanos);
+                nextNanos = Math.min(nextNanos, guest.left.nextNanos());
             }
         }
-        return next;
+    }
+
+    private static void countMissed(Guest guest, long nowNanos) {
+        Delivery missed;
+        while ((missed = guest.left.takeOverdue(nowNanos)) != null) {
+            byte[] patience = guest.patience(missed);
+            int errorClass = missed.errorClass;
+            if (patience[errorClass] > 0 && --patience[errorClass] == 0) {
+                LOG.debug(
+                        "the NAT process does not deliver {} errors any more; natexd relays them",
+                        Delivery.nameOf(errorClass));
+            }
+        }
+    }
+
+    /** When {@link #tick} next has something to do, or earlier; Long.MAX_VALUE if never. */
+    long nextNanos() {
+        return nextNanos;
     }
 
     /** Who delivers each class of errors: the NAT process, if it delivers them to any guest. */
@@ -183,11 +175,10 @@ final class Yielding {
         for (int errorClass = 0; errorClass < Delivery.CLASSES; errorClass++) {
             boolean byNat = false;
             for (Guest guest : guests) {
-                byNat |= guest != null
-                        && (guest.copyMisses[errorClass] != RELAYS || guest.moveMisses[errorClass] != RELAYS);
+                byNat |= guest != null && (guest.copyPatience[errorClass] > 0 || guest.movePatience[errorClass] > 0);
             }
             deliveries.add(new NatDelivery(
-                    Delivery.kindOf(errorClass).text(), Delivery.protocolOf(errorClass), byNat, relayed[errorClass]));
+                    Delivery.kindOf(errorClass), Delivery.protocolOf(errorClass), byNat, relayed[errorClass]));
         }
         return List.copyOf(deliveries);
     }
