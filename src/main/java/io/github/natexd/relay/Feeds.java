@@ -5,6 +5,7 @@ import io.github.natexd.mapping.ReadProbe;
 import io.github.natexd.report.Counters;
 import io.github.natexd.report.Observed;
 import io.github.natexd.report.RepeatedTrouble;
+import io.github.natexd.translate.Judgement;
 import io.github.natexd.translate.Surroundings;
 import io.github.natexd.wire.EthernetFrame;
 import io.github.natexd.wire.IcmpEcho;
@@ -30,7 +31,10 @@ final class Feeds {
     private final IcmpError error = new IcmpError();
     private final IcmpEcho echo = new IcmpEcho();
     private final ReadProbe probe = new ReadProbe();
-    private final ReadProbe quoted = new ReadProbe();
+    /** The error that a frame carries. */
+    private final Judgement delivered = new Judgement();
+
+    private final ReadProbe quoted = delivered.quoted;
     private long egressOverflows;
 
     Feeds(Readers readers, Counters counters, RepeatedTrouble notRead) {
@@ -154,7 +158,14 @@ final class Feeds {
     /** The NAT process delivers the error to a guest, or a guest pretends that it does. */
     private void delivered(long nowNanos) {
         counters.count(Counters.Event.NAT_DELIVERIES);
-        readers.yielding.seen(frame, header, error, quoted, nowNanos);
+        delivered.type = error.type();
+        delivered.code = error.code();
+        delivered.reporter = header.source();
+        delivered.guest = header.destination();
+        delivered.guestPort = quoted.sourcePort;
+        delivered.guestMac = frame.destination();
+        delivered.gatewayMac = frame.source();
+        readers.yielding.seen(delivered, nowNanos);
     }
 
     private void showReply(ByteBuffer buffer, boolean isError, Surroundings surroundings, long epochNanos) {

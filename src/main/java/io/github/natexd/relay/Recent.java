@@ -1,20 +1,16 @@
 package io.github.natexd.relay;
 
-import java.util.Arrays;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The newest deliveries of one guest, a bounded number. */
 final class Recent {
     private static final int LIMIT = 32;
 
-    /** The first {@link #count} are remembered, the oldest first. The others are spare: they are reused. */
-    private final Delivery[] entries = new Delivery[LIMIT];
-
     private int count;
-
-    Recent() {
-        Arrays.setAll(entries, i -> new Delivery());
-    }
+    /** The first {@link #count} are remembered, the oldest first. The others are spare, to be filled later. */
+    private final Delivery[] entries =
+            Stream.generate(Delivery::new).limit(LIMIT).toArray(Delivery[]::new);
 
     boolean isFull() {
         return count == LIMIT;
@@ -28,7 +24,7 @@ final class Recent {
         return entries[count++];
     }
 
-    /** Removes and returns the oldest recent delivery that is the same. It is valid until the next {@link #add}. */
+    /** Removes the oldest recent delivery that is the same; null if there is none. */
     @Nullable
     Delivery take(Delivery same) {
         for (int i = 0; i < count; i++) {
@@ -39,14 +35,8 @@ final class Recent {
         return null;
     }
 
-    /** Removes and returns a delivery that is not recent. It is valid until the next {@link #add}. */
-    @Nullable
-    Delivery takeOverdue(long nowNanos) {
-        return count > 0 && !entries[0].isRecent(nowNanos) ? remove(0) : null;
-    }
-
-    /** When {@link #takeOverdue} can next return a delivery; Long.MAX_VALUE if there is none. */
-    long nextNanos() {
+    /** Until when the oldest is recent; Long.MAX_VALUE if there is none. */
+    long untilNanos() {
         return count == 0 ? Long.MAX_VALUE : entries[0].nanos + Delivery.RECENT_NANOS;
     }
 
@@ -60,7 +50,8 @@ final class Recent {
         return false;
     }
 
-    private Delivery remove(int i) {
+    /** Removes and returns a delivery, 0 for the oldest. It is valid until the next {@link #add}. */
+    Delivery remove(int i) {
         Delivery removed = entries[i];
         count--;
         System.arraycopy(entries, i + 1, entries, i, count - i);

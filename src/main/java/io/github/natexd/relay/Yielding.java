@@ -1,13 +1,8 @@
 package io.github.natexd.relay;
 
-import io.github.natexd.mapping.ReadProbe;
 import io.github.natexd.report.NatDelivery;
 import io.github.natexd.translate.Judgement;
-import io.github.natexd.wire.EthernetFrame;
-import io.github.natexd.wire.IcmpError;
 import io.github.natexd.wire.Ipv4Address;
-import io.github.natexd.wire.Ipv4Header;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -28,31 +23,23 @@ import org.slf4j.LoggerFactory;
  */
 final class Yielding {
     private static final Logger LOG = LoggerFactory.getLogger(Yielding.class);
-
     private static final byte MISSES_TO_RESUME = 3;
 
     private final @Nullable Guest[] guests = new Guest[Ipv4Address.LAST_OCTETS];
-    private final boolean[] relayed = new boolean[Delivery.CLASSES];
-    private final boolean[] logged = new boolean[Delivery.CLASSES];
+    private final boolean[] relayed = new boolean[NatDelivery.CLASSES];
+    private final boolean[] logged = new boolean[NatDelivery.CLASSES];
     private final Delivery delivery = new Delivery();
-    /** No error that is left to the NAT process is overdue before. */
     private long nextNanos = Long.MAX_VALUE;
 
     /** What natexd remembers about one guest. */
     private static final class Guest {
-        /** How many more copied errors of each class the NAT process may miss in a row; 0 if natexd does not yield. */
-        final byte[] copyPatience = new byte[Delivery.CLASSES];
-        /** The same for moved errors. */
-        final byte[] movePatience = new byte[Delivery.CLASSES];
+        /** How many misses in a row make natexd resume, for each class of copied and of moved errors; 0 if it relays. */
+        final byte[] patience = new byte[2 * NatDelivery.CLASSES];
 
         final Recent relayed = new Recent();
         final Recent left = new Recent();
-        /** Frames that came before their errors, or without any. */
+        /** Frames that matched nothing: the error may come later. */
         final Recent frames = new Recent();
-
-        byte[] patience(Delivery error) {
-            return error.moved ? movePatience : copyPatience;
-        }
     }
 
     /** The guest network is a new one: its NAT process may be a different one. */
@@ -65,52 +52,46 @@ final class Yielding {
 
     private Guest guest(int address) {
         int number = Ipv4Address.lastOctet(address);
-        Guest guest = guests[number];
-        if (guest == null) {
-            guest = new Guest();
-            guests[number] = guest;
-        }
+        Guest guest = guests[number] == null ? new Guest() : guests[number];
+        guests[number] = guest;
         return guest;
     }
 
-    /** Whether natexd leaves this error to the NAT process. */
+    /** Whether natexd leaves this error to the NAT process. If not, and natexd delivers it, call {@link #relays}. */
     boolean leavesToNat(Judgement error, long nowNanos) {
-        delivery.of(error, nowNanos);
         Guest guest = guest(error.guest);
+        delivery.of(error, nowNanos);
         if (guest.frames.take(delivery) != null) {
             delivers(guest, delivery);
             return true;
         }
-        boolean yields = guest.patience(delivery)[delivery.errorClass] > 0;
+        boolean yields = guest.patience[delivery.movedClass] > 0;
         // Without room it is not counted: a remembered error must get old enough to count as missed.
         if (yields && !guest.left.isFull()) {
             guest.left.add().of(error, nowNanos);
-            nextNanos = Math.min(nextNanos, nowNanos + Delivery.RECENT_NANOS);
+            nextNanos = Math.min(nextNanos, guest.left.untilNanos());
         }
         return yields;
     }
 
-    /** The guest gets this error from natexd. */
     void relays(Judgement error, long nowNanos) {
         Delivery added = guest(error.guest).relayed.add().of(error, nowNanos);
         relayed[added.errorClass] = true;
     }
 
     /** A frame that carries an error to a guest was seen. */
-    void seen(EthernetFrame frame, Ipv4Header header, IcmpError carried, ReadProbe quoted, long nowNanos) {
-        delivery.of(frame, header, carried, quoted, nowNanos);
+    void seen(Judgement frame, long nowNanos) {
+        delivery.of(frame, nowNanos);
         if (isForwarded(delivery)) {
             return;
         }
-        Guest guest = guest(delivery.guest);
-        Delivery error = guest.left.take(delivery);
-        if (error == null) {
-            error = guest.relayed.take(delivery);
-        }
+        Guest guest = guest(frame.guest);
+        Delivery left = guest.left.take(delivery);
+        Delivery error = left != null ? left : guest.relayed.take(delivery);
         if (error != null) {
             delivers(guest, error);
         } else {
-            guest.frames.add().of(frame, header, carried, quoted, nowNanos);
+            guest.frames.add().of(frame, nowNanos);
         }
     }
 
@@ -125,15 +106,11 @@ final class Yielding {
     }
 
     private void delivers(Guest guest, Delivery error) {
-        int errorClass = error.errorClass;
-        guest.copyPatience[errorClass] = MISSES_TO_RESUME;
-        if (error.moved) {
-            guest.movePatience[errorClass] = MISSES_TO_RESUME;
-        }
-        if (!logged[errorClass]) {
-            logged[errorClass] = true;
-            LOG.info(
-                    "the NAT process delivers {} errors itself; natexd leaves them to it", Delivery.nameOf(errorClass));
+        guest.patience[error.errorClass] = MISSES_TO_RESUME;
+        guest.patience[error.movedClass] = MISSES_TO_RESUME;
+        if (!logged[error.errorClass]) {
+            logged[error.errorClass] = true;
+            LOG.info("the NAT process delivers {} errors itself; natexd leaves them to it", error.className());
         }
     }
 
@@ -145,22 +122,17 @@ final class Yielding {
         nextNanos = Long.MAX_VALUE;
         for (Guest guest : guests) {
             if (guest != null) {
-                countMissed(guest, nowNanos);
-                nextNanos = Math.min(nextNanos, guest.left.nextNanos());
+                while (guest.left.untilNanos() < nowNanos) {
+                    missed(guest, guest.left.remove(0));
+                }
+                nextNanos = Math.min(nextNanos, guest.left.untilNanos());
             }
         }
     }
 
-    private static void countMissed(Guest guest, long nowNanos) {
-        Delivery missed;
-        while ((missed = guest.left.takeOverdue(nowNanos)) != null) {
-            byte[] patience = guest.patience(missed);
-            int errorClass = missed.errorClass;
-            if (patience[errorClass] > 0 && --patience[errorClass] == 0) {
-                LOG.debug(
-                        "the NAT process does not deliver {} errors any more; natexd relays them",
-                        Delivery.nameOf(errorClass));
-            }
+    private static void missed(Guest guest, Delivery error) {
+        if (guest.patience[error.movedClass] > 0 && --guest.patience[error.movedClass] == 0) {
+            LOG.debug("the NAT process does not deliver {} errors any more; natexd relays them", error.className());
         }
     }
 
@@ -171,15 +143,14 @@ final class Yielding {
 
     /** Who delivers each class of errors: the NAT process, if it delivers them to any guest. */
     List<NatDelivery> deliveries() {
-        List<NatDelivery> deliveries = new ArrayList<>();
-        for (int errorClass = 0; errorClass < Delivery.CLASSES; errorClass++) {
+        NatDelivery[] deliveries = new NatDelivery[NatDelivery.CLASSES];
+        for (int i = 0; i < deliveries.length; i++) {
             boolean byNat = false;
             for (Guest guest : guests) {
-                byNat |= guest != null && (guest.copyPatience[errorClass] > 0 || guest.movePatience[errorClass] > 0);
+                byNat |= guest != null && (guest.patience[i] > 0 || guest.patience[i + NatDelivery.CLASSES] > 0);
             }
-            deliveries.add(new NatDelivery(
-                    Delivery.kindOf(errorClass), Delivery.protocolOf(errorClass), byNat, relayed[errorClass]));
+            deliveries[i] = NatDelivery.of(i, byNat, relayed[i]);
         }
-        return List.copyOf(deliveries);
+        return List.of(deliveries);
     }
 }
