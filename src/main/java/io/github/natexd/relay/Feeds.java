@@ -9,6 +9,7 @@ import io.github.natexd.report.Ledger;
 import io.github.natexd.report.Observed;
 import io.github.natexd.report.RepeatedTrouble;
 import io.github.natexd.report.Troubles;
+import io.github.natexd.translate.Judgement;
 import io.github.natexd.translate.Surroundings;
 import io.github.natexd.wire.EthernetFrame;
 import io.github.natexd.wire.IcmpEcho;
@@ -38,8 +39,10 @@ final class Feeds {
     private final IcmpError error = new IcmpError();
     private final IcmpEcho echo = new IcmpEcho();
     private final ReadProbe probe = new ReadProbe();
-    private final ReadProbe quoted = new ReadProbe();
-    private final Delivery delivery = new Delivery();
+    /** The error that a frame carries. */
+    private final Judgement delivered = new Judgement();
+
+    private final ReadProbe quoted = delivered.quoted;
     private long egressOverflows;
 
     Feeds(EgressLog log, Readers readers, Ledger ledger, Troubles troubles) {
@@ -159,12 +162,14 @@ final class Feeds {
     /** The NAT process delivers the error to a guest, or a guest pretends that it does. */
     private void delivered(long nowNanos) {
         ledger.counters.count(Counters.Event.NAT_DELIVERIES);
-        readers.yielding.seen(delivery.set(
-                        Delivery.classOf(error.type(), error.code(), embedded.protocol()),
-                        header.destination(),
-                        header.source())
-                .with(quoted.sourcePort, quoted.destinationPort, nowNanos)
-                .between(frame.source(), frame.destination()));
+        delivered.type = error.type();
+        delivered.code = error.code();
+        delivered.reporter = header.source();
+        delivered.guest = header.destination();
+        delivered.guestPort = quoted.sourcePort;
+        delivered.guestMac = frame.destination();
+        delivered.gatewayMac = frame.source();
+        readers.yielding.seen(delivered, nowNanos);
     }
 
     private void showReply(ByteBuffer buffer, boolean isError, long epochNanos) {

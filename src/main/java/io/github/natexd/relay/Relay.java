@@ -307,7 +307,7 @@ public final class Relay {
             return;
         }
         if (error.sender != null) {
-            yielding.relays();
+            yielding.relays(error, nowNanos);
         }
         translator.rewrite(error);
         if (asFrame && link != null) {

@@ -3,7 +3,6 @@ package io.github.natexd.relay;
 import io.github.natexd.report.NatDelivery;
 import io.github.natexd.translate.Judgement;
 import io.github.natexd.wire.Ipv4Address;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -24,106 +23,82 @@ import org.slf4j.LoggerFactory;
  */
 final class Yielding {
     private static final Logger LOG = LoggerFactory.getLogger(Yielding.class);
+    private static final byte MISSES_TO_RESUME = 3;
 
-    private static final int GUESTS = Ipv4Address.LAST_OCTETS;
-    private static final int MISSES_TO_RESUME = 3;
-    private static final byte RELAYS = -1;
-
-    private final @Nullable Guest[] guests = new Guest[GUESTS];
-    private final boolean[] relayed = new boolean[Delivery.CLASSES];
-    private final boolean[] logged = new boolean[Delivery.CLASSES];
+    private final @Nullable Guest[] guests = new Guest[Ipv4Address.LAST_OCTETS];
+    private final boolean[] relayed = new boolean[NatDelivery.CLASSES];
+    private final boolean[] logged = new boolean[NatDelivery.CLASSES];
     private final Delivery delivery = new Delivery();
-    /** How many errors are left to the NAT process and not yet seen delivered. */
-    private int watched;
+    private long nextNanos = Long.MAX_VALUE;
 
     /** What natexd remembers about one guest. */
     private static final class Guest {
-        /** For copied errors of each class: the misses in a row, or RELAYS if natexd does not yield. */
-        final byte[] copyMisses = new byte[Delivery.CLASSES];
-        /** The same for moved errors. */
-        final byte[] moveMisses = new byte[Delivery.CLASSES];
-        /** What natexd delivered, what it left to the NAT process, and frames that came before their errors. */
-        final Recent relays = new Recent();
+        /** How many misses in a row make natexd resume, for each class of copied and of moved errors; 0 if it relays. */
+        final byte[] patience = new byte[2 * NatDelivery.CLASSES];
 
+        final Recent relayed = new Recent();
         final Recent left = new Recent();
-        final Recent early = new Recent();
-
-        Guest() {
-            Arrays.fill(copyMisses, RELAYS);
-            Arrays.fill(moveMisses, RELAYS);
-        }
-
-        byte[] misses(Delivery error) {
-            return error.moved ? moveMisses : copyMisses;
-        }
+        /** Frames that matched nothing: the error may come later. */
+        final Recent frames = new Recent();
     }
 
     /** The guest network is a new one: its NAT process may be a different one. */
     void reset() {
         Arrays.fill(guests, null);
-        watched = 0;
         Arrays.fill(relayed, false);
         Arrays.fill(logged, false);
+        nextNanos = Long.MAX_VALUE;
     }
 
     private Guest guest(int address) {
         int number = Ipv4Address.lastOctet(address);
-        Guest guest = guests[number];
-        if (guest == null) {
-            guest = new Guest();
-            guests[number] = guest;
-        }
+        Guest guest = guests[number] == null ? new Guest() : guests[number];
+        guests[number] = guest;
         return guest;
     }
 
     /** Whether natexd leaves this error to the NAT process. If not, and natexd delivers it, call {@link #relays}. */
     boolean leavesToNat(Judgement error, long nowNanos) {
+        Guest guest = guest(error.guest);
         delivery.of(error, nowNanos);
-        Guest guest = guest(delivery.guest);
-        if (guest.early.take(delivery) != null) {
+        if (guest.frames.take(delivery) != null) {
             delivers(guest, delivery);
             return true;
         }
-        if (guest.misses(delivery)[delivery.errorClass] != RELAYS) {
-            // Without room it is not counted: a remembered error must get old enough to count as missed.
-            if (!guest.left.isFull()) {
-                guest.left.add(delivery);
-                watched++;
-            }
-            return true;
+        boolean yields = guest.patience[delivery.movedClass] > 0;
+        // Without room it is not counted: a remembered error must get old enough to count as missed.
+        if (yields && !guest.left.isFull()) {
+            guest.left.add().of(error, nowNanos);
+            nextNanos = Math.min(nextNanos, guest.left.untilNanos());
         }
-        return false;
+        return yields;
     }
 
-    /** natexd delivers the error about which {@link #leavesToNat} was last asked. */
-    void relays() {
-        relayed[delivery.errorClass] = true;
-        guest(delivery.guest).relays.add(delivery);
+    void relays(Judgement error, long nowNanos) {
+        Delivery added = guest(error.guest).relayed.add().of(error, nowNanos);
+        relayed[added.errorClass] = true;
     }
 
     /** A frame that carries an error to a guest was seen. */
-    void seen(Delivery frame) {
-        if (isForwarded(frame)) {
+    void seen(Judgement frame, long nowNanos) {
+        delivery.of(frame, nowNanos);
+        if (isForwarded(delivery)) {
             return;
         }
         Guest guest = guest(frame.guest);
-        Delivery error = guest.left.take(frame);
-        if (error != null) {
-            watched--;
-        } else {
-            error = guest.relays.take(frame);
-        }
+        Delivery left = guest.left.take(delivery);
+        Delivery error = left != null ? left : guest.relayed.take(delivery);
         if (error != null) {
             delivers(guest, error);
         } else {
-            guest.early.add(frame);
+            guest.frames.add().of(frame, nowNanos);
         }
     }
 
     /** The sender of the frame is a guest that got an error itself: it forwards for another guest. */
     private boolean isForwarded(Delivery frame) {
         for (Guest guest : guests) {
-            if (guest != null && guest.relays.hasGoneTo(frame.gatewayMac, frame.nanos)) {
+            if (guest != null && guest.relayed.hasGoneTo(frame.gatewayMac, frame.nanos)) {
                 return true;
             }
         }
@@ -131,64 +106,51 @@ final class Yielding {
     }
 
     private void delivers(Guest guest, Delivery error) {
-        guest.copyMisses[error.errorClass] = 0;
-        if (error.moved) {
-            guest.moveMisses[error.errorClass] = 0;
-        }
+        guest.patience[error.errorClass] = MISSES_TO_RESUME;
+        guest.patience[error.movedClass] = MISSES_TO_RESUME;
         if (!logged[error.errorClass]) {
             logged[error.errorClass] = true;
-            LOG.info("the NAT process delivers {} errors itself; natexd leaves them to it", error.kindName());
+            LOG.info("the NAT process delivers {} errors itself; natexd leaves them to it", error.className());
         }
     }
 
     /** Counts errors that the NAT process did not deliver in time. */
     void tick(long nowNanos) {
-        for (int i = 0; watched > 0 && i < GUESTS; i++) {
-            Guest guest = guests[i];
-            if (guest != null && !guest.left.isEmpty()) {
-                for (Delivery missed = guest.left.takeOverdue(nowNanos);
-                        missed != null;
-                        missed = guest.left.takeOverdue(nowNanos)) {
-                    watched--;
-                    missed(guest, missed);
-                }
-            }
+        if (nowNanos <= nextNanos) {
+            return;
         }
-    }
-
-    private static void missed(Guest guest, Delivery missed) {
-        byte[] misses = guest.misses(missed);
-        int errorClass = missed.errorClass;
-        if (misses[errorClass] != RELAYS && ++misses[errorClass] >= MISSES_TO_RESUME) {
-            misses[errorClass] = RELAYS;
-            LOG.debug("the NAT process does not deliver {} errors any more; natexd relays them", missed.kindName());
-        }
-    }
-
-    /** When {@link #tick} next has something to do; Long.MAX_VALUE if never. */
-    long nextNanos() {
-        long next = Long.MAX_VALUE;
-        for (int i = 0; watched > 0 && i < GUESTS; i++) {
-            Guest guest = guests[i];
+        nextNanos = Long.MAX_VALUE;
+        for (Guest guest : guests) {
             if (guest != null) {
-                next = Math.min(next, guest.left.nextNanos());
+                while (guest.left.untilNanos() < nowNanos) {
+                    missed(guest, guest.left.remove(0));
+                }
+                nextNanos = Math.min(nextNanos, guest.left.untilNanos());
             }
         }
-        return next;
+    }
+
+    private static void missed(Guest guest, Delivery error) {
+        if (guest.patience[error.movedClass] > 0 && --guest.patience[error.movedClass] == 0) {
+            LOG.debug("the NAT process does not deliver {} errors any more; natexd relays them", error.className());
+        }
+    }
+
+    /** When {@link #tick} next has something to do, or earlier; Long.MAX_VALUE if never. */
+    long nextNanos() {
+        return nextNanos;
     }
 
     /** Who delivers each class of errors: the NAT process, if it delivers them to any guest. */
     List<NatDelivery> deliveries() {
-        List<NatDelivery> deliveries = new ArrayList<>();
-        for (int errorClass = 0; errorClass < Delivery.CLASSES; errorClass++) {
+        NatDelivery[] deliveries = new NatDelivery[NatDelivery.CLASSES];
+        for (int i = 0; i < deliveries.length; i++) {
             boolean byNat = false;
             for (Guest guest : guests) {
-                byNat |= guest != null
-                        && (guest.copyMisses[errorClass] != RELAYS || guest.moveMisses[errorClass] != RELAYS);
+                byNat |= guest != null && (guest.patience[i] > 0 || guest.patience[i + NatDelivery.CLASSES] > 0);
             }
-            deliveries.add(new NatDelivery(
-                    Delivery.kindOf(errorClass).text(), Delivery.protocolOf(errorClass), byNat, relayed[errorClass]));
+            deliveries[i] = NatDelivery.of(i, byNat, relayed[i]);
         }
-        return List.copyOf(deliveries);
+        return List.of(deliveries);
     }
 }
