@@ -70,7 +70,7 @@ class HouseTest {
 
     @Test
     void translateImportsWireAndMapping() {
-        importsOnly("translate", "wire", "report", "mapping")
+        importsOnly("translate", "wire", "report", "ports", "mapping")
                 .because("replay and fuzzing run it without a relay, a kernel or root")
                 .check(CLASSES);
     }
@@ -176,6 +176,7 @@ class HouseTest {
                         "daemon",
                         "wire",
                         "report",
+                        "ports",
                         "mapping",
                         "translate",
                         "relay",

@@ -1,12 +1,12 @@
 package io.github.natexd.bench;
 
 import io.github.natexd.mapping.Mapper;
+import io.github.natexd.ports.Surroundings;
 import io.github.natexd.report.Reason;
 import io.github.natexd.testkit.Packets;
 import io.github.natexd.testkit.ProbeBuilder;
 import io.github.natexd.translate.ErrorTypes;
 import io.github.natexd.translate.Judgement;
-import io.github.natexd.translate.Surroundings;
 import io.github.natexd.translate.Translator;
 import io.github.natexd.wire.Ipv4Header;
 import io.github.natexd.wire.Probe;

@@ -6,7 +6,7 @@ import io.github.natexd.control.StatusReport;
 import io.github.natexd.linux.libc.OsException;
 import io.github.natexd.linux.netlink.Interfaces;
 import io.github.natexd.linux.packet.PacketSocket;
-import io.github.natexd.translate.Surroundings;
+import io.github.natexd.ports.Surroundings;
 import io.github.natexd.wire.Ipv4Address;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

@@ -24,9 +24,6 @@ public final class Mapper {
     /** After this time no error comes any more about probes that the host sent before the rules were there. */
     private static final long UNSEEN_NANOS = 1_000_000_000;
 
-    /** How many probes of one quoted tuple are read at most. */
-    private static final int READ_LIMIT = 64;
-
     /** How many pairs one look-up makes at most. */
     private static final int ROUNDS_LIMIT = 4;
 
@@ -91,14 +88,15 @@ public final class Mapper {
     public void guestSighted(Probe probe, long guestMac, long gatewayMac, long nowNanos) {
         Sighting guests = sightings.addGuests(probe, guestMac, gatewayMac, inOrder(nowNanos));
         long since = guests.sightedNanos - Evidence.LEAVING_LEAD_NANOS;
-        Sighting leaving = sightings.firstOf(Sightings.HOST, probe.classKey(), since);
-        for (int read = 0; leaving != null && read < Pairing.LEAVING_LIMIT; read++) {
+        int read = 0;
+        for (Sighting leaving = sightings.firstOf(Sightings.HOST, probe.classKey(), since);
+                leaving != null && read < Pairing.LEAVING_LIMIT;
+                leaving = sightings.nextOf(leaving, since), read++) {
             int agreeing = Evidence.of(guests, leaving);
             if (agreeing != Evidence.IMPOSSIBLE && Evidence.pieces(agreeing) >= Evidence.CERTAIN_PIECES) {
                 bindIfWhole(leaving);
                 return;
             }
-            leaving = sightings.nextOf(leaving, since);
         }
     }
 
@@ -177,11 +175,13 @@ public final class Mapper {
         for (Sighting at = sightings.firstQuoted(quoted);
                 at != null && !sightings.expired(at, nowNanos);
                 at = sightings.nextQuoted(at)) {
-            if (++read > READ_LIMIT) {
+            if (++read > Sightings.READ_LIMIT_PER_CHAIN) {
                 crowded = true;
                 return;
             }
-            if (at.sameKey(quoted) && !sightings.otherExpired(at, nowNanos)) {
+            // Once one half has expired, the pair is no longer known.
+            Sighting other = at.other;
+            if (at.sameKey(quoted) && (other == null || !sightings.expired(other, nowNanos))) {
                 consider(at, quoted);
             }
         }
@@ -255,7 +255,7 @@ public final class Mapper {
     /** Searches the guests' sightings alone. */
     private Match withoutLeaving(Probe quoted, long nowNanos, boolean last) {
         Match match = unseen.find(quoted, nowNanos);
-        found(unseen.found(), quoted, unseen.isOneProbe());
+        found(unseen.best, quoted, !unseen.severalProbes);
         Known seenLeaving = profile.seenLeaving(quoted.isUdp());
         boolean mayCome = seenLeaving == Known.NO || seenLeaving == Known.MIXED;
         boolean open = mayCome && !last && nowNanos - openUntilNanos < 0;

@@ -28,15 +28,13 @@ final class Pairing {
     /** There were more candidates than the limits allow. */
     private boolean crowded;
 
-    /** The rank of each two candidates, and the highest of each candidate. */
+    // The rank of each two candidates, and the highest of each candidate.
     private final int[][] ranks = new int[GUESTS_LIMIT][LEAVING_LIMIT];
-
     private final int[] highestOfGuest = new int[GUESTS_LIMIT];
     private final int[] highestOfLeaving = new int[LEAVING_LIMIT];
 
-    /** The rivals of both sides. The first of one side is paired with the first of the other, and so on. */
+    // The rivals of both sides. The first of one side is paired with the first of the other, and so on.
     private long rivalGuests;
-
     private long rivalLeaving;
     /** The guest's sighting that is paired with the weighed one. */
     private @Nullable Sighting partner;
@@ -53,18 +51,15 @@ final class Pairing {
     Match weigh(Sighting e, long nowNanos) {
         leaving[0] = e;
         leavingCount = 1;
-        gatherGuests(e, sightings.liveSince(e.sightedNanos - Evidence.GUEST_LEAD_NANOS, nowNanos));
+        guestCount = 0;
+        crowded = false;
+        long since = sightings.liveSince(e.sightedNanos - Evidence.GUEST_LEAD_NANOS, nowNanos);
+        boolean readAll = sightings.ofGuests(e.classKey(), since, takes);
+        crowded |= !readAll;
         gatherLeaving(e, sightings.liveSince(e.sightedNanos - WINDOW_NANOS, nowNanos));
         rank();
         int rank = selectRivals(e);
         return rank == Evidence.IMPOSSIBLE ? Match.HOST : lower(compare(rank, e), e);
-    }
-
-    private void gatherGuests(Sighting e, long since) {
-        guestCount = 0;
-        crowded = false;
-        boolean readAll = sightings.ofGuests(e.classKey(), since, takes);
-        crowded |= !readAll;
     }
 
     private boolean takeIfCandidate(Sighting guest) {
@@ -89,7 +84,7 @@ final class Pairing {
             boolean rival = other != e
                     && Math.abs(other.timeToLive - e.timeToLive) <= 1
                     && other.sightedNanos - e.sightedNanos <= WINDOW_NANOS;
-            if (++read > Sightings.READ_LIMIT_PER_HOLDER || (rival && leavingCount == LEAVING_LIMIT)) {
+            if (++read > Sightings.READ_LIMIT_PER_CHAIN || (rival && leavingCount == LEAVING_LIMIT)) {
                 crowded = true;
                 return;
             }

@@ -15,7 +15,7 @@ final class Profile {
     /** VMware starts its NAT process as this user. */
     private static final int ROOT = 0;
 
-    // The traits. A quoted probe that was not seen leaving shows the first two, a pair the first three.
+    // The traits, as in a report. A quoted probe that was not seen leaving shows the first two, a pair the first three.
     private static final int PORT_KEPT = 0;
     private static final int IDENTIFICATION_KEPT = 1;
     private static final int TTL_KEPT = 2;
@@ -54,7 +54,6 @@ final class Profile {
         return new Trait[] {new Trait(), new Trait(), new Trait(), new Trait()};
     }
 
-    /** The NAT process may be a different one. */
     void reset() {
         udp = traits();
         echo = traits();
@@ -162,11 +161,7 @@ final class Profile {
         return new NatProfile(report(udp), report(echo));
     }
 
-    private static NatProfile.Traits report(Trait[] traits) {
-        return new NatProfile.Traits(
-                traits[PORT_KEPT].report(),
-                traits[IDENTIFICATION_KEPT].report(),
-                traits[TTL_KEPT].report(),
-                traits[SEEN_LEAVING].report());
+    private static NatProfile.Traits report(Trait[] of) {
+        return new NatProfile.Traits(of[0].report(), of[1].report(), of[2].report(), of[3].report());
     }
 }

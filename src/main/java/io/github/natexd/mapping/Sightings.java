@@ -7,6 +7,7 @@ import io.github.natexd.wire.Probe;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -31,17 +32,11 @@ final class Sightings {
     /** How many expired sightings are removed for each new one: more than one, so that they never accumulate. */
     private static final int EXPIRED_PER_ADD = 2;
 
-    /** How many sightings of others a look-up skips in a row at most. */
-    private static final int SKIP_LIMIT = 64;
-
-    /** How many guests and guests' sightings one look-up reads at most, and how many of one guest. */
+    // How many guests and sightings of guests one look-up reads at most; and how many of one holder, of others in a
+    // row, or of one quoted tuple.
     private static final int READ_LIMIT = 128;
-
-    static final int READ_LIMIT_PER_HOLDER = 64;
+    static final int READ_LIMIT_PER_CHAIN = 64;
     private static final int CANDIDATES_PER_GUEST = 24;
-
-    /** How many sightings are read for one page at most: bounds its time. */
-    private static final int PAGE_READ_LIMIT = 8192;
 
     private final int capacity;
     private final List<Sighting> all = new ArrayList<>();
@@ -52,9 +47,8 @@ final class Sightings {
     private final Chains keys;
     private final long secret = new SecureRandom().nextLong() | 1;
 
-    /** One chain of guests: the one that sent last is the newest. */
+    // One chain of guests: the one that sent last is the newest.
     private final Chains guests = new Chains(1);
-
     private final long[] lastNanos = new long[HOST];
     private final boolean[] known = new boolean[HOST];
     private long lifetimeNanos;
@@ -95,12 +89,6 @@ final class Sightings {
 
     boolean expired(Sighting sighting, long nowNanos) {
         return nowNanos - sighting.sightedNanos > lifetimeNanos;
-    }
-
-    /** The other half of a pair has expired; with it, the pair is no longer known. */
-    boolean otherExpired(Sighting sighting, long nowNanos) {
-        Sighting other = sighting.other;
-        return other != null && expired(other, nowNanos);
     }
 
     /** The earliest time, from {@code sinceNanos} on, whose sightings have not expired. */
@@ -258,7 +246,7 @@ final class Sightings {
                 guest != Chains.NONE && lastNanos[guest] - sinceNanos >= 0 && left > 0;
                 guest = guests.older(guest)) {
             left--;
-            int last = Math.max(0, left - READ_LIMIT_PER_HOLDER);
+            int last = Math.max(0, left - READ_LIMIT_PER_CHAIN);
             int candidates = CANDIDATES_PER_GUEST;
             for (Sighting at = firstOf(guest, classKey, sinceNanos);
                     at != null && left > last && candidates > 0;
@@ -285,7 +273,7 @@ final class Sightings {
     /** Hashes collide, so the chain can contain other classes and holders: a few, or a flood. */
     private @Nullable Sighting skipOthers(int first, int holder, long classKey, long sinceNanos) {
         int number = first;
-        for (int skipped = 0; number != Chains.NONE && skipped <= SKIP_LIMIT; skipped++) {
+        for (int skipped = 0; number != Chains.NONE && skipped <= READ_LIMIT_PER_CHAIN; skipped++) {
             Sighting at = all.get(number);
             if (at.sightedNanos - sinceNanos < 0) {
                 return null;
@@ -347,31 +335,25 @@ final class Sightings {
         return (int) (spread ^ (spread >>> 32)) & (buckets - 1);
     }
 
-    /** How many pairs there are. */
     int pairs() {
         return pairs;
     }
 
-    /** The live mappings among a bounded number of sightings; a sighting never changes its number. */
     MappingPage page(int from, long nowNanos) {
-        List<MappingRow> rows = new ArrayList<>();
-        int last = Math.min(all.size(), from + PAGE_READ_LIMIT);
-        int number = from;
-        for (; number < last && rows.size() < MappingPage.ROWS_LIMIT; number++) {
-            Sighting at = all.get(number);
-            Sighting guest = at.other;
-            if (at.leaving && guest != null && !expired(at, nowNanos) && !expired(guest, nowNanos)) {
-                rows.add(MappingRow.of(guest, guest.guestMac, at, nowNanos - guest.sightedNanos));
-            }
-        }
-        return new MappingPage(List.copyOf(rows), number < all.size() ? number : MappingPage.END);
+        return MappingPage.of(from, all.size(), number -> row(all.get(number), nowNanos));
+    }
+
+    private Optional<MappingRow> row(Sighting at, long nowNanos) {
+        Sighting guest = at.other;
+        return !at.leaving || guest == null || expired(at, nowNanos) || expired(guest, nowNanos)
+                ? Optional.empty()
+                : Optional.of(MappingRow.of(guest, guest.guestMac, at, nowNanos - guest.sightedNanos));
     }
 
     long steps() {
         return classes.steps() + keys.steps();
     }
 
-    /** How many sightings were removed to make room for others. */
     long evictions() {
         return evictions;
     }

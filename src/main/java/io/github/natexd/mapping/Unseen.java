@@ -18,19 +18,21 @@ final class Unseen {
     private Probe quoted = new ReadProbe();
     private boolean complete;
 
-    /** The sighting that fits best, and what there is beside it. */
-    private @Nullable Sighting best;
+    /** The sighting that fits best. */
+    @Nullable
+    Sighting best;
 
     private int bestAgreeing;
     private boolean severalSenders;
-    private boolean severalProbes;
+    /** Others fit as well, so the IP ID is not known. */
+    boolean severalProbes;
 
     Unseen(Sightings sightings, Profile profile) {
         this.sightings = sightings;
         this.profile = profile;
     }
 
-    /** Searches; after CERTAIN and LIKELY, {@link #found} is the guest's sighting. */
+    /** Searches; after CERTAIN and LIKELY, {@link #best} is the guest's sighting. */
     Match find(Probe itsQuoted, long nowNanos) {
         quoted = itsQuoted;
         complete = sightings.hasAllOfHost(nowNanos);
@@ -84,15 +86,5 @@ final class Unseen {
 
     private static boolean isEnoughWithPort(int agreeing) {
         return (agreeing & Evidence.PORT) != 0 && Evidence.pieces(agreeing) >= Evidence.CERTAIN_PIECES;
-    }
-
-    @Nullable
-    Sighting found() {
-        return best;
-    }
-
-    /** No other sighting fits as well, so the IP ID is known as well. */
-    boolean isOneProbe() {
-        return !severalProbes;
     }
 }

@@ -3,8 +3,7 @@
  *
  * <p>natexd sees a probe twice: when the guest sends it (a guest's {@link Sighting}) and when it leaves the host with
  * the host's address (a leaving sighting). {@link Sightings} finds both by class (protocol, destination, destination
- * port), and leaving ones also by the tuple that a router quotes. {@link Shares} divides the space among guests and
- * host.
+ * port), and leaving ones also by the tuple that a router quotes. It divides the space among guests and host.
  *
  * <p>{@link Evidence} compares two sightings: source port, IP ID and content are three pieces that agree, differ or say
  * nothing. {@link Pairing} weighs a leaving sighting against its rivals on both sides. The result has a grade:

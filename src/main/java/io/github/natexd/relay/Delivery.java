@@ -7,7 +7,7 @@ import io.github.natexd.translate.Judgement;
 /** One error on its way to a guest: what can be compared between natexd and the NAT process. Reused. */
 final class Delivery {
     /** A frame and the error that it matches come within this time. */
-    static final long RECENT_NANOS = 1_000_000_000;
+    private static final long RECENT_NANOS = 1_000_000_000;
 
     int guest;
     int reporter;
@@ -41,10 +41,6 @@ final class Delivery {
                 && ports == that.ports
                 && guestMac == that.guestMac
                 && gatewayMac == that.gatewayMac;
-    }
-
-    String className() {
-        return NatDelivery.nameOf(errorClass);
     }
 
     boolean isRecent(long nowNanos) {

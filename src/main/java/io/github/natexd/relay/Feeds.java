@@ -4,13 +4,13 @@ import io.github.natexd.mapping.Mapper;
 import io.github.natexd.ports.Batch;
 import io.github.natexd.ports.EgressLog;
 import io.github.natexd.ports.GuestLink;
+import io.github.natexd.ports.Surroundings;
 import io.github.natexd.report.Counters;
 import io.github.natexd.report.Ledger;
 import io.github.natexd.report.Observed;
 import io.github.natexd.report.RepeatedTrouble;
 import io.github.natexd.report.Troubles;
 import io.github.natexd.translate.Judgement;
-import io.github.natexd.translate.Surroundings;
 import io.github.natexd.wire.EthernetFrame;
 import io.github.natexd.wire.IcmpEcho;
 import io.github.natexd.wire.IcmpError;
@@ -39,9 +39,8 @@ final class Feeds {
     private final IcmpError error = new IcmpError();
     private final IcmpEcho echo = new IcmpEcho();
     private final ReadProbe probe = new ReadProbe();
-    /** The error that a frame carries. */
+    // The error that a frame carries.
     private final Judgement delivered = new Judgement();
-
     private final ReadProbe quoted = delivered.quoted;
     private long egressOverflows;
 

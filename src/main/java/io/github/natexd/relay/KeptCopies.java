@@ -3,7 +3,6 @@ package io.github.natexd.relay;
 import io.github.natexd.translate.Judgement;
 import io.github.natexd.wire.EthernetFrame;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 
 /**
  * Copies of errors that the host got because nothing was certain yet. There is a bounded number of them, and each has a
@@ -20,22 +19,15 @@ final class KeptCopies {
 
     /** The copies to judge now, oldest first; {@link #findDue} says how many. */
     final Judgement[] due = new Judgement[LIMIT];
-    /** The oldest comes first. */
-    private final Copy[] copies = new Copy[LIMIT];
-
+    // Each has a buffer of its own, and is open until it is settled. The oldest comes first.
+    private final Judgement[] copies = new Judgement[LIMIT];
     private int size;
 
-    private static final class Copy {
-        final ByteBuffer octets = ByteBuffer.allocateDirect(OFFSET + OCTETS_LIMIT);
-        /** Open until it is settled; until then, {@code openUntilNanos} is the deadline. */
-        final Judgement error = new Judgement();
-
-        long classKey;
-        boolean sighted;
-    }
-
     KeptCopies() {
-        Arrays.setAll(copies, i -> new Copy());
+        for (int i = 0; i < LIMIT; i++) {
+            copies[i] = new Judgement();
+            copies[i].buffer = ByteBuffer.allocateDirect(OFFSET + OCTETS_LIMIT);
+        }
     }
 
     /** Keeps a copy of an open error; returns whether there was room. */
@@ -43,21 +35,22 @@ final class KeptCopies {
         if (size == LIMIT || open.length > OCTETS_LIMIT) {
             return false;
         }
-        Copy copy = copies[size++];
-        copy.octets.put(OFFSET, open.buffer, open.offset, open.length);
-        copy.error.begin(copy.octets, OFFSET, open.length, open.arrivedNanos);
-        copy.error.arrivedEpochNanos = open.arrivedEpochNanos;
-        copy.error.open = true;
-        copy.error.openUntilNanos = open.openUntilNanos;
-        copy.classKey = open.quoted.classKey();
-        copy.sighted = false;
+        Judgement copy = copies[size++];
+        copy.buffer.put(OFFSET, open.buffer, open.offset, open.length);
+        copy.begin(copy.buffer, OFFSET, open.length, open.arrivedNanos);
+        copy.arrivedEpochNanos = open.arrivedEpochNanos;
+        copy.quoted.copyOf(open.quoted);
+        copy.open = true;
+        copy.openUntilNanos = open.openUntilNanos;
         return true;
     }
 
-    /** A probe of this class was sighted. */
+    /** A probe of this class was sighted: it is time to judge its copies again, which may set a new deadline. */
     void sighted(long classKey) {
         for (int i = 0; i < size; i++) {
-            copies[i].sighted |= copies[i].classKey == classKey;
+            if (copies[i].quoted.classKey() == classKey) {
+                copies[i].openUntilNanos = copies[i].arrivedNanos;
+            }
         }
     }
 
@@ -65,10 +58,8 @@ final class KeptCopies {
     int findDue(long nowNanos) {
         int count = 0;
         for (int i = 0; i < size; i++) {
-            Copy copy = copies[i];
-            if (copy.sighted || nowNanos - copy.error.openUntilNanos >= 0) {
-                copy.sighted = false;
-                due[count++] = copy.error;
+            if (nowNanos - copies[i].openUntilNanos >= 0) {
+                due[count++] = copies[i];
             }
         }
         return count;
@@ -78,8 +69,8 @@ final class KeptCopies {
     void removeSettled() {
         int kept = 0;
         for (int i = 0; i < size; i++) {
-            Copy copy = copies[i];
-            if (copy.error.open) {
+            Judgement copy = copies[i];
+            if (copy.open) {
                 copies[i] = copies[kept];
                 copies[kept++] = copy;
             }
@@ -91,7 +82,7 @@ final class KeptCopies {
     long nextNanos() {
         long next = Long.MAX_VALUE;
         for (int i = 0; i < size; i++) {
-            next = Math.min(next, copies[i].error.openUntilNanos);
+            next = Math.min(next, copies[i].openUntilNanos);
         }
         return next;
     }

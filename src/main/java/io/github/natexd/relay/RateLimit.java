@@ -16,9 +16,8 @@ final class RateLimit {
 
     /** When the next error of each guest is due. */
     private final long[] dueNanos = new long[Ipv4Address.LAST_OCTETS];
-    /** Both are 0 until there is a limit. */
+    // Both are 0 until there is a limit.
     private long intervalNanos;
-
     private long earlyNanos;
 
     RateLimit(long nowNanos) {

@@ -37,9 +37,9 @@ final class Recent {
         return null;
     }
 
-    /** Until when the oldest is recent; Long.MAX_VALUE if there is none. */
-    long untilNanos() {
-        return count == 0 ? Long.MAX_VALUE : entries[first].nanos + Delivery.RECENT_NANOS;
+    /** The oldest is not recent any more. */
+    boolean hasOverdue(long nowNanos) {
+        return count > 0 && !entries[first].isRecent(nowNanos);
     }
 
     /** Whether a recent delivery went to this MAC address. */

@@ -130,7 +130,7 @@ public final class Relay {
         return new Snapshot(
                 ledger.counters.copy(),
                 mapper.profile(),
-                yielding.deliveries(),
+                yielding.deliveries(nowNanos),
                 mapper.mappings(),
                 swept,
                 mapper.evictions(),
@@ -176,10 +176,7 @@ public final class Relay {
     private boolean turn(int count, long nowNanos) {
         ledger.turn(nowNanos);
         linkLost = ports.sighted().getAsBoolean() && !feeds.read(link, translator.surroundings(), nowNanos);
-        if (linkLost) {
-            unlink();
-        }
-        yielding.tick(nowNanos);
+        link = linkLost ? null : link;
         int due = copies.findDue(nowNanos);
         if (due > 0) {
             judge(copies.due, due, nowNanos);
@@ -192,9 +189,7 @@ public final class Relay {
             }
             judge(queued, count, nowNanos);
         }
-        if (linkLost) {
-            unlink();
-        }
+        link = linkLost ? null : link;
         return !linkLost;
     }
 
@@ -332,7 +327,7 @@ public final class Relay {
 
     /** How long the next turn can wait for input; -1 for no limit. */
     public long idleMillis() {
-        long next = Math.min(copies.nextNanos(), yielding.nextNanos());
+        long next = copies.nextNanos();
         return next == Long.MAX_VALUE ? -1 : Math.max(1, (next - now()) / 1_000_000 + 1);
     }
 

@@ -11,9 +11,6 @@ import io.github.natexd.wire.Probe;
 
 /** Enters errors and probes into the ledger. */
 final class Reports {
-    /** A difference between the clocks that no busy machine explains. */
-    private static final long CLOCK_SET_NANOS = 1_000_000_000;
-
     private final Ledger ledger;
     private final Observed observed;
     private final RepeatedTrouble notObserved;
@@ -28,7 +25,10 @@ final class Reports {
     void decided(Judgement error, long nowNanos) {
         try {
             Sighting sender = error.sender;
-            long roundTripNanos = sender == null ? Observed.UNKNOWN_NANOS : roundTripNanos(error, sender);
+            long roundTripNanos = sender == null
+                    ? Observed.UNKNOWN_NANOS
+                    : Ledger.roundTripNanos(
+                            error.arrivedNanos - sender.sightedNanos, error.arrivedEpochNanos, sender.epochNanos);
             ledger.decided(error.reason, error.arrivedNanos);
             if (sender != null && error.reason.isDelivered()) {
                 ledger.roundTrips.add(roundTripNanos, 1);
@@ -41,17 +41,6 @@ final class Reports {
         } catch (RuntimeException e) {
             notObserved.happened(e, nowNanos);
         }
-    }
-
-    /**
-     * By the kernel's times if it gave both: the loop sees what came in one turn at one time. But these are of the wall
-     * clock: if somebody has set it meanwhile, natexd's own time is the better one.
-     */
-    private static long roundTripNanos(Judgement error, Sighting probe) {
-        long own = error.arrivedNanos - probe.sightedNanos;
-        long kernels = error.arrivedEpochNanos - probe.epochNanos;
-        boolean given = error.arrivedEpochNanos != 0 && probe.epochNanos != 0;
-        return given && Math.abs(kernels - own) < CLOCK_SET_NANOS ? kernels : own;
     }
 
     private void fill(Judgement error, long nowNanos) {

@@ -29,7 +29,6 @@ final class Yielding {
     private final boolean[] relayed = new boolean[NatDelivery.CLASSES];
     private final boolean[] logged = new boolean[NatDelivery.CLASSES];
     private final Delivery delivery = new Delivery();
-    private long nextNanos = Long.MAX_VALUE;
 
     /** What natexd remembers about one guest. */
     private static final class Guest {
@@ -47,19 +46,20 @@ final class Yielding {
         Arrays.fill(guests, null);
         Arrays.fill(relayed, false);
         Arrays.fill(logged, false);
-        nextNanos = Long.MAX_VALUE;
     }
 
-    private Guest guest(int address) {
+    /** What natexd remembers about a guest, including what the NAT process has not delivered since. */
+    private Guest guest(int address, long nowNanos) {
         int number = Ipv4Address.lastOctet(address);
         Guest guest = guests[number] == null ? new Guest() : guests[number];
         guests[number] = guest;
+        countMissed(guest, nowNanos);
         return guest;
     }
 
     /** Whether natexd leaves this error to the NAT process. If not, and natexd delivers it, call {@link #relays}. */
     boolean leavesToNat(Judgement error, long nowNanos) {
-        Guest guest = guest(error.guest);
+        Guest guest = guest(error.guest, nowNanos);
         delivery.of(error, nowNanos);
         if (guest.frames.take(delivery) != null) {
             delivers(guest, delivery);
@@ -69,13 +69,12 @@ final class Yielding {
         // Without room it is not counted: a remembered error must get old enough to count as missed.
         if (yields && !guest.left.isFull()) {
             guest.left.add().of(error, nowNanos);
-            nextNanos = Math.min(nextNanos, guest.left.untilNanos());
         }
         return yields;
     }
 
     void relays(Judgement error, long nowNanos) {
-        Delivery added = guest(error.guest).relayed.add().of(error, nowNanos);
+        Delivery added = guest(error.guest, nowNanos).relayed.add().of(error, nowNanos);
         relayed[added.errorClass] = true;
     }
 
@@ -85,7 +84,7 @@ final class Yielding {
         if (isForwarded(delivery)) {
             return;
         }
-        Guest guest = guest(frame.guest);
+        Guest guest = guest(frame.guest, nowNanos);
         Delivery left = guest.left.take(delivery);
         Delivery error = left != null ? left : guest.relayed.take(delivery);
         if (error != null) {
@@ -110,39 +109,31 @@ final class Yielding {
         guest.patience[error.movedClass] = MISSES_TO_RESUME;
         if (!logged[error.errorClass]) {
             logged[error.errorClass] = true;
-            LOG.info("the NAT process delivers {} errors itself; natexd leaves them to it", error.className());
+            LOG.info(
+                    "the NAT process delivers {} errors itself; natexd leaves them to it",
+                    NatDelivery.nameOf(error.errorClass));
         }
     }
 
-    /** Counts errors that the NAT process did not deliver in time. */
-    void tick(long nowNanos) {
-        if (nowNanos <= nextNanos) {
-            return;
-        }
-        nextNanos = Long.MAX_VALUE;
-        for (Guest guest : guests) {
-            if (guest != null) {
-                while (guest.left.untilNanos() < nowNanos) {
-                    missed(guest, guest.left.remove(0));
-                }
-                nextNanos = Math.min(nextNanos, guest.left.untilNanos());
+    /** Counts the errors that the NAT process did not deliver in time. */
+    private static void countMissed(Guest guest, long nowNanos) {
+        while (guest.left.hasOverdue(nowNanos)) {
+            Delivery error = guest.left.remove(0);
+            if (guest.patience[error.movedClass] > 0 && --guest.patience[error.movedClass] == 0) {
+                LOG.debug(
+                        "the NAT process does not deliver {} errors any more; natexd relays them",
+                        NatDelivery.nameOf(error.errorClass));
             }
         }
     }
 
-    private static void missed(Guest guest, Delivery error) {
-        if (guest.patience[error.movedClass] > 0 && --guest.patience[error.movedClass] == 0) {
-            LOG.debug("the NAT process does not deliver {} errors any more; natexd relays them", error.className());
-        }
-    }
-
-    /** When {@link #tick} next has something to do, or earlier; Long.MAX_VALUE if never. */
-    long nextNanos() {
-        return nextNanos;
-    }
-
     /** Who delivers each class of errors: the NAT process, if it delivers them to any guest. */
-    List<NatDelivery> deliveries() {
+    List<NatDelivery> deliveries(long nowNanos) {
+        for (Guest guest : guests) {
+            if (guest != null) {
+                countMissed(guest, nowNanos);
+            }
+        }
         NatDelivery[] deliveries = new NatDelivery[NatDelivery.CLASSES];
         for (int i = 0; i < deliveries.length; i++) {
             boolean byNat = false;

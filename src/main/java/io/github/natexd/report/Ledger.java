@@ -14,6 +14,9 @@ public final class Ledger {
     /** A wait that ends sooner was none: there was input already. */
     private static final long WAITED_NANOS = 20_000;
 
+    /** A difference between the clocks that no busy machine explains. */
+    private static final long CLOCK_SET_NANOS = 1_000_000_000;
+
     public final Counters counters = new Counters();
     /** How long natexd took to hand errors to guests. */
     public final Durations relayTimes = new Durations();
@@ -97,5 +100,19 @@ public final class Ledger {
         if (observer != null) {
             observer.seen(observed);
         }
+    }
+
+    /**
+     * The time from a probe to the error about it, by the kernel's times if it gave both: the loop sees what came in one
+     * turn at one time. But these are of the wall clock: if somebody has set it meanwhile, natexd's own time is better.
+     *
+     * @param ownNanos by natexd's own clock
+     * @param errorEpochNanos when the kernel received the error, 0 if unknown
+     * @param probeEpochNanos when the kernel received the probe, 0 if unknown
+     */
+    public static long roundTripNanos(long ownNanos, long errorEpochNanos, long probeEpochNanos) {
+        long kernels = errorEpochNanos - probeEpochNanos;
+        boolean given = errorEpochNanos != 0 && probeEpochNanos != 0;
+        return given && Math.abs(kernels - ownNanos) < CLOCK_SET_NANOS ? kernels : ownNanos;
     }
 }

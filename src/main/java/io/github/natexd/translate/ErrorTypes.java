@@ -8,12 +8,6 @@ public record ErrorTypes(
         boolean destinationUnreachable,
         boolean reassemblyTimeExceeded,
         boolean parameterProblem) {
-
-    /** What is relayed unless the configuration says otherwise. */
-    public static ErrorTypes defaults() {
-        return new ErrorTypes(true, true, false, false);
-    }
-
     boolean select(int type, int code) {
         return switch (type) {
             case IcmpError.TYPE_TIME_EXCEEDED -> code == 0 ? timeExceeded : code == 1 && reassemblyTimeExceeded;

@@ -3,6 +3,7 @@ package io.github.natexd.translate;
 import io.github.natexd.mapping.Mapper;
 import io.github.natexd.mapping.Match;
 import io.github.natexd.mapping.Sighting;
+import io.github.natexd.ports.Surroundings;
 import io.github.natexd.report.Reason;
 import io.github.natexd.wire.Checksum;
 import io.github.natexd.wire.IcmpEcho;

@@ -2,13 +2,13 @@ package io.github.natexd.heart;
 
 import io.github.natexd.heart.Outcome.Delivered;
 import io.github.natexd.mapping.Mapper;
+import io.github.natexd.ports.Surroundings;
 import io.github.natexd.relay.Relay;
 import io.github.natexd.report.NatProfile;
 import io.github.natexd.report.Reason;
 import io.github.natexd.testkit.Macs;
 import io.github.natexd.testkit.Packets;
-import io.github.natexd.translate.ErrorTypes;
-import io.github.natexd.translate.Surroundings;
+import io.github.natexd.testkit.Selected;
 import io.github.natexd.translate.Translator;
 import io.github.natexd.wire.Ipv4Address;
 import java.io.IOException;
@@ -70,7 +70,7 @@ final class HeartFuzz {
 
         Stage(long lifetime) {
             mapper = new Mapper(CAPACITY, lifetime, now - LONG_AGO);
-            Translator translator = new Translator(ErrorTypes.defaults(), mapper, SURROUNDINGS);
+            Translator translator = new Translator(Selected.BY_DEFAULT, mapper, SURROUNDINGS);
             relay = new Relay(new Relay.Ports(ports.queue, ports.log, () -> true, () -> now), mapper, translator);
             relay.link(ports.link);
             relay.observe(observed -> reasons.put(HeartPorts.number(observed.reporter), observed.reason));

@@ -9,13 +9,13 @@ import io.github.natexd.ports.Batch;
 import io.github.natexd.ports.EgressLog;
 import io.github.natexd.ports.GuestLink;
 import io.github.natexd.ports.PacketQueue;
+import io.github.natexd.ports.Surroundings;
 import io.github.natexd.report.Counters;
 import io.github.natexd.report.Observed;
 import io.github.natexd.report.Observer;
 import io.github.natexd.report.Reason;
 import io.github.natexd.testkit.Packets;
-import io.github.natexd.translate.ErrorTypes;
-import io.github.natexd.translate.Surroundings;
+import io.github.natexd.testkit.Selected;
 import io.github.natexd.translate.Translator;
 import io.github.natexd.wire.Checksum;
 import java.lang.management.ManagementFactory;
@@ -43,7 +43,7 @@ class AllocationTest {
     private final Relay relay = new Relay(
             new Relay.Ports(errors, leaving, () -> true, this::nowNanos),
             mapper,
-            new Translator(ErrorTypes.defaults(), mapper, surroundings));
+            new Translator(Selected.BY_DEFAULT, mapper, surroundings));
     /** The guest's frames are read a turn later than their errors, which are kept as copies until then. */
     private boolean framesLate;
 

@@ -278,6 +278,7 @@ class KeptCopiesTest {
         copies.sighted(first.quoted.classKey());
         assertEquals(1, copies.findDue(now));
         assertTrue(copies.due[0].open);
+        copies.due[0].openUntilNanos = first.openUntilNanos; // as judging it again says
         copies.removeSettled();
         assertEquals(0, copies.findDue(now + 10 * MILLI - 1), "it has been judged since");
         copies.removeSettled();

@@ -18,7 +18,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import io.github.natexd.report.Reason;
 import io.github.natexd.testkit.FakePacketQueue.Verdict;
 import io.github.natexd.testkit.Packets;
-import io.github.natexd.translate.ErrorTypes;
+import io.github.natexd.testkit.Selected;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -54,7 +54,7 @@ class RateLimitedTest {
     @EnumSource(Relay.Reinject.class)
     @DisplayName("R53, R54: what is above the rate is the host's, unchanged; the other guest gets its own")
     void whatIsAboveTheRateIsTheHosts(Relay.Reinject reinject) {
-        begin(new RelayScene(reinject, 0, ErrorTypes.defaults()));
+        begin(new RelayScene(reinject, 0, Selected.BY_DEFAULT));
         Verdict moved = reinject == Relay.Reinject.FRAME ? Verdict.DROP : Verdict.ACCEPT_REWRITTEN;
         for (int i = 0; i < PER_SECOND; i++) {
             assertEquals(moved, verdictOfAnError());

@@ -1,6 +1,7 @@
 package io.github.natexd.relay;
 
 import io.github.natexd.mapping.Mapper;
+import io.github.natexd.ports.Surroundings;
 import io.github.natexd.report.Counters;
 import io.github.natexd.report.Reason;
 import io.github.natexd.testkit.FakeEgressLog;
@@ -8,8 +9,8 @@ import io.github.natexd.testkit.FakeGuestLink;
 import io.github.natexd.testkit.FakePacketQueue;
 import io.github.natexd.testkit.Packets;
 import io.github.natexd.testkit.ProbeBuilder;
+import io.github.natexd.testkit.Selected;
 import io.github.natexd.translate.ErrorTypes;
-import io.github.natexd.translate.Surroundings;
 import io.github.natexd.translate.Translator;
 import io.github.natexd.wire.Ipv4Address;
 import io.github.natexd.wire.MacAddress;
@@ -43,15 +44,15 @@ final class RelayScene {
     }
 
     static RelayScene byFrames() {
-        return new RelayScene(Relay.Reinject.FRAME, 0, ErrorTypes.defaults());
+        return new RelayScene(Relay.Reinject.FRAME, 0, Selected.BY_DEFAULT);
     }
 
     static RelayScene byVerdicts() {
-        return new RelayScene(Relay.Reinject.VERDICT, 0, ErrorTypes.defaults());
+        return new RelayScene(Relay.Reinject.VERDICT, 0, Selected.BY_DEFAULT);
     }
 
     static RelayScene withStaticGuest(int guest) {
-        return new RelayScene(Relay.Reinject.FRAME, guest, ErrorTypes.defaults());
+        return new RelayScene(Relay.Reinject.FRAME, guest, Selected.BY_DEFAULT);
     }
 
     /** The probe that the packet files quote, as {@code source} sends it. */

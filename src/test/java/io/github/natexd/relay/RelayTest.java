@@ -22,6 +22,7 @@ import io.github.natexd.report.Counters;
 import io.github.natexd.report.Reason;
 import io.github.natexd.testkit.FakePacketQueue.Verdict;
 import io.github.natexd.testkit.Packets;
+import io.github.natexd.testkit.Selected;
 import io.github.natexd.translate.ErrorTypes;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -317,7 +318,7 @@ class RelayTest {
         scene.translator.types(new ErrorTypes(false, true, false, false));
         assertEquals(Verdict.ACCEPT, scene.queue.verdict(scene.errorComes(error(hosts(PORT)))));
 
-        scene.translator.types(ErrorTypes.defaults());
+        scene.translator.types(Selected.BY_DEFAULT);
         assertEquals(Verdict.DROP, scene.queue.verdict(scene.errorComes(error(hosts(PORT)))));
     }
 

@@ -17,6 +17,7 @@ import io.github.natexd.report.Counters;
 import io.github.natexd.report.Reason;
 import io.github.natexd.testkit.FakePacketQueue.Verdict;
 import io.github.natexd.testkit.Packets;
+import io.github.natexd.testkit.Selected;
 import io.github.natexd.translate.ErrorTypes;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,7 +66,7 @@ class VerdictTest {
     @DisplayName(
             "R41, R52: whatever breaks, each has one verdict in its turn; what no guest has got is the host's, unchanged")
     void whateverBreaksEachHasOneVerdictInItsTurn(Trouble trouble) {
-        RelayScene troubled = new RelayScene(trouble.reinject(), 0, ErrorTypes.defaults());
+        RelayScene troubled = new RelayScene(trouble.reinject(), 0, Selected.BY_DEFAULT);
         troubled.mapped(PORT);
         keptCopy(troubled);
         trouble.begins().accept(troubled);

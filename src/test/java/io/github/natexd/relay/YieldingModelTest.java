@@ -101,7 +101,6 @@ class YieldingModelTest {
         }
         if (random.nextInt(flood ? 40 : 4) == 0) {
             now += random.nextLong(random.nextInt(3) == 0 ? SECOND / 2 : SECOND / 50);
-            yielding.tick(now);
             pages.values().forEach(this::pass);
         }
         if (random.nextInt(10) < (flood ? 9 : 6)) {

@@ -13,9 +13,11 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.natexd.mapping.Mapper;
+import io.github.natexd.ports.Surroundings;
 import io.github.natexd.report.Reason;
 import io.github.natexd.testkit.Packets;
 import io.github.natexd.testkit.ProbeBuilder;
+import io.github.natexd.testkit.Selected;
 import io.github.natexd.wire.Ipv4Header;
 import io.github.natexd.wire.Probe;
 import io.github.natexd.wire.ReadProbe;
@@ -35,7 +37,7 @@ class JudgementTest {
 
     private final Mapper mapper = new Mapper(64, 30_000 * MILLI, 0);
     private final Translator translator =
-            new Translator(ErrorTypes.defaults(), mapper, new Surroundings(new int[] {HOST}, GUEST, 24, 1));
+            new Translator(Selected.BY_DEFAULT, mapper, new Surroundings(new int[] {HOST}, GUEST, 24, 1));
     private final Judgement judgement = new Judgement();
 
     @Test

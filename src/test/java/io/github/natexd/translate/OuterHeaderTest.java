@@ -11,10 +11,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.natexd.mapping.Mapper;
+import io.github.natexd.ports.Surroundings;
 import io.github.natexd.report.Reason;
 import io.github.natexd.testkit.IcmpErrorBuilder;
 import io.github.natexd.testkit.Packets;
 import io.github.natexd.testkit.ProbeBuilder;
+import io.github.natexd.testkit.Selected;
 import io.github.natexd.wire.Ipv4Header;
 import io.github.natexd.wire.Probe;
 import io.github.natexd.wire.ReadProbe;
@@ -30,7 +32,7 @@ class OuterHeaderTest {
 
     private final Mapper mapper = new Mapper(64, NOW, 0);
     private final Translator translator =
-            new Translator(ErrorTypes.defaults(), mapper, new Surroundings(new int[] {HOST}, GUEST, 24, 1));
+            new Translator(Selected.BY_DEFAULT, mapper, new Surroundings(new int[] {HOST}, GUEST, 24, 1));
     private final Judgement judgement = new Judgement();
 
     @Test

@@ -6,6 +6,8 @@ import static io.github.natexd.wire.Ipv4Address.parse;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import io.github.natexd.ports.Surroundings;
+import io.github.natexd.testkit.Selected;
 import io.github.natexd.wire.MacAddress;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -104,7 +106,7 @@ class SurroundingsTest {
     })
     @DisplayName("R1: which errors are relayed by default, and which by configuration")
     void selectsErrors(int type, int code, boolean byDefault, boolean byConfiguration) {
-        assertEquals(byDefault, ErrorTypes.defaults().select(type, code));
+        assertEquals(byDefault, Selected.BY_DEFAULT.select(type, code));
         assertEquals(byConfiguration, new ErrorTypes(true, true, true, true).select(type, code));
         assertFalse(new ErrorTypes(false, false, false, false).select(type, code));
     }

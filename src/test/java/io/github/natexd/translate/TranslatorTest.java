@@ -11,11 +11,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.natexd.mapping.Mapper;
+import io.github.natexd.ports.Surroundings;
 import io.github.natexd.report.Reason;
 import io.github.natexd.testkit.IcmpErrorBuilder;
 import io.github.natexd.testkit.PacketFile;
 import io.github.natexd.testkit.Packets;
 import io.github.natexd.testkit.ProbeBuilder;
+import io.github.natexd.testkit.Selected;
 import io.github.natexd.wire.Ipv4Header;
 import io.github.natexd.wire.Probe;
 import io.github.natexd.wire.ReadProbe;
@@ -334,7 +336,7 @@ class TranslatorTest {
     }
 
     private static Translator translator(Mapper mapper) {
-        return new Translator(ErrorTypes.defaults(), mapper, new Surroundings(new int[] {HOST}, GUEST, 24, 1));
+        return new Translator(Selected.BY_DEFAULT, mapper, new Surroundings(new int[] {HOST}, GUEST, 24, 1));
     }
 
     private static Probe probe(byte[] packet) {

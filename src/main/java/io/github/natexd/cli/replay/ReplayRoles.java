@@ -1,7 +1,7 @@
 package io.github.natexd.cli.replay;
 
 import io.github.natexd.cli.form.Ipv4Network;
-import io.github.natexd.translate.Surroundings;
+import io.github.natexd.ports.Surroundings;
 import java.util.List;
 import java.util.Optional;
 

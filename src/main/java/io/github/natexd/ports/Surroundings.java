@@ -1,4 +1,4 @@
-package io.github.natexd.translate;
+package io.github.natexd.ports;
 
 import io.github.natexd.wire.Ipv4Address;
 import io.github.natexd.wire.MacAddress;
