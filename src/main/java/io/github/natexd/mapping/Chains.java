@@ -1,64 +1,61 @@
 package io.github.natexd.mapping;
 
-import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
-/** Linked lists of numbered elements, each newest first. An element is in at most one of the lists. */
+/** Linked lists of sightings, each newest first, of which a sighting is in at most one. */
 final class Chains {
-    static final int NONE = -1;
+    /** Which of its links a sighting uses for these chains. */
+    private final int links;
 
-    private final int[] newest;
-    private int[] newer = new int[1024];
-    private int[] older = new int[1024];
+    private final @Nullable Sighting[] newest;
     private long steps;
 
-    Chains(int chains) {
-        newest = new int[chains];
-        Arrays.fill(newest, NONE);
+    Chains(int links, int chains) {
+        this.links = links;
+        newest = new Sighting[chains];
     }
 
-    void add(int chain, int element) {
-        if (element >= older.length) {
-            newer = Arrays.copyOf(newer, 2 * element);
-            older = Arrays.copyOf(older, 2 * element);
-        }
-        int first = newest[chain];
-        older[element] = first;
+    void add(int chain, Sighting added) {
+        Sighting first = newest[chain];
+        added.older(links, first);
         // Newer than the newest comes the oldest, so that both ends can be reached.
-        newer[element] = first == NONE ? element : newer[first];
-        if (first != NONE) {
-            newer[first] = element;
+        added.newer(links, first == null ? added : first.newer(links));
+        if (first != null) {
+            first.newer(links, added);
         }
-        newest[chain] = element;
+        newest[chain] = added;
     }
 
-    void remove(int chain, int element) {
-        int before = older[element];
-        int after = newer[element];
-        if (newest[chain] == element) {
+    void remove(int chain, Sighting removed) {
+        Sighting before = removed.older(links);
+        Sighting after = removed.newer(links);
+        if (newest[chain] == removed) {
             newest[chain] = before;
-        } else {
-            older[after] = before;
+        } else if (after != null) {
+            after.older(links, before);
         }
-        if (before != NONE) {
-            newer[before] = after;
-        } else if (newest[chain] != NONE) {
-            newer[newest[chain]] = after;
+        Sighting last = before == null ? newest[chain] : before;
+        if (last != null) {
+            last.newer(links, after);
         }
     }
 
-    int newest(int chain) {
+    @Nullable
+    Sighting newest(int chain) {
         return newest[chain];
     }
 
-    int oldest(int chain) {
-        int first = newest[chain];
-        return first == NONE ? NONE : newer[first];
+    @Nullable
+    Sighting oldest(int chain) {
+        Sighting first = newest[chain];
+        return first == null ? null : first.newer(links);
     }
 
-    /** The next older element of the same chain. */
-    int older(int element) {
+    /** The next older sighting of the same chain. */
+    @Nullable
+    Sighting older(Sighting sighting) {
         steps++;
-        return older[element];
+        return sighting.older(links);
     }
 
     /** How often {@link #older} was called so far: the cost of look-ups, independent of the clock. */

@@ -25,13 +25,45 @@ public final class Sighting extends Probe {
     @Nullable
     Sighting other;
 
-    /** Who holds it, and its own number, which never changes: see {@link Sightings}. */
+    /** See {@link Sightings}. */
     int holder;
 
-    final int number;
+    // The links of the three chains in which a sighting can be: they are here because a look-up that reads the sighting
+    // has them in the processor's cache, too.
+    static final int HELD = 0;
+    static final int CLASS = 1;
+    static final int KEY = 2;
+    private @Nullable Sighting newerHeld;
+    private @Nullable Sighting olderHeld;
+    private @Nullable Sighting newerOfClass;
+    private @Nullable Sighting olderOfClass;
+    private @Nullable Sighting newerOfKey;
+    private @Nullable Sighting olderOfKey;
 
-    Sighting(int number) {
-        this.number = number;
+    @Nullable
+    Sighting newer(int links) {
+        return links == KEY ? newerOfKey : links == CLASS ? newerOfClass : newerHeld;
+    }
+
+    @Nullable
+    Sighting older(int links) {
+        return links == KEY ? olderOfKey : links == CLASS ? olderOfClass : olderHeld;
+    }
+
+    void newer(int links, @Nullable Sighting to) {
+        switch (links) {
+            case KEY -> newerOfKey = to;
+            case CLASS -> newerOfClass = to;
+            default -> newerHeld = to;
+        }
+    }
+
+    void older(int links, @Nullable Sighting to) {
+        switch (links) {
+            case KEY -> olderOfKey = to;
+            case CLASS -> olderOfClass = to;
+            default -> olderHeld = to;
+        }
     }
 
     /** Whether two guests' sightings are of one guest's socket. */

@@ -7,6 +7,7 @@ import io.github.natexd.wire.Probe;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -40,17 +41,17 @@ final class Sightings {
 
     private final int capacity;
     private final List<Sighting> all = new ArrayList<>();
-    private final Chains held = new Chains(HOLDERS + 1);
+    private final Chains held = new Chains(Sighting.HELD, HOLDERS + 1);
     private final int[] heldCount = new int[HOLDERS + 1];
     private final int buckets;
     private final Chains classes;
     private final Chains keys;
     private final long secret = new SecureRandom().nextLong() | 1;
 
-    // One chain of guests: the one that sent last is the newest.
-    private final Chains guests = new Chains(1);
+    // The guests, the one that sent last first, and when each last sent.
+    private final int[] guests = new int[HOST];
+    private int guestCount;
     private final long[] lastNanos = new long[HOST];
-    private final boolean[] known = new boolean[HOST];
     private long lifetimeNanos;
     private long completeFromNanos;
     private int pairs;
@@ -60,8 +61,8 @@ final class Sightings {
     Sightings(int mappings, long lifetimeNanos, long nowNanos) {
         capacity = 2 * mappings;
         buckets = Integer.highestOneBit(Math.max(1, mappings - 1)) << 1;
-        classes = new Chains(buckets);
-        keys = new Chains(buckets);
+        classes = new Chains(Sighting.CLASS, buckets);
+        keys = new Chains(Sighting.KEY, buckets);
         this.lifetimeNanos = lifetimeNanos;
         completeFromNanos = nowNanos;
     }
@@ -106,11 +107,7 @@ final class Sightings {
 
     Sighting addGuests(Probe probe, long guestMac, long gatewayMac, long nowNanos) {
         int guest = Ipv4Address.lastOctet(probe.source);
-        if (known[guest]) {
-            guests.remove(0, guest);
-        }
-        known[guest] = true;
-        guests.add(0, guest);
+        toFront(guest);
         lastNanos[guest] = nowNanos;
         Sighting added = add(probe, guest, nowNanos);
         added.guestMac = guestMac;
@@ -118,42 +115,51 @@ final class Sightings {
         return added;
     }
 
+    private void toFront(int guest) {
+        int at = 0;
+        while (at < guestCount && guests[at] != guest) {
+            at++;
+        }
+        guestCount += at == guestCount ? 1 : 0;
+        System.arraycopy(guests, 0, guests, 1, at);
+        guests[0] = guest;
+    }
+
     Sighting addLeaving(Probe probe, int uid, long nowNanos) {
         Sighting added = add(probe, HOST, nowNanos);
         added.uid = uid;
         added.guestMac = 0;
         added.gatewayMac = 0;
-        keys.add(keyBucket(added), added.number);
+        keys.add(keyBucket(added), added);
         return added;
     }
 
     private Sighting add(Probe probe, int holder, long nowNanos) {
         removeExpired(holder, EXPIRED_PER_ADD, nowNanos);
-        if (heldCount[FREE] == 0) {
-            makeRoom(nowNanos);
-        }
-        Sighting added = all.get(held.newest(FREE));
+        Sighting added = held.newest(FREE);
+        added = added == null ? makeRoom(nowNanos) : added;
         added.copyOf(probe);
         added.sightedNanos = nowNanos;
         added.leaving = holder == HOST;
         added.learned = false;
         hand(added, holder);
-        classes.add(classBucket(added), added.number);
+        classes.add(classBucket(added), added);
         return added;
     }
 
-    private void makeRoom(long nowNanos) {
+    /** Returns a free sighting: a new one, or one that is taken from the holder with the most. */
+    private Sighting makeRoom(long nowNanos) {
         if (all.size() < capacity) {
-            Sighting made = new Sighting(all.size());
+            Sighting made = new Sighting();
             all.add(made);
             hold(made, FREE);
-            return;
+            return made;
         }
         int largest = 0;
         for (int i = 1; i < HOLDERS; i++) {
             largest = heldCount[i] > heldCount[largest] ? i : largest;
         }
-        Sighting oldest = all.get(held.oldest(largest));
+        Sighting oldest = Objects.requireNonNull(held.oldest(largest));
         if (!expired(oldest, nowNanos)) {
             evictions++;
             if (largest == HOST) {
@@ -161,25 +167,26 @@ final class Sightings {
             }
         }
         remove(oldest);
+        return oldest;
     }
 
     private void hold(Sighting sighting, int holder) {
         sighting.holder = holder;
-        held.add(holder, sighting.number);
+        held.add(holder, sighting);
         heldCount[holder]++;
     }
 
     /** Gives the sighting to another holder, as its newest. */
     private void hand(Sighting sighting, int to) {
-        held.remove(sighting.holder, sighting.number);
+        held.remove(sighting.holder, sighting);
         heldCount[sighting.holder]--;
         hold(sighting, to);
     }
 
     /** Makes a pair. Paired sightings are not found by class. */
     void pair(Sighting guests, Sighting leaving) {
-        classes.remove(classBucket(guests), guests.number);
-        classes.remove(classBucket(leaving), leaving.number);
+        classes.remove(classBucket(guests), guests);
+        classes.remove(classBucket(leaving), leaving);
         guests.other = leaving;
         leaving.other = guests;
         if (!leaving.contentKnown && guests.contentKnown) {
@@ -194,7 +201,7 @@ final class Sightings {
     private void remove(Sighting sighting) {
         Sighting other = sighting.other;
         if (other == null) {
-            classes.remove(classBucket(sighting), sighting.number);
+            classes.remove(classBucket(sighting), sighting);
         } else {
             pairs--;
             free(other);
@@ -204,7 +211,7 @@ final class Sightings {
 
     private void free(Sighting sighting) {
         if (sighting.leaving) {
-            keys.remove(keyBucket(sighting), sighting.number);
+            keys.remove(keyBucket(sighting), sighting);
         }
         sighting.other = null;
         hand(sighting, FREE);
@@ -212,17 +219,12 @@ final class Sightings {
 
     /** Removes at most {@code limit} expired sightings of a holder; returns whether none is left. */
     private boolean removeExpired(int holder, int limit, long nowNanos) {
-        for (int i = 0; heldCount[holder] > 0; i++) {
-            Sighting oldest = all.get(held.oldest(holder));
-            if (!expired(oldest, nowNanos)) {
-                break;
-            }
-            if (i == limit) {
-                return false;
-            }
+        Sighting oldest = held.oldest(holder);
+        for (int i = 0; i < limit && oldest != null && expired(oldest, nowNanos); i++) {
             remove(oldest);
+            oldest = held.oldest(holder);
         }
-        return true;
+        return oldest == null || !expired(oldest, nowNanos);
     }
 
     /** Removes at most {@code limit} expired sightings of each holder; returns whether none is left. */
@@ -242,13 +244,11 @@ final class Sightings {
      */
     boolean ofGuests(long classKey, long sinceNanos, Predicate<Sighting> takes) {
         int left = READ_LIMIT;
-        for (int guest = guests.newest(0);
-                guest != Chains.NONE && lastNanos[guest] - sinceNanos >= 0 && left > 0;
-                guest = guests.older(guest)) {
+        for (int i = 0; i < guestCount && lastNanos[guests[i]] - sinceNanos >= 0 && left > 0; i++) {
             left--;
             int last = Math.max(0, left - READ_LIMIT_PER_CHAIN);
             int candidates = CANDIDATES_PER_GUEST;
-            for (Sighting at = firstOf(guest, classKey, sinceNanos);
+            for (Sighting at = firstOf(guests[i], classKey, sinceNanos);
                     at != null && left > last && candidates > 0;
                     at = nextOf(at, sinceNanos)) {
                 left--;
@@ -267,21 +267,20 @@ final class Sightings {
     /** The next older sighting of the same class and holder. */
     @Nullable
     Sighting nextOf(Sighting sighting, long sinceNanos) {
-        return skipOthers(classes.older(sighting.number), sighting.holder, sighting.classKey(), sinceNanos);
+        return skipOthers(classes.older(sighting), sighting.holder, sighting.classKey(), sinceNanos);
     }
 
     /** Hashes collide, so the chain can contain other classes and holders: a few, or a flood. */
-    private @Nullable Sighting skipOthers(int first, int holder, long classKey, long sinceNanos) {
-        int number = first;
-        for (int skipped = 0; number != Chains.NONE && skipped <= READ_LIMIT_PER_CHAIN; skipped++) {
-            Sighting at = all.get(number);
+    private @Nullable Sighting skipOthers(@Nullable Sighting first, int holder, long classKey, long sinceNanos) {
+        Sighting at = first;
+        for (int skipped = 0; at != null && skipped <= READ_LIMIT_PER_CHAIN; skipped++) {
             if (at.sightedNanos - sinceNanos < 0) {
                 return null;
             }
             if (at.holder == holder && at.classKey() == classKey) {
                 return at;
             }
-            number = classes.older(number);
+            at = classes.older(at);
         }
         return null;
     }
@@ -289,16 +288,12 @@ final class Sightings {
     /** The newest probe in the chain of a quoted tuple; hashes collide, so the caller compares the tuple. */
     @Nullable
     Sighting firstQuoted(Probe quoted) {
-        return sighting(keys.newest(keyBucket(quoted)));
+        return keys.newest(keyBucket(quoted));
     }
 
     @Nullable
     Sighting nextQuoted(Sighting sighting) {
-        return sighting(keys.older(sighting.number));
-    }
-
-    private @Nullable Sighting sighting(int number) {
-        return number == Chains.NONE ? null : all.get(number);
+        return keys.older(sighting);
     }
 
     /** Reads what {@link #firstQuoted} will read, so that it is in the processor's cache. The result has no meaning. */
@@ -308,7 +303,7 @@ final class Sightings {
             return 0;
         }
         // Of both halves of a pair, the probe and the time: they are too far apart for one line of the cache.
-        int read = first.source ^ (int) first.sightedNanos ^ keys.older(first.number);
+        int read = first.source ^ (int) first.sightedNanos;
         Sighting guest = first.other;
         return guest == null ? read : read ^ guest.source ^ (int) guest.sightedNanos;
     }

@@ -162,7 +162,7 @@ class EvidenceTest {
     }
 
     private static Sighting sighting(ProbeBuilder sent, boolean leaving, long nanos) {
-        Sighting sighting = new Sighting(0);
+        Sighting sighting = new Sighting();
         sighting.copyOf(read(sent));
         sighting.leaving = leaving;
         sighting.sightedNanos = nanos;

@@ -202,7 +202,7 @@ class ProfileTest {
     }
 
     private static Sighting sighting(int ttl) {
-        Sighting sighting = new Sighting(0);
+        Sighting sighting = new Sighting();
         sighting.protocol = 17;
         sighting.timeToLive = ttl;
         sighting.uid = Mapper.NO_UID;
