@@ -270,11 +270,7 @@ final class Loop implements Runnable {
             int descriptor = present == null ? ABSENT : present.descriptor();
             poller.replace(linkPlace, descriptor);
             feeds.replace(linkFeed, descriptor);
-            if (present == null) {
-                relay.unlink();
-            } else {
-                relay.link(present);
-            }
+            relay.link(present);
         }
         translator.surroundings(guestNetwork.surroundings());
         guestNetwork.name().ifPresent(rulesKeeper::interfaceKnown);

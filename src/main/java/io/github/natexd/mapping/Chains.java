@@ -4,9 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Linked lists of sightings, each newest first, of which a sighting is in at most one. */
 final class Chains {
-    /** Which of its links a sighting uses for these chains. */
+    // Which of its links a sighting uses for these chains; and the newest sighting of each chain.
     private final int links;
-
     private final @Nullable Sighting[] newest;
     private long steps;
 

@@ -30,7 +30,11 @@ final class Evidence {
 
     /** Returns the pieces that agree, as a set of bits, or IMPOSSIBLE. */
     static int of(Sighting guests, Sighting leaving) {
-        if (!guests.sameClass(leaving) || !sameLength(guests.transportLength, leaving.transportLength)) {
+        // A length of 0 is unknown and equals any other.
+        boolean sameLength = guests.transportLength == leaving.transportLength
+                || guests.transportLength == 0
+                || leaving.transportLength == 0;
+        if (!guests.sameClass(leaving) || !sameLength) {
             return IMPOSSIBLE;
         }
         long guestLead = leaving.sightedNanos - guests.sightedNanos;
@@ -64,10 +68,5 @@ final class Evidence {
     static boolean outweighsTheUser(int agreeing) {
         int both = PORT | IDENTIFICATION;
         return agreeing != IMPOSSIBLE && (agreeing & both) == both;
-    }
-
-    /** A length of 0 is unknown and equals any other. */
-    private static boolean sameLength(int guests, int leaving) {
-        return guests == leaving || guests == 0 || leaving == 0;
     }
 }

@@ -59,10 +59,7 @@ public final class Mapper {
     /** Meaningless; without a place for what {@link #fetch} reads, the compiler would remove the reads. */
     private int fetched;
 
-    /**
-     * @param capacity the maximum number of mappings
-     * @param lifetimeNanos how long natexd remembers a sighting
-     */
+    /** Remembers at most {@code capacity} mappings, and each sighting for a lifetime. */
     public Mapper(int capacity, long lifetimeNanos, long nowNanos) {
         sightings = new Sightings(capacity, lifetimeNanos, nowNanos);
         pairing = new Pairing(sightings, profile);
@@ -131,7 +128,6 @@ public final class Mapper {
     /**
      * Finds who sent the quoted probe; after CERTAIN and LIKELY, {@link #found} returns the guest's sighting.
      *
-     * @param arrivedNanos when the error arrived
      * @param last the result must be final: never OPEN
      */
     public Match find(Probe quoted, long arrivedNanos, long nowNanos, boolean last) {

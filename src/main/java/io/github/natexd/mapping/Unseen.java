@@ -22,10 +22,11 @@ final class Unseen {
     @Nullable
     Sighting best;
 
-    private int bestAgreeing;
-    private boolean severalSenders;
     /** Others fit as well, so the IP ID is not known. */
     boolean severalProbes;
+
+    private int bestAgreeing;
+    private boolean severalSenders;
 
     Unseen(Sightings sightings, Profile profile) {
         this.sightings = sightings;

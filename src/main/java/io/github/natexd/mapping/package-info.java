@@ -22,8 +22,7 @@
  * some milliseconds may still show the guest. The host does not wait for it.
  *
  * <p>The package is pure: time is an argument, and nothing is logged. Memory is bounded, and sightings are reused.
- *
- * <p>src/site/markdown/how-it-works.md explains each rule, with ten worked cases.
+ * src/site/markdown/how-it-works.md explains each rule, with ten worked cases.
  */
 @NullMarked
 package io.github.natexd.mapping;

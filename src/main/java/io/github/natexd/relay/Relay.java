@@ -59,11 +59,9 @@ public final class Relay {
     /** The errors of the batch that the queue has handed over. */
     private final Judgement[] queued;
 
-    /** The guest network; null while it is not there. */
+    // The guest network, null while it is not there; and whether it was found to be gone in this turn.
     private @Nullable GuestLink link;
-    /** The guest network was found to be gone in this turn. */
     private boolean linkLost;
-
     private Reinject reinject = Reinject.FRAME;
     private boolean hadErrors;
 
@@ -71,26 +69,23 @@ public final class Relay {
         this.ports = ports;
         this.mapper = mapper;
         this.translator = translator;
-        ledger = new Ledger(now());
+        ledger = new Ledger(ports.clock().getAsLong());
         reports = new Reports(ledger, troubles);
-        rates = new RateLimit(now());
+        rates = new RateLimit(ports.clock().getAsLong());
         feeds = new Feeds(
                 ports.egressLog(), new Feeds.Readers(mapper, yielding, copies, staticGuest, reports), ledger, troubles);
         queued = new Judgement[ports.queue().capacity()];
         Arrays.setAll(queued, i -> new Judgement());
     }
 
-    /** The guest network appeared: its NAT process may be a different one. */
-    public void link(GuestLink present) {
+    /** The guest network appeared, perhaps with another NAT process; or it is gone, null: then errors are accepted. */
+    public void link(@Nullable GuestLink present) {
         link = present;
-        tune();
-        yielding.reset();
-        mapper.forgetProfile();
-    }
-
-    /** The guest network disappeared: errors are accepted until it is back. */
-    public void unlink() {
-        link = null;
+        if (present != null) {
+            tune();
+            yielding.reset();
+            mapper.forgetProfile();
+        }
     }
 
     /** Sets the guest that gets a copy of errors without a mapping; 0 for none. */
@@ -125,7 +120,7 @@ public final class Relay {
 
     /** The present state; only for the thread that calls {@link #turn}. */
     public Snapshot snapshot() {
-        long nowNanos = now();
+        long nowNanos = ports.clock().getAsLong();
         boolean swept = mapper.expire(nowNanos);
         return new Snapshot(
                 ledger.counters.copy(),
@@ -150,16 +145,12 @@ public final class Relay {
         }
     }
 
-    private long now() {
-        return ports.clock().getAsLong();
-    }
-
     /** One turn; returns false if the guest network is gone. */
     public boolean turn() {
         int count = ports.queue().receive();
         hadErrors = count > 0;
         try {
-            return turn(count, now());
+            return turn(count, ports.clock().getAsLong());
         } finally {
             // Even after an error: packets without a verdict are accepted (R41).
             if (hadErrors) {
@@ -328,7 +319,7 @@ public final class Relay {
     /** How long the next turn can wait for input; -1 for no limit. */
     public long idleMillis() {
         long next = copies.nextNanos();
-        return next == Long.MAX_VALUE ? -1 : Math.max(1, (next - now()) / 1_000_000 + 1);
+        return next == Long.MAX_VALUE ? -1 : Math.max(1, (next - ports.clock().getAsLong()) / 1_000_000 + 1);
     }
 
     /** Logs repeated trouble that was only counted; call it before the end. */

@@ -12,12 +12,10 @@ import io.github.natexd.wire.Probe;
 /** Enters errors and probes into the ledger. */
 final class Reports {
     private final Ledger ledger;
-    private final Observed observed;
     private final RepeatedTrouble notObserved;
 
     Reports(Ledger ledger, Troubles troubles) {
         this.ledger = ledger;
-        observed = ledger.observed;
         notObserved = troubles.add("internal error; natexctl watch misses an error");
     }
 
@@ -35,7 +33,7 @@ final class Reports {
             }
             if (ledger.isObserved()) {
                 fill(error, nowNanos);
-                observed.roundTripNanos = roundTripNanos;
+                ledger.observed.roundTripNanos = roundTripNanos;
                 ledger.show();
             }
         } catch (RuntimeException e) {
@@ -44,31 +42,34 @@ final class Reports {
     }
 
     private void fill(Judgement error, long nowNanos) {
-        observed.begin(Observed.Event.ERROR, error.arrivedEpochNanos);
-        observed.reason = error.reason;
-        observed.ageNanos = nowNanos - error.arrivedNanos;
+        ledger.observed.begin(Observed.Event.ERROR, error.arrivedEpochNanos);
+        ledger.observed.reason = error.reason;
+        ledger.observed.ageNanos = nowNanos - error.arrivedNanos;
         if (error.errorRead) {
-            observed.report(error.reporter, error.type, error.code);
-            observed.nextHopMtu = error.nextHopMtu;
-            observed.labels = error.labels;
+            ledger.observed.report(error.reporter, error.type, error.code);
+            ledger.observed.nextHopMtu = error.nextHopMtu;
+            ledger.observed.labels = error.labels;
         }
         if (error.quoteRead) {
-            observed.quote(error.quoted);
+            ledger.observed.quote(error.quoted);
         }
         Sighting sender = error.sender;
         if (sender != null) {
-            observed.guest(sender.source, sender.sourcePort);
-            observed.hop = sender.timeToLive;
+            ledger.observed.guest(sender.source, sender.sourcePort);
+            ledger.observed.hop = sender.timeToLive;
         } else if (error.reason == Reason.STATIC_GUEST) {
-            observed.guest(error.guest, error.guestPort);
+            ledger.observed.guest(error.guest, error.guestPort);
         }
     }
 
     /** A guest sent a probe. */
     void sent(Probe probe, long mac) {
-        observed.begin(Observed.Event.PROBE, probe.epochNanos).quote(probe).guest(probe.source, probe.sourcePort);
-        observed.guestMac = mac;
-        observed.hop = probe.timeToLive;
+        ledger.observed
+                .begin(Observed.Event.PROBE, probe.epochNanos)
+                .quote(probe)
+                .guest(probe.source, probe.sourcePort);
+        ledger.observed.guestMac = mac;
+        ledger.observed.hop = probe.timeToLive;
         ledger.show();
     }
 }

@@ -5,7 +5,6 @@ import io.github.natexd.translate.Judgement;
 
 /** The guest that gets a copy of each error for which natexd finds no guest, if configured. */
 final class StaticGuest {
-    private static final int NOBODY = 0;
     private static final long UNSEEN = -1;
 
     private int address;
@@ -30,7 +29,7 @@ final class StaticGuest {
 
     /** Becomes the addressee of an error without a guest. It gets the error only if its MAC address is known. */
     void takeUnmapped(Judgement error) {
-        if (address != NOBODY && error.reason.isUnmapped()) {
+        if (address != 0 && error.reason.isUnmapped()) {
             error.reason = mac == UNSEEN ? Reason.STATIC_GUEST_UNSEEN : Reason.STATIC_GUEST;
             error.copyTo(address, mac, gatewayMac);
         }

@@ -88,14 +88,6 @@ public final class Judgement {
         labels.clear();
     }
 
-    /** A guest's probe is quoted. */
-    void sentBy(Sighting probe, boolean changed) {
-        copyTo(probe.source, probe.guestMac, probe.gatewayMac);
-        guestPort = probe.sourcePort;
-        sender = probe;
-        identificationChanged = changed;
-    }
-
     /** This guest gets the error although nobody saw it send the probe: only its address is restored. */
     public void copyTo(int address, long itsMac, long itsGatewayMac) {
         guest = address;

@@ -61,7 +61,6 @@ public final class Translator {
         judgement.forget();
         packet = judgement.buffer;
         Reason obstacle = readOuter(judgement);
-        obstacle = obstacle == null ? readEmbedded(judgement.quoted) : obstacle;
         judgement.quoteRead = obstacle == null;
         if (obstacle == null) {
             findSender(judgement, nowNanos);
@@ -70,7 +69,7 @@ public final class Translator {
         }
     }
 
-    /** Returns null if the packet is an ICMP error that may be relayed. */
+    /** Returns null if the packet is an ICMP error that may be relayed, about a probe. */
     private @Nullable Reason readOuter(Judgement judgement) {
         if (judgement.truncated) {
             return Reason.TRUNCATED;
@@ -96,7 +95,9 @@ public final class Translator {
         if (!error.checksumOk()) {
             return Reason.OUTER_CHECKSUM;
         }
-        return surroundings.isImpossibleReporter(outer.source()) ? Reason.IMPOSSIBLE_REPORTER : null;
+        return surroundings.isImpossibleReporter(outer.source())
+                ? Reason.IMPOSSIBLE_REPORTER
+                : readEmbedded(judgement.quoted);
     }
 
     /** Announces that {@link #judge} will be called with this packet soon; see {@link Mapper#fetch}. Decides nothing. */
@@ -146,7 +147,11 @@ public final class Translator {
             judgement.open = true;
             judgement.openUntilNanos = mapper.openUntilNanos();
         } else if (match == Match.CERTAIN || match == Match.LIKELY) {
-            judgement.sentBy(mapper.found(), mapper.identificationChanged());
+            Sighting sender = mapper.found();
+            judgement.copyTo(sender.source, sender.guestMac, sender.gatewayMac);
+            judgement.guestPort = sender.sourcePort;
+            judgement.identificationChanged = mapper.identificationChanged();
+            judgement.sender = sender;
         }
     }
 

@@ -95,7 +95,7 @@ class RateLimitedTest {
         errorsComeAbout(10);
         assertEquals(10, scene.count(Reason.TOO_LONG));
         scene.link.mtu(1500);
-        scene.relay.unlink();
+        scene.relay.link(null);
         errorsComeAbout(10);
         assertEquals(10, scene.count(Reason.NO_GUEST_NETWORK));
         scene.relay.link(scene.link);

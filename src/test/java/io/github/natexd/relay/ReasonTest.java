@@ -102,7 +102,10 @@ class ReasonTest {
                         "time-exceeded-with-mpls-and-length-17-words",
                         mappedThen(s -> s.link.mtu(167))),
                 accepted(Reason.SEND_FAILED, "time-exceeded-quoting-28-octets", mappedThen(s -> s.link.refusing(true))),
-                accepted(Reason.NO_GUEST_NETWORK, "time-exceeded-quoting-28-octets", mappedThen(s -> s.relay.unlink())),
+                accepted(
+                        Reason.NO_GUEST_NETWORK,
+                        "time-exceeded-quoting-28-octets",
+                        mappedThen(s -> s.relay.link(null))),
                 accepted(Reason.RATE_LIMITED, "time-exceeded-quoting-28-octets", mappedThen(ReasonTest::rateIsUsedUp)),
                 accepted(
                         Reason.INTERNAL_ERROR,

@@ -311,7 +311,7 @@ class YieldingTest {
         natDelivers(GATEWAY_MAC, ROUTER, PORT);
         assertEquals(Verdict.ACCEPT, verdictOfAnError());
 
-        scene.relay.unlink();
+        scene.relay.link(null);
         scene.relay.link(scene.link);
         assertEquals(Verdict.DROP, verdictOfAnError());
     }
