@@ -30,7 +30,7 @@ final class Sightings {
     /** The chain of sightings that nobody holds. */
     private static final int FREE = HOLDERS;
 
-    /** How many expired sightings are removed for each new one: more than one, so that they never accumulate. */
+    /** How many expired sightings of a holder are removed for each new one of it: so they never accumulate. */
     private static final int EXPIRED_PER_ADD = 2;
 
     // How many guests and sightings of guests one look-up reads at most; and how many of one holder, of others in a
