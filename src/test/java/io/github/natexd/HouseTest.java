@@ -190,22 +190,6 @@ class HouseTest {
 
     @Test
     void cliLeavesTheLoopAlone() {
-        // Replay calls translate, which uses types of mapping and wire.
-        importsOnly(
-                        "cli",
-                        "control",
-                        "config",
-                        "report",
-                        "ports",
-                        "translate",
-                        "mapping",
-                        "wire",
-                        "relay",
-                        "lab",
-                        "linux",
-                        "daemon")
-                .because("natexctl talks to the running daemon through the control socket")
-                .check(CLASSES);
         in("cli")
                 .and(not(nameMatching(".*\\.Replay(\\$.*)?")))
                 .should()
