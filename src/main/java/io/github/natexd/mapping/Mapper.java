@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Mapper {
     /** The user id of a sender that the kernel did not name. */
-    public static final int NO_UID = -1;
+    public static final int NO_UID = Probe.NO_UID;
 
     /** After this time no further sighting of a probe is expected. */
     public static final long SETTLED_NANOS = 10_000_000;

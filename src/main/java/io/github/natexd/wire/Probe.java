@@ -7,6 +7,9 @@ package io.github.natexd.wire;
  * <p>For an echo request, the source port is the identifier and the destination port the sequence number (RFC 5508).
  */
 public abstract class Probe {
+    /** The user id of a sender that the kernel did not name. */
+    public static final int NO_UID = -1;
+
     public int protocol;
     public int source;
     public int destination;
