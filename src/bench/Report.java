@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
-import java.util.function.BinaryOperator;
 
 /**
  * Makes a table and a picture of the results of {@code run}: {@code java Report.java RESULTS.tsv TABLE.txt
@@ -22,14 +21,13 @@ public final class Report {
             new Program("classic", "classic C (a callback each)"),
             new Program("tuned", "tuned C (batches)"),
             new Program("capture", "capture and inject, C"),
-            new Program("natexd", "natexd"));
+            new Program("natexd", "natexd"),
+            new Program("older", "older natexd"));
 
     /** A column: the metric's name in the results, the heading, how to print it. */
     private record Column(String metric, String heading, String format) {}
 
     private static final List<Column> COLUMNS = List.of(
-            new Column("cpu", "CPU ns/packet", "%.0f"),
-            new Column("softirq", "softirq ns", "%.0f"),
             new Column("rate", "packets/s", "%.0f"),
             new Column("1k p50", "1k/s p50 µs", "%.1f"),
             new Column("1k p99", "p99 µs", "%.1f"),
@@ -38,6 +36,14 @@ public final class Report {
             new Column("first", "first µs", "%.0f"),
             new Column("start", "start ms", "%.0f"),
             new Column("rss", "RSS MiB", "%.1f"));
+
+    /** How many mappings live while the processor time is measured: few, some and many. */
+    private static final List<Integer> MAPPINGS = List.of(10, 4096, 65536);
+
+    /** The metric of the processor time per packet, with this many mappings. */
+    private static String cpu(int mappings) {
+        return mappings + " cpu";
+    }
 
     private static final int NAME_WIDTH = 28;
     private static final int COLUMN_WIDTH = 14;
@@ -54,6 +60,7 @@ public final class Report {
             report.read(line.split("\t"));
         }
         report.peers();
+        report.cost();
         report.tax();
         Files.writeString(Path.of(files[1]), report.table);
         Files.writeString(Path.of(files[2]), report.picture());
@@ -82,27 +89,37 @@ public final class Report {
                 .toList());
     }
 
-    /** The median over the rounds of {@code how}, applied to both programs' medians in each round. */
-    private double ratio(String program, String other, String metric, BinaryOperator<Double> how) {
+    /** The median of the ratios of both programs' medians in each round. */
+    private double ratio(String program, String other, String metric) {
+        return median(ratios(program, metric, other, metric));
+    }
+
+    private List<Double> ratios(String program, String metric, String other, String otherMetric) {
         List<Double> ratios = new ArrayList<>();
-        if (has(program, metric) && has(other, metric)) {
-            var others = results.get(other).get(metric);
+        if (has(program, metric) && has(other, otherMetric)) {
+            var others = results.get(other).get(otherMetric);
             results.get(program).get(metric).forEach((round, values) -> {
                 if (others.containsKey(round)) {
-                    ratios.add(how.apply(median(values), median(others.get(round))));
+                    ratios.add(median(values) / median(others.get(round)));
                 }
             });
         }
-        return median(ratios);
+        return ratios;
     }
 
     private static double median(List<Double> values) {
-        List<Double> sorted = values.stream().sorted().toList();
-        int size = sorted.size();
-        if (size == 0) {
+        return quantile(values, 0.5);
+    }
+
+    private static double quantile(List<Double> values, double part) {
+        if (values.isEmpty()) {
             return Double.NaN;
         }
-        return (sorted.get((size - 1) / 2) + sorted.get(size / 2)) / 2;
+        List<Double> sorted = values.stream().sorted().toList();
+        double place = part * (sorted.size() - 1);
+        int below = (int) place;
+        int above = Math.min(below + 1, sorted.size() - 1);
+        return sorted.get(below) + (place - below) * (sorted.get(above) - sorted.get(below));
     }
 
     private double sum(String program, String ending) {
@@ -122,11 +139,11 @@ public final class Report {
 
     private void peers() {
         List<Program> measured =
-                PROGRAMS.stream().filter(program -> has(program.key(), "cpu")).toList();
+                PROGRAMS.stream().filter(program -> has(program.key(), "start")).toList();
         if (measured.isEmpty()) {
             return;
         }
-        int rounds = results.get(measured.get(0).key()).get("cpu").size();
+        int rounds = results.get(measured.get(0).key()).get("start").size();
         table.append("Medians of ").append(rounds).append(" rounds; in each round, the programs run in turn.\n\n");
         cell("", -NAME_WIDTH);
         COLUMNS.forEach(column -> cell(column.heading(), COLUMN_WIDTH));
@@ -137,56 +154,88 @@ public final class Report {
             for (Column column : COLUMNS) {
                 cell(number(column.format(), figure(program.key(), column.metric())), COLUMN_WIDTH);
             }
-            double bad = sum(program.key(), "lost") + sum(program.key(), "wrong") + sum(program.key(), "duplicate");
-            cell(number("%.0f", bad), COLUMN_WIDTH + 4);
+            cell(number("%.0f", bad(program)), COLUMN_WIDTH + 4);
             table.append('\n');
         }
-        ratios(measured);
         extras();
         table.append("""
 
-                CPU: run time of all the program's threads per packet, as the scheduler counts it, while a window of
-                512 errors is kept in flight on another processor; it includes the soft interrupts that ran on top of
-                the threads (the frame's way into the guest). The kernel's work before the queue runs on the sender's
-                processor and is not counted; softirq is the total run time of the kernel's ksoftirqd threads. Latency:
-                from sending the error to the frame in the guest, by the kernel's timestamp, including two virtual
-                wires. First: the first error after "ready". Start: from exec to "ready", for natexd with its rules
-                loaded, for the others without. RSS: after 10^6 packets, natexd ten seconds old. Every packet that
-                arrived was compared octet by octet.
+                Rate: while a window of 512 errors is kept in flight from another processor. Latency: from sending the
+                error to the frame in the guest, by the kernel's timestamp, including two virtual wires. First: the
+                first error after "ready". Start: from exec to "ready", for natexd with its rules loaded, for the others
+                without. RSS: after 10^6 packets, natexd ten seconds old. Every packet that arrived was compared octet
+                by octet.
                 """);
     }
 
-    private void ratios(List<Program> measured) {
-        table.append('\n');
-        cell("", -NAME_WIDTH);
-        for (String heading : List.of("CPU/classic", "CPU/tuned", "packets/CPU", "rate/tuned", "1k p50/classic")) {
-            cell(heading, COLUMN_WIDTH + 2);
+    private void cost() {
+        List<Program> measured = PROGRAMS.stream()
+                .filter(program -> has(program.key(), cpu(MAPPINGS.get(0))))
+                .toList();
+        if (measured.isEmpty()) {
+            return;
         }
+        int rounds = results.get(measured.get(0).key()).get(cpu(MAPPINGS.get(0))).size();
+        table.append("\nProcessor time per packet, ns: medians of ").append(rounds).append("""
+                 rounds. All programs run all the time; in each round, each
+                gets 50,000 errors with each number of mappings.
+
+                """);
+        cell("", -NAME_WIDTH);
+        for (int mappings : MAPPINGS) {
+            cell(mappings + " mappings", COLUMN_WIDTH + 2);
+        }
+        cell("softirq ns", COLUMN_WIDTH);
+        cell("lost+wrong+twice", COLUMN_WIDTH + 4);
         table.append('\n');
         for (Program program : measured) {
-            String key = program.key();
             cell(program.name(), -NAME_WIDTH);
-            cell(number("%.2f", ratio(key, "classic", "cpu", (mine, its) -> mine / its)), COLUMN_WIDTH + 2);
-            cell(number("%.2f", ratio(key, "tuned", "cpu", (mine, its) -> mine / its)), COLUMN_WIDTH + 2);
-            cell(number("%.2f", ratio(key, "classic", "cpu", (mine, its) -> its / mine)), COLUMN_WIDTH + 2);
-            cell(number("%.2f", ratio(key, "tuned", "rate", (mine, its) -> mine / its)), COLUMN_WIDTH + 2);
-            cell(number("%.2f", ratio(key, "classic", "1k p50", (mine, its) -> mine / its)), COLUMN_WIDTH + 2);
+            for (int mappings : MAPPINGS) {
+                cell(number("%.0f", figure(program.key(), cpu(mappings))), COLUMN_WIDTH + 2);
+            }
+            cell(number("%.0f", figure(program.key(), "4096 softirq")), COLUMN_WIDTH);
+            cell(number("%.0f", bad(program)), COLUMN_WIDTH + 4);
             table.append('\n');
         }
+        table.append("\nRatios: the median over the rounds, and the range of the middle half\n");
+        for (Program other : List.of(PROGRAMS.get(1), PROGRAMS.get(2), PROGRAMS.get(5))) {
+            for (int mappings : MAPPINGS) {
+                ratioLine(
+                        "natexd / %s, %d mappings".formatted(other.name(), mappings),
+                        ratios("natexd", cpu(mappings), other.key(), cpu(mappings)));
+            }
+        }
+        for (Program program : measured) {
+            ratioLine(
+                    program.name() + ", 65536 / 10 mappings",
+                    ratios(program.key(), cpu(65536), program.key(), cpu(10)));
+        }
+        table.append("""
+
+                Run time of all the program's threads, as the scheduler counts it, while a window of 512 errors is kept
+                in flight from another processor; it includes the soft interrupts that ran on top of the threads (the
+                frame's way into the guest). The kernel's work before the queue runs on the sender's processor and is
+                not counted; softirq is the total run time of the kernel's ksoftirqd threads, with 4096 mappings.
+                """);
+    }
+
+    private void ratioLine(String name, List<Double> ratios) {
+        if (!ratios.isEmpty()) {
+            cell("  " + name, -60);
+            table.append("%.3f  (%.3f to %.3f)%n"
+                    .formatted(median(ratios), quantile(ratios, 0.25), quantile(ratios, 0.75)));
+        }
+    }
+
+    /** How many packets were lost, wrong, or came twice. */
+    private double bad(Program program) {
+        return sum(program.key(), "lost") + sum(program.key(), "wrong") + sum(program.key(), "duplicate");
     }
 
     private void extras() {
         if (has("natexd", "storm rate")) {
             table.append("\nnatexd, each error about a new probe seen just before: %.0f/s, %.0f ns of CPU each\n"
                     .formatted(figure("natexd", "storm rate"), figure("natexd", "storm cpu")));
-        }
-        if (has("natexd", "10 cpu")) {
-            table.append("natexd with 10 and with 65536 mappings: %.0f and %.0f ns of CPU, ratio %.2f; tuned C %.2f\n"
-                    .formatted(
-                            figure("natexd", "10 cpu"),
-                            figure("natexd", "65536 cpu"),
-                            manyToFew("natexd"),
-                            manyToFew("tuned")));
         }
         if (has("natexd", "allocated")) {
             table.append("natexd allocates %.4f octets of heap per packet (the JVM's own count for its thread)\n"
@@ -195,10 +244,6 @@ public final class Report {
         if (has("natexd", "wakeups")) {
             table.append("natexd idle: %.1f wake-ups per second\n".formatted(figure("natexd", "wakeups")));
         }
-    }
-
-    private double manyToFew(String program) {
-        return figure(program, "65536 cpu") / figure(program, "10 cpu");
     }
 
     private void tax() {
@@ -210,12 +255,12 @@ public final class Report {
                 .formatted(
                         figure("with", "datagram"),
                         figure("without", "datagram"),
-                        ratio("with", "without", "datagram", (mine, its) -> mine / its)));
+                        ratio("with", "without", "datagram")));
         table.append("  packets forwarded per second of CPU: %.0f, without natexd %.0f, ratio %.3f\n"
                 .formatted(
                         figure("with", "forward"),
                         figure("without", "forward"),
-                        ratio("with", "without", "forward", (mine, its) -> mine / its)));
+                        ratio("with", "without", "forward")));
     }
 
     private void cell(String text, int width) {
@@ -234,7 +279,7 @@ public final class Report {
 
     private String picture() {
         List<Column> panels = List.of(
-                new Column("cpu", "CPU per packet, ns", "%.0f"),
+                new Column(cpu(4096), "CPU per packet, ns", "%.0f"),
                 new Column("rate", "packets per second", "%.0f"),
                 new Column("1k p50", "latency at 1000/s, p50, µs", "%.0f"));
         StringBuilder svg = new StringBuilder();
