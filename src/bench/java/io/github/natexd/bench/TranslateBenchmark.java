@@ -104,7 +104,8 @@ public class TranslateBenchmark {
         packet.put(0, errors, next * length, length);
         next = next + 1 < mappings ? next + 1 : 0;
         judgement.begin(packet, 0, length, 2);
-        translator.judge(judgement, 2);
+        translator.read(judgement);
+        translator.find(judgement, 2);
         if (judgement.reason != Reason.RELAYED) {
             throw new IllegalStateException("an error of the benchmark was not recognized");
         }
@@ -119,11 +120,12 @@ public class TranslateBenchmark {
         for (int i = 0; i < BATCH; i++) {
             batch.put(i * length, errors, next * length, length);
             next = next + 1 < mappings ? next + 1 : 0;
-            translator.fetch(batch, i * length, length);
-        }
-        for (int i = 0; i < BATCH; i++) {
             judgements[i].begin(batch, i * length, length, 2);
-            translator.judge(judgements[i], 2);
+            translator.read(judgements[i]);
+        }
+        mapper.fetch();
+        for (int i = 0; i < BATCH; i++) {
+            translator.find(judgements[i], 2);
             translator.rewrite(judgements[i]);
         }
         return batch.getInt(16);

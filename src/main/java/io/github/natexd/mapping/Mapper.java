@@ -30,8 +30,8 @@ public final class Mapper {
     /** How many expired mappings of one guest {@link #expire} removes at most. */
     private static final int EXPIRED_LIMIT = 2048;
 
-    /** More mappings than this do not fit into the processor's fastest cache. */
-    private static final int LARGE = 1024;
+    /** More look-ups than this have no use of being announced together. */
+    private static final int ANNOUNCED_LIMIT = 64;
 
     private static final int SAME_IDENTIFICATION = 2;
     private static final int SAME_CONTENT = 1;
@@ -56,8 +56,11 @@ public final class Mapper {
     private @Nullable Sighting found;
     private boolean identificationChanged;
     private long openUntilNanos;
+    // The chains of the probes that were announced.
+    private final @Nullable Sighting[] announced = new Sighting[ANNOUNCED_LIMIT];
+    private int announcedCount;
     /** Meaningless; without a place for what {@link #fetch} reads, the compiler would remove the reads. */
-    private int fetched;
+    private long fetched;
 
     /** Remembers at most {@code capacity} mappings, and each sighting for a lifetime. */
     public Mapper(int capacity, long lifetimeNanos, long nowNanos) {
@@ -273,17 +276,30 @@ public final class Mapper {
         return identificationChanged;
     }
 
-    /** Whether {@link #fetch} pays: single look-ups would wait for memory. */
-    public boolean isLarge() {
-        return sightings.pairs() > LARGE;
+    /** Announces a {@link #find} for this probe. */
+    public void announce(Probe quoted) {
+        if (announcedCount < ANNOUNCED_LIMIT) {
+            announced[announcedCount++] = sightings.firstQuoted(quoted);
+        }
     }
 
     /**
-     * Announces a {@link #find} for this probe. Several look-ups announced in a row wait for memory at the same time
-     * instead of one after another.
+     * Reads what the announced look-ups will read, so that it is in the processor's cache: the processor waits for all of
+     * it at the same time instead of for one look-up after the other.
      */
-    public void fetch(Probe quoted) {
-        fetched ^= sightings.touch(quoted);
+    public void fetch() {
+        long read = 0;
+        for (int i = 0; i < announcedCount; i++) {
+            Sighting at = announced[i];
+            read ^= at == null ? 0 : at.source ^ at.sightedNanos;
+        }
+        for (int i = 0; i < announcedCount; i++) {
+            Sighting at = announced[i];
+            Sighting other = at == null ? null : at.other;
+            read ^= other == null ? 0 : other.source ^ other.sightedNanos;
+        }
+        fetched = read;
+        announcedCount = 0;
     }
 
     /** Removes a bounded number of expired mappings; returns whether none is left. */

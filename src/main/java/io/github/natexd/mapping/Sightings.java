@@ -296,18 +296,6 @@ final class Sightings {
         return keys.older(sighting);
     }
 
-    /** Reads what {@link #firstQuoted} will read, so that it is in the processor's cache. The result has no meaning. */
-    int touch(Probe quoted) {
-        Sighting first = firstQuoted(quoted);
-        if (first == null) {
-            return 0;
-        }
-        // Of both halves of a pair, the probe and the time: they are too far apart for one line of the cache.
-        int read = first.source ^ (int) first.sightedNanos;
-        Sighting guest = first.other;
-        return guest == null ? read : read ^ guest.source ^ (int) guest.sightedNanos;
-    }
-
     private int classBucket(long classKey, int holder) {
         return bucket(classKey + secret * (holder + 1L));
     }

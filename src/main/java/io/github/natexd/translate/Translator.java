@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * packet as the guest sent it, makes the guest the outer destination, repairs every checksum incrementally (RFC 1624),
  * and changes nothing else (RFC 5508, section 4.2).
  *
- * <p>{@link #judge} reads and decides, {@link #rewrite} writes; in between, the caller may change the decision.
+ * <p>{@link #read} reads, {@link #find} decides, {@link #rewrite} writes; in between, the caller may handle other errors
+ * or change the decision.
  */
 public final class Translator {
     private ErrorTypes types;
@@ -30,7 +31,6 @@ public final class Translator {
     private final Ipv4Header embedded = new Ipv4Header();
     private final UdpHeader udp = new UdpHeader();
     private final IcmpEcho echo = new IcmpEcho();
-    private final ReadProbe fetched = new ReadProbe();
     private Surroundings surroundings;
     private ByteBuffer packet = ByteBuffer.allocate(0);
 
@@ -52,21 +52,25 @@ public final class Translator {
         return surroundings;
     }
 
-    /**
-     * Reads an error and decides what to do with it. If a guest gets it, the caller may call {@link #rewrite} next.
-     *
-     * @param judgement contains the packet; receives the result
-     */
-    public void judge(Judgement judgement, long nowNanos) {
+    /** Reads the error that the judgement contains: which probe it quotes, or why it cannot be relayed. */
+    public void read(Judgement judgement) {
         judgement.forget();
         packet = judgement.buffer;
         Reason obstacle = readOuter(judgement);
         judgement.quoteRead = obstacle == null;
         if (obstacle == null) {
-            findSender(judgement, nowNanos);
+            mapper.announce(judgement.quoted);
         } else {
             judgement.reason = obstacle;
         }
+    }
+
+    /** Lays the views over an error that was read before. */
+    private void lay(Judgement judgement) {
+        packet = judgement.buffer;
+        outer.over(packet, judgement.offset, judgement.length).check(false);
+        error.over(packet, outer.transportOffset(), outer.transportOctets());
+        embedded.over(packet, error.embeddedOffset(), error.embeddedOctets());
     }
 
     /** Returns null if the packet is an ICMP error that may be relayed, about a probe. */
@@ -100,18 +104,6 @@ public final class Translator {
                 : readEmbedded(judgement.quoted);
     }
 
-    /** Announces that {@link #judge} will be called with this packet soon; see {@link Mapper#fetch}. Decides nothing. */
-    public void fetch(ByteBuffer buffer, int offset, int length) {
-        if (outer.over(buffer, offset, length).check(false) != Ipv4Header.Problem.NONE
-                || outer.transportOctets() < IcmpError.LENGTH) {
-            return;
-        }
-        error.over(buffer, outer.transportOffset(), outer.transportOctets());
-        if (fetched.readQuoted(buffer, error, embedded)) {
-            mapper.fetch(fetched);
-        }
-    }
-
     /** Returns null if the embedded packet is a probe that can be looked up. */
     private @Nullable Reason readEmbedded(ReadProbe quoted) {
         if (embedded.over(packet, error.embeddedOffset(), error.embeddedOctets())
@@ -134,7 +126,11 @@ public final class Translator {
         return quoted.read(packet, embedded) ? null : Reason.EMBEDDED_NOT_A_PROBE;
     }
 
-    private void findSender(Judgement judgement, long nowNanos) {
+    /** Decides who gets an error that was read, if it can be relayed. */
+    public void find(Judgement judgement, long nowNanos) {
+        if (!judgement.quoteRead) {
+            return;
+        }
         Match match = mapper.find(judgement.quoted, judgement.arrivedNanos, nowNanos, judgement.last);
         judgement.reason = switch (match) {
             case CERTAIN -> Reason.RELAYED;
@@ -143,8 +139,8 @@ public final class Translator {
             case HOST -> Reason.HOST_PROBE;
             case OPEN, UNKNOWN -> Reason.NO_MAPPING;
         };
-        if (match == Match.OPEN) {
-            judgement.open = true;
+        judgement.open = match == Match.OPEN;
+        if (judgement.open) {
             judgement.openUntilNanos = mapper.openUntilNanos();
         } else if (match == Match.CERTAIN || match == Match.LIKELY) {
             Sighting sender = mapper.found();
@@ -155,14 +151,16 @@ public final class Translator {
         }
     }
 
-    /** Reads what only an observer needs of the error judged last: next hop's MTU and MPLS labels. */
+    /** Reads what only an observer needs of an error that was read: next hop's MTU and MPLS labels. */
     public void readDetails(Judgement judgement) {
+        lay(judgement);
         judgement.nextHopMtu = error.nextHopMtu();
         judgement.labels.over(packet, error);
     }
 
-    /** Rewrites the packet judged last for the guest (R23 to R34). */
+    /** Rewrites the error for the guest (R23 to R34). */
     public void rewrite(Judgement judgement) {
+        lay(judgement);
         int before = embeddedHeadSum();
         int guest = judgement.guest;
         if (embedded.protocol() == Protocol.UDP) {

@@ -80,22 +80,6 @@ class ExpectedPairsTest {
         assertEquals(Match.LIKELY, scene.findAtLast(leaving));
     }
 
-    @Test
-    @DisplayName("look-ups are announced as soon as the mappings no longer fit into the processor's fastest cache")
-    void moreThan1024MappingsAreMany() {
-        MappingScene large = new MappingScene(4096);
-        for (int i = 0; i < 1024; i++) {
-            assertFalse(large.mapper.isLarge());
-            large.guest(fromGuest(PORT + i).id(i + 1));
-            large.egress(fromHost(PORT + i).id(i + 1));
-        }
-        assertFalse(large.mapper.isLarge());
-        large.guest(fromGuest(PORT - 1).id(ID));
-        large.egress(fromHost(PORT - 1).id(ID));
-
-        assertTrue(large.mapper.isLarge());
-    }
-
     private Match pair(ProbeBuilder guests, ProbeBuilder leaving) {
         scene.guest(guests);
         scene.egress(leaving);

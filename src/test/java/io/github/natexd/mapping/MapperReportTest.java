@@ -147,12 +147,6 @@ class MapperReportTest {
         assertEquals(new MappingPage(List.of(), MappingPage.END), new MappingScene().mapper.page(9_999_999, 0));
     }
 
-    @Test
-    void manyMappingsAreLarge() {
-        assertFalse(new MappingScene().mapper.isLarge());
-        assertTrue(manyMappings().mapper.isLarge());
-    }
-
     private static MappingScene manyMappings() {
         MappingScene scene = new MappingScene(1 << 15);
         for (int i = 0; i < MANY; i++) {

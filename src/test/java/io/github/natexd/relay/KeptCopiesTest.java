@@ -384,7 +384,8 @@ class KeptCopiesTest {
         ByteBuffer packet = Packets.direct(error(leaving));
         Judgement judgement = new Judgement();
         judgement.begin(packet, 0, packet.capacity(), scene.now());
-        scene.translator.judge(judgement, scene.now());
+        scene.translator.read(judgement);
+        scene.translator.find(judgement, scene.now());
         assertTrue(judgement.open);
         return judgement;
     }

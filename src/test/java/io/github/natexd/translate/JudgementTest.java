@@ -68,7 +68,8 @@ class JudgementTest {
         assertNull(judgement.sender);
 
         judgement.last = true;
-        translator.judge(judgement, NOW + 2 * MILLI);
+        translator.read(judgement);
+        translator.find(judgement, NOW + 2 * MILLI);
         assertFalse(judgement.open);
         assertEquals(Reason.COPIED_LIKELY, judgement.reason);
     }
@@ -120,7 +121,8 @@ class JudgementTest {
         assertFalse(judgement.errorRead || judgement.quoteRead);
         assertNull(judgement.sender);
         judgement.truncated = true;
-        translator.judge(judgement, NOW);
+        translator.read(judgement);
+        translator.find(judgement, NOW);
 
         assertEquals(Reason.TRUNCATED, judgement.reason);
         assertFalse(judgement.errorRead || judgement.quoteRead || judgement.open);
@@ -147,7 +149,8 @@ class JudgementTest {
 
     private void judge(byte[] packet, long nowNanos) {
         judgement.begin(ByteBuffer.wrap(packet), 0, packet.length, nowNanos);
-        translator.judge(judgement, nowNanos);
+        translator.read(judgement);
+        translator.find(judgement, nowNanos);
     }
 
     private void guest(ProbeBuilder sent) {

@@ -73,7 +73,8 @@ class OuterHeaderTest {
 
     private Reason judged(byte[] packet) {
         judgement.begin(ByteBuffer.wrap(packet), 0, packet.length, NOW);
-        translator.judge(judgement, NOW);
+        translator.read(judgement);
+        translator.find(judgement, NOW);
         return judgement.reason;
     }
 

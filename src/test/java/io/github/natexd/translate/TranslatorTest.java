@@ -189,8 +189,8 @@ class TranslatorTest {
     }
 
     @Test
-    @DisplayName("R41: what is announced is neither written to nor read beyond its end, however short")
-    void announcingReadsNothingBeyondThePacket() {
+    @DisplayName("R41: reading neither writes to an error nor reads beyond its end, however short it is")
+    void readingEndsWithThePacket() {
         byte[] error = error(quote -> quote);
         for (int length = 0; length <= error.length; length++) {
             for (int headerWords = 0; headerWords < 16; headerWords++) {
@@ -199,7 +199,10 @@ class TranslatorTest {
                     octets[0] = (byte) (0x40 | headerWords);
                 }
                 ByteBuffer packet = Packets.amid(octets, 8, 0);
-                translator.fetch(packet, 8, length);
+                Judgement judgement = new Judgement();
+                judgement.begin(packet, 8, length, NOW);
+                translator.read(judgement);
+                mapper.fetch();
                 assertArrayEquals(Packets.amid(octets, 8, 0).array(), packet.array());
             }
         }
@@ -331,7 +334,8 @@ class TranslatorTest {
         Judgement judgement = new Judgement();
         judgement.begin(packet, offset, length, NOW);
         judgement.last = true;
-        translator.judge(judgement, NOW);
+        translator.read(judgement);
+        translator.find(judgement, NOW);
         return judgement;
     }
 
