@@ -175,8 +175,11 @@ public final class Report {
         if (measured.isEmpty()) {
             return;
         }
-        int rounds = results.get(measured.get(0).key()).get(cpu(MAPPINGS.get(0))).size();
-        table.append("\nProcessor time per packet, ns: medians of ").append(rounds).append("""
+        int rounds =
+                results.get(measured.get(0).key()).get(cpu(MAPPINGS.get(0))).size();
+        table.append("\nProcessor time per packet, ns: medians of ")
+                .append(rounds)
+                .append("""
                  rounds. All programs run all the time; in each round, each
                 gets 50,000 errors with each number of mappings.
 
@@ -222,8 +225,8 @@ public final class Report {
     private void ratioLine(String name, List<Double> ratios) {
         if (!ratios.isEmpty()) {
             cell("  " + name, -60);
-            table.append("%.3f  (%.3f to %.3f)%n"
-                    .formatted(median(ratios), quantile(ratios, 0.25), quantile(ratios, 0.75)));
+            table.append(
+                    "%.3f  (%.3f to %.3f)%n".formatted(median(ratios), quantile(ratios, 0.25), quantile(ratios, 0.75)));
         }
     }
 
@@ -258,9 +261,7 @@ public final class Report {
                         ratio("with", "without", "datagram")));
         table.append("  packets forwarded per second of CPU: %.0f, without natexd %.0f, ratio %.3f\n"
                 .formatted(
-                        figure("with", "forward"),
-                        figure("without", "forward"),
-                        ratio("with", "without", "forward")));
+                        figure("with", "forward"), figure("without", "forward"), ratio("with", "without", "forward")));
     }
 
     private void cell(String text, int width) {

@@ -30,7 +30,7 @@ public final class Mapper {
     /** How many expired mappings of one guest {@link #expire} removes at most. */
     private static final int EXPIRED_LIMIT = 2048;
 
-    /** More look-ups than this have no use of being announced together. */
+    /** How many look-ups are announced together at most. */
     private static final int ANNOUNCED_LIMIT = 64;
 
     private static final int SAME_IDENTIFICATION = 2;
@@ -57,7 +57,7 @@ public final class Mapper {
     private boolean identificationChanged;
     private long openUntilNanos;
     // The chains of the probes that were announced.
-    private final @Nullable Sighting[] announced = new Sighting[ANNOUNCED_LIMIT];
+    private final Sighting[] announced = new Sighting[ANNOUNCED_LIMIT];
     private int announcedCount;
     /** Meaningless; without a place for what {@link #fetch} reads, the compiler would remove the reads. */
     private long fetched;
@@ -278,8 +278,9 @@ public final class Mapper {
 
     /** Announces a {@link #find} for this probe. */
     public void announce(Probe quoted) {
-        if (announcedCount < ANNOUNCED_LIMIT) {
-            announced[announcedCount++] = sightings.firstQuoted(quoted);
+        Sighting first = sightings.firstQuoted(quoted);
+        if (first != null && announcedCount < ANNOUNCED_LIMIT) {
+            announced[announcedCount++] = first;
         }
     }
 
@@ -290,12 +291,10 @@ public final class Mapper {
     public void fetch() {
         long read = 0;
         for (int i = 0; i < announcedCount; i++) {
-            Sighting at = announced[i];
-            read ^= at == null ? 0 : at.source ^ at.sightedNanos;
+            read ^= announced[i].source ^ announced[i].sightedNanos;
         }
         for (int i = 0; i < announcedCount; i++) {
-            Sighting at = announced[i];
-            Sighting other = at == null ? null : at.other;
+            Sighting other = announced[i].other;
             read ^= other == null ? 0 : other.source ^ other.sightedNanos;
         }
         fetched = read;

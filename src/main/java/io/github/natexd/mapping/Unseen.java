@@ -59,15 +59,12 @@ final class Unseen {
     private boolean consider(Sighting guests) {
         int agreeing = agreeing(guests, quoted);
         int better = Evidence.pieces(agreeing) - Evidence.pieces(bestAgreeing);
-        if (agreeing == 0 || better < 0) {
-            return false;
-        }
-        if (best == null || better > 0) {
+        if (better > 0) {
             best = guests;
             bestAgreeing = agreeing;
             severalSenders = false;
             severalProbes = false;
-        } else {
+        } else if (better == 0 && best != null) {
             severalSenders |= !guests.sameSender(best);
             severalProbes = true;
         }

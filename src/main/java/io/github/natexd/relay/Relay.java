@@ -206,6 +206,9 @@ public final class Relay {
             if (error.frame != Judgement.NO_FRAME && (link == null || !handedOver || !link.sent(error.frame))) {
                 error.reason = Reason.SEND_FAILED;
             }
+            if (error.sender != null && error.reason.isDelivered()) {
+                yielding.relays(error, nowNanos);
+            }
             if (!areCopies) {
                 settle(i, error.reason);
             }
@@ -292,9 +295,6 @@ public final class Relay {
         if (obstacle != null) {
             error.reason = obstacle;
             return;
-        }
-        if (error.sender != null) {
-            yielding.relays(error, nowNanos);
         }
         translator.rewrite(error);
         if (asFrame && link != null) {

@@ -140,9 +140,8 @@ public final class Translator {
             case OPEN, UNKNOWN -> Reason.NO_MAPPING;
         };
         judgement.open = match == Match.OPEN;
-        if (judgement.open) {
-            judgement.openUntilNanos = mapper.openUntilNanos();
-        } else if (match == Match.CERTAIN || match == Match.LIKELY) {
+        judgement.openUntilNanos = mapper.openUntilNanos();
+        if (match == Match.CERTAIN || match == Match.LIKELY) {
             Sighting sender = mapper.found();
             judgement.copyTo(sender.source, sender.guestMac, sender.gatewayMac);
             judgement.guestPort = sender.sourcePort;

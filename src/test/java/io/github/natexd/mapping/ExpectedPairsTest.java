@@ -5,7 +5,6 @@ import static io.github.natexd.mapping.MappingScene.PORT;
 import static io.github.natexd.mapping.MappingScene.fromGuest;
 import static io.github.natexd.mapping.MappingScene.fromHost;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.natexd.testkit.ProbeBuilder;

@@ -90,7 +90,7 @@ class SurvivorsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"wire", "mapping", "translate"})
+    @ValueSource(strings = {"wire", "mapping"})
     void everyRowOfThePageIsALineOfItsClass(String room) throws IOException {
         List<Survivor> explained = Survivor.explained(Survivors.PAGE, room);
 

@@ -19,6 +19,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.natexd.report.Counters;
+import io.github.natexd.report.NatDelivery;
 import io.github.natexd.report.Reason;
 import io.github.natexd.testkit.FakePacketQueue.Verdict;
 import io.github.natexd.testkit.Packets;
@@ -292,6 +293,19 @@ class RelayTest {
         assertEquals(Verdict.ACCEPT, scene.queue.verdict(second));
         assertArrayEquals(error(hosts(PORT)), scene.queue.toHost(second));
         assertEquals(1, scene.count(Reason.SEND_FAILED));
+    }
+
+    @Test
+    @DisplayName("an error that the kernel does not take is not one that natexd relays")
+    void whatIsNotTakenIsNotRelayed() {
+        scene.mapped(PORT);
+        scene.link.refusing(true);
+        scene.errorComes(error(hosts(PORT)));
+        assertFalse(scene.relay.snapshot().deliveries().stream().anyMatch(NatDelivery::byNatexd));
+
+        scene.link.refusing(false);
+        scene.errorComes(error(hosts(PORT)));
+        assertTrue(scene.relay.snapshot().deliveries().contains(new NatDelivery("time-exceeded", 17, false, true)));
     }
 
     @Test
