@@ -74,11 +74,6 @@ public final class Judgement {
         arrivedEpochNanos = 0;
         truncated = false;
         last = false;
-        forget();
-    }
-
-    /** Forgets what was read and decided. */
-    void forget() {
         reason = Reason.NO_MAPPING;
         open = false;
         errorRead = false;

@@ -54,7 +54,6 @@ public final class Translator {
 
     /** Reads the error that the judgement contains: which probe it quotes, or why it cannot be relayed. */
     public void read(Judgement judgement) {
-        judgement.forget();
         packet = judgement.buffer;
         Reason obstacle = readOuter(judgement);
         judgement.quoteRead = obstacle == null;

@@ -45,6 +45,17 @@ class SharesTest {
     }
 
     @Test
+    @DisplayName("R53: the same for a guest whose address ends with 0, as in a network larger than /24")
+    void aFloodOfTheGuestWithNumberZeroEvictsNobodyElses() {
+        othersProbes();
+        for (int i = 0; i < FLOOD; i++) {
+            guest(GUEST & 0xFFFFFF00, 1 + i % 16, 1 + i / 16, i & 0xFFFF);
+        }
+
+        othersAreFound();
+    }
+
+    @Test
     @DisplayName(
             "R53: a guest that floods through the NAT, so that each of its probes is a mapping, evicts nobody else's")
     void aFloodOfOneGuestsMappingsEvictsNobodyElses() {

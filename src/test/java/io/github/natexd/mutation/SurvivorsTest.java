@@ -90,7 +90,7 @@ class SurvivorsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"wire", "mapping"})
+    @ValueSource(strings = {"wire", "mapping", "translate"})
     void everyRowOfThePageIsALineOfItsClass(String room) throws IOException {
         List<Survivor> explained = Survivor.explained(Survivors.PAGE, room);
 

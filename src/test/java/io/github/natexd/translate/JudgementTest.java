@@ -6,6 +6,7 @@ import static io.github.natexd.testkit.Packets.GUEST_MAC;
 import static io.github.natexd.testkit.Packets.HOST;
 import static io.github.natexd.testkit.Packets.ROUTER;
 import static io.github.natexd.testkit.Packets.TARGET;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -141,6 +142,29 @@ class JudgementTest {
 
         translator.readDetails(judgement);
         assertEquals(40_000, judgement.nextHopMtu);
+    }
+
+    @Test
+    @DisplayName("R48: the details and the octets are those of the error, whatever was read since")
+    void eachErrorOfABatchKeepsItsOwn() {
+        guest(probe(GUEST).id(7));
+        egress(probe(HOST).id(7));
+        judge(ERROR.clone(), NOW);
+        Judgement other = new Judgement();
+        byte[] octets = Packets.fragmentationNeeded(ROUTER, HOST, 40_000)
+                .quoting(probe(HOST).id(7).bytes())
+                .bytes();
+        other.begin(ByteBuffer.wrap(octets), 0, octets.length, NOW);
+        translator.read(other);
+        byte[] before = octets.clone();
+
+        translator.readDetails(judgement);
+        translator.rewrite(judgement);
+        assertEquals(1, judgement.labels.count());
+        assertArrayEquals(before, octets);
+
+        translator.readDetails(other);
+        assertEquals(40_000, other.nextHopMtu);
     }
 
     private void judge(long nowNanos) {
