@@ -2,6 +2,7 @@ package io.github.natexd.linux.libc;
 
 import jnr.ffi.LibraryLoader;
 import jnr.ffi.Runtime;
+import jnr.ffi.annotations.Out;
 
 /**
  * The C library's functions that natexd calls, in the spelling of their manual pages (sections 2 and 3).
@@ -72,6 +73,8 @@ public interface Libc {
     long send(int descriptor, long octets, long length, int flags);
 
     long recv(int descriptor, long octets, long length, int flags);
+
+    long recv(int descriptor, @Out byte[] octets, long length, int flags);
 
     int poll(long descriptors, long count, int timeoutMillis);
 

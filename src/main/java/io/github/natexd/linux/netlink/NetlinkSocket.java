@@ -7,6 +7,7 @@ import io.github.natexd.linux.libc.OsException;
 import io.github.natexd.linux.libc.Poller;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /**
  * A netlink socket for the few messages natexd composes itself (netlink(7)); non-blocking.
@@ -41,8 +42,11 @@ public final class NetlinkSocket implements AutoCloseable {
 
     private final String operation;
     private final int descriptor;
-    private final ByteBuffer buffer = Native.allocate(BUFFER_LENGTH);
-    private final long address = Native.address(buffer);
+    // On the heap, because there is a socket for each question: only a full collection frees memory off the heap, and
+    // the
+    // heap can be too small to need one for months.
+    private final byte[] octets = new byte[BUFFER_LENGTH];
+    private final ByteBuffer buffer = ByteBuffer.wrap(octets).order(ByteOrder.nativeOrder());
 
     /** @param operation for error messages: what the caller wants to achieve */
     public NetlinkSocket(int protocol, String operation) {
@@ -121,7 +125,7 @@ public final class NetlinkSocket implements AutoCloseable {
 
     /** Receives one datagram into {@link #buffer}; returns its length, 0 if there is none, or the negative errno. */
     public int receive() {
-        int received = (int) Libc.INSTANCE.recv(descriptor, address, BUFFER_LENGTH, 0);
+        int received = (int) Libc.INSTANCE.recv(descriptor, octets, BUFFER_LENGTH, 0);
         if (received >= 0) {
             return received;
         }

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.natexd.linux.libc.Errno;
 import io.github.natexd.linux.libc.OsException;
 import java.io.IOException;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -29,6 +31,25 @@ class InterfacesTest {
         assertTrue(Interfaces.mtu("lo") >= 1500);
         assertEquals(0, Interfaces.mac("lo"));
         assertTrue(Interfaces.addresses().contains(new Interfaces.HostAddress(0x7f000001, 8, index, "lo")));
+    }
+
+    @Test
+    void questionsNeedHardlyAnyMemoryOffTheHeap() {
+        long before = direct().getTotalCapacity();
+        for (int i = 0; i < 100; i++) {
+            Interfaces.addresses();
+            Ipv4Forwarding.isOn();
+        }
+
+        long more = direct().getTotalCapacity() - before;
+        assertTrue(more < 200 * 1024, more + " octets");
+    }
+
+    private static BufferPoolMXBean direct() {
+        return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+                .filter(pool -> pool.getName().equals("direct"))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test
