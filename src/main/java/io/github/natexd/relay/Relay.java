@@ -70,7 +70,7 @@ public final class Relay {
         this.mapper = mapper;
         this.translator = translator;
         ledger = new Ledger(ports.clock().getAsLong());
-        reports = new Reports(ledger, troubles);
+        reports = new Reports(ledger, yielding, troubles);
         rates = new RateLimit(ports.clock().getAsLong());
         feeds = new Feeds(
                 ports.egressLog(), new Feeds.Readers(mapper, yielding, copies, staticGuest, reports), ledger, troubles);
@@ -205,9 +205,6 @@ public final class Relay {
             Judgement error = errors[i];
             if (error.frame != Judgement.NO_FRAME && (link == null || !handedOver || !link.sent(error.frame))) {
                 error.reason = Reason.SEND_FAILED;
-            }
-            if (error.sender != null && error.reason.isDelivered()) {
-                yielding.relays(error, nowNanos);
             }
             if (!areCopies) {
                 settle(i, error.reason);

@@ -9,13 +9,15 @@ import io.github.natexd.report.Troubles;
 import io.github.natexd.translate.Judgement;
 import io.github.natexd.wire.Probe;
 
-/** Enters errors and probes into the ledger. */
+/** Enters errors and probes into the ledger, and lets {@link Yielding} know what guests got. */
 final class Reports {
     private final Ledger ledger;
+    private final Yielding yielding;
     private final RepeatedTrouble notObserved;
 
-    Reports(Ledger ledger, Troubles troubles) {
+    Reports(Ledger ledger, Yielding yielding, Troubles troubles) {
         this.ledger = ledger;
+        this.yielding = yielding;
         notObserved = troubles.add("internal error; natexctl watch misses an error");
     }
 
@@ -29,6 +31,7 @@ final class Reports {
                             error.arrivedNanos - sender.sightedNanos, error.arrivedEpochNanos, sender.epochNanos);
             ledger.decided(error.reason, error.arrivedNanos);
             if (sender != null && error.reason.isDelivered()) {
+                yielding.relays(error, nowNanos);
                 ledger.roundTrips.add(roundTripNanos, 1);
             }
             if (ledger.isObserved()) {

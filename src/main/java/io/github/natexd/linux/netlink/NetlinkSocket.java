@@ -42,9 +42,8 @@ public final class NetlinkSocket implements AutoCloseable {
 
     private final String operation;
     private final int descriptor;
-    // On the heap, because there is a socket for each question: only a full collection frees memory off the heap, and
-    // the
-    // heap can be too small to need one for months.
+    // On the heap, because there is a socket for each question. Only a full collection frees memory off the heap, and a
+    // heap that does not grow needs none.
     private final byte[] octets = new byte[BUFFER_LENGTH];
     private final ByteBuffer buffer = ByteBuffer.wrap(octets).order(ByteOrder.nativeOrder());
 
