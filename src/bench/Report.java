@@ -122,17 +122,20 @@ public final class Report {
         return sorted.get(below) + (place - below) * (sorted.get(above) - sorted.get(below));
     }
 
-    private double sum(String program, String ending) {
+    /** How many packets of {@code cost}, or of {@code peers}, were lost, wrong, or came twice. */
+    private String bad(Program program, boolean ofCost) {
         double sum = 0;
-        for (var metric : results.getOrDefault(program, new TreeMap<>()).entrySet()) {
-            if (metric.getKey().endsWith(ending)) {
+        for (var metric : results.getOrDefault(program.key(), new TreeMap<>()).entrySet()) {
+            boolean isOfCost =
+                    MAPPINGS.stream().anyMatch(count -> metric.getKey().startsWith(count + " "));
+            if (isOfCost == ofCost && metric.getKey().matches("(.* )?(lost|wrong|duplicate)")) {
                 sum += metric.getValue().values().stream()
                         .flatMap(List::stream)
                         .mapToDouble(Double::doubleValue)
                         .sum();
             }
         }
-        return sum;
+        return number("%.0f", sum);
     }
 
     // ---- the table
@@ -154,7 +157,7 @@ public final class Report {
             for (Column column : COLUMNS) {
                 cell(number(column.format(), figure(program.key(), column.metric())), COLUMN_WIDTH);
             }
-            cell(number("%.0f", bad(program)), COLUMN_WIDTH + 4);
+            cell(bad(program, false), COLUMN_WIDTH + 4);
             table.append('\n');
         }
         extras();
@@ -177,11 +180,10 @@ public final class Report {
         }
         int rounds =
                 results.get(measured.get(0).key()).get(cpu(MAPPINGS.get(0))).size();
-        table.append("\nProcessor time per packet, ns: medians of ")
-                .append(rounds)
+        table.append("\nProcessor time per packet, ns: medians of %d rounds.\n".formatted(rounds))
                 .append("""
-                 rounds. All programs run all the time; in each round, each
-                gets 50,000 errors with each number of mappings.
+                Each program runs once for each number of mappings, all at the same time. In each round, each of these
+                processes gets 50,000 errors.
 
                 """);
         cell("", -NAME_WIDTH);
@@ -197,7 +199,7 @@ public final class Report {
                 cell(number("%.0f", figure(program.key(), cpu(mappings))), COLUMN_WIDTH + 2);
             }
             cell(number("%.0f", figure(program.key(), "4096 softirq")), COLUMN_WIDTH);
-            cell(number("%.0f", bad(program)), COLUMN_WIDTH + 4);
+            cell(bad(program, true), COLUMN_WIDTH + 4);
             table.append('\n');
         }
         table.append("\nRatios: the median over the rounds, and the range of the middle half\n");
@@ -208,6 +210,7 @@ public final class Report {
                         ratios("natexd", cpu(mappings), other.key(), cpu(mappings)));
             }
         }
+        ratioLine("classic C / tuned C, 4096 mappings", ratios("classic", cpu(4096), "tuned", cpu(4096)));
         for (Program program : measured) {
             ratioLine(
                     program.name() + ", 65536 / 10 mappings",
@@ -228,11 +231,6 @@ public final class Report {
             table.append(
                     "%.3f  (%.3f to %.3f)%n".formatted(median(ratios), quantile(ratios, 0.25), quantile(ratios, 0.75)));
         }
-    }
-
-    /** How many packets were lost, wrong, or came twice. */
-    private double bad(Program program) {
-        return sum(program.key(), "lost") + sum(program.key(), "wrong") + sum(program.key(), "duplicate");
     }
 
     private void extras() {

@@ -30,7 +30,7 @@ public final class Mapper {
     /** How many expired mappings of one guest {@link #expire} removes at most. */
     private static final int EXPIRED_LIMIT = 2048;
 
-    /** How many look-ups are announced together at most. */
+    /** How many announced look-ups are fetched at most: those of one batch. */
     private static final int ANNOUNCED_LIMIT = 64;
 
     private static final int SAME_IDENTIFICATION = 2;
@@ -56,7 +56,7 @@ public final class Mapper {
     private @Nullable Sighting found;
     private boolean identificationChanged;
     private long openUntilNanos;
-    // The chains of the probes that were announced.
+    // The newest sighting in the chain of each announced probe.
     private final Sighting[] announced = new Sighting[ANNOUNCED_LIMIT];
     private int announcedCount;
     /** Meaningless; without a place for what {@link #fetch} reads, the compiler would remove the reads. */
@@ -285,8 +285,8 @@ public final class Mapper {
     }
 
     /**
-     * Reads what the announced look-ups will read, so that it is in the processor's cache: the processor waits for all of
-     * it at the same time instead of for one look-up after the other.
+     * Reads the newest sighting of each announced chain and its other half, so that the processor's cache has them: the
+     * processor waits once for all of them, instead of once for each look-up.
      */
     public void fetch() {
         long read = 0;

@@ -55,6 +55,7 @@ public final class Translator {
     /** Reads the error that the judgement contains: which probe it quotes, or why it cannot be relayed. */
     public void read(Judgement judgement) {
         packet = judgement.buffer;
+        judgement.open = false;
         Reason obstacle = readOuter(judgement);
         judgement.quoteRead = obstacle == null;
         if (obstacle == null) {

@@ -33,7 +33,7 @@ class FaultsLabTest {
     private static final int SIGCONT = 18;
     private static final int SIGSTOP = 19;
     private static final int RATE = 1000;
-    /** The last collections of the JVM, which find no room, and its end: what is queued meanwhile goes with the queue. */
+    /** How long the JVM takes for its last collections, which find no room, and for its end: what is queued is lost. */
     private static final int END_MILLIS = 500;
 
     /** More probes than natexd's socket on the guest network can hold. */

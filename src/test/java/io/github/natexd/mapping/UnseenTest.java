@@ -47,6 +47,15 @@ class UnseenTest {
     }
 
     @Test
+    @DisplayName("R26: the same for a guest whose address ends with 0, as in a network larger than /24")
+    void theGuestWithNumberZeroIsReadOnce() {
+        scene.guest(MappingScene.udp(Packets.GUEST & 0xFFFFFF00, PORT).id(ID));
+
+        assertEquals(Match.CERTAIN, scene.find(fromHost(PORT).id(ID + 1)));
+        assertTrue(scene.mapper.identificationChanged());
+    }
+
+    @Test
     @DisplayName("R26: of a constant flow nobody knows which probe it was: the quoted IP ID is left alone")
     void theIdentificationOfOneOfSeveralIsLeftAlone() {
         scene.guest(fromGuest(PORT).id(ID));

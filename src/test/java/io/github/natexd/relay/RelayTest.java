@@ -337,6 +337,20 @@ class RelayTest {
     }
 
     @Test
+    @DisplayName("R50, R41: a copy of an error that is not selected any more is settled, and not kept for ever")
+    void aCopyThatIsNotSelectedAnyMoreIsSettled() {
+        scene.log.leave(hosts(PORT), ROOT);
+        scene.errorComes(error(hosts(PORT)));
+        scene.translator.types(new ErrorTypes(false, true, false, false));
+        scene.guestSends(probe(GUEST, PORT).bytes());
+        scene.relay.turn();
+
+        assertEquals(1, scene.count(Reason.NOT_SELECTED));
+        assertTrue(scene.link.taken().isEmpty());
+        assertEquals(-1, scene.relay.idleMillis());
+    }
+
+    @Test
     @DisplayName("R50: another static guest gets copies once it has been sighted, the former one no more")
     void theStaticGuestIsChanged() {
         scene = RelayScene.withStaticGuest(GUEST);

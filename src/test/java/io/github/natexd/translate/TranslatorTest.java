@@ -198,6 +198,11 @@ class TranslatorTest {
                 if (length > 0) {
                     octets[0] = (byte) (0x40 | headerWords);
                 }
+                if (length >= 28) { // whole headers: what is short is the quote
+                    ByteBuffer headers = ByteBuffer.wrap(octets);
+                    headers.putShort(2, (short) length).putShort(22, (short) 0);
+                    headers.putShort(22, (short) ~Packets.sum(octets, 20, length - 20));
+                }
                 ByteBuffer packet = Packets.amid(octets, 8, 0);
                 Judgement judgement = new Judgement();
                 judgement.begin(packet, 8, length, NOW);

@@ -7,7 +7,8 @@ import jnr.ffi.annotations.Out;
 /**
  * The C library's functions that natexd calls, in the spelling of their manual pages (sections 2 and 3).
  *
- * <p>A pointer is a {@code long}: an address from {@link Native#address}, 0 for NULL. After a result of -1,
+ * <p>A pointer is a {@code long}: an address from {@link Native#address}, 0 for NULL. ({@code recv} also
+ * takes an array, into which jnr-ffi copies the result.) After a result of -1,
  * {@link #lastError} has the reason; read it right after the call.
  *
  * <p>There is no function with six primitive arguments, because jnr-ffi passes garbage as the sixth on x86_64: that is

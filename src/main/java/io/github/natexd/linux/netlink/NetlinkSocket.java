@@ -42,8 +42,8 @@ public final class NetlinkSocket implements AutoCloseable {
 
     private final String operation;
     private final int descriptor;
-    // On the heap, because there is a socket for each question. Only a full collection frees memory off the heap, and a
-    // heap that does not grow needs none.
+    // On the heap: there is a socket for each question, and memory off the heap is freed only by a collection, of which
+    // an idle natexd has hardly any.
     private final byte[] octets = new byte[BUFFER_LENGTH];
     private final ByteBuffer buffer = ByteBuffer.wrap(octets).order(ByteOrder.nativeOrder());
 
