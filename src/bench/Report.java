@@ -16,13 +16,17 @@ import java.util.TreeMap;
 public final class Report {
     private record Program(String key, String name) {}
 
+    private static final Program CLASSIC = new Program("classic", "classic C (a callback each)");
+    private static final Program TUNED = new Program("tuned", "tuned C (batches)");
+    private static final Program OLDER = new Program("older", "older natexd");
+
     private static final List<Program> PROGRAMS = List.of(
             new Program("null", "null (accepts unseen)"),
-            new Program("classic", "classic C (a callback each)"),
-            new Program("tuned", "tuned C (batches)"),
+            CLASSIC,
+            TUNED,
             new Program("capture", "capture and inject, C"),
             new Program("natexd", "natexd"),
-            new Program("older", "older natexd"));
+            OLDER);
 
     /** A column: the metric's name in the results, the heading, how to print it. */
     private record Column(String metric, String heading, String format) {}
@@ -203,7 +207,7 @@ public final class Report {
             table.append('\n');
         }
         table.append("\nRatios: the median over the rounds, and the range of the middle half\n");
-        for (Program other : List.of(PROGRAMS.get(1), PROGRAMS.get(2), PROGRAMS.get(5))) {
+        for (Program other : List.of(CLASSIC, TUNED, OLDER)) {
             for (int mappings : MAPPINGS) {
                 ratioLine(
                         "natexd / %s, %d mappings".formatted(other.name(), mappings),
@@ -277,34 +281,37 @@ public final class Report {
     private static final int BAR_LENGTH = 200;
 
     private String picture() {
+        List<Program> programs = PROGRAMS.stream()
+                .filter(program -> results.containsKey(program.key()))
+                .toList();
         List<Column> panels = List.of(
                 new Column(cpu(4096), "CPU per packet, ns", "%.0f"),
                 new Column("rate", "packets per second", "%.0f"),
                 new Column("1k p50", "latency at 1000/s, p50, µs", "%.0f"));
         StringBuilder svg = new StringBuilder();
-        int height = 60 + BAR_HEIGHT * PROGRAMS.size();
+        int height = 60 + BAR_HEIGHT * programs.size();
         svg.append(
                 "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" font-family=\"sans-serif\" font-size=\"12\">\n"
                         .formatted(190 + PANEL_WIDTH * panels.size(), height));
         svg.append("<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n");
-        for (int row = 0; row < PROGRAMS.size(); row++) {
-            text(svg, 10, 57 + row * BAR_HEIGHT, PROGRAMS.get(row).name());
+        for (int row = 0; row < programs.size(); row++) {
+            text(svg, 10, 57 + row * BAR_HEIGHT, programs.get(row).name());
         }
         for (int i = 0; i < panels.size(); i++) {
-            panel(svg, 190 + i * PANEL_WIDTH, panels.get(i));
+            panel(svg, 190 + i * PANEL_WIDTH, panels.get(i), programs);
         }
         return svg.append("</svg>\n").toString();
     }
 
-    private void panel(StringBuilder svg, int left, Column column) {
+    private void panel(StringBuilder svg, int left, Column column, List<Program> programs) {
         text(svg, left, 24, column.heading());
-        double most = PROGRAMS.stream()
+        double most = programs.stream()
                 .mapToDouble(program -> figure(program.key(), column.metric()))
                 .filter(value -> !Double.isNaN(value))
                 .max()
                 .orElse(1);
-        for (int row = 0; row < PROGRAMS.size(); row++) {
-            String key = PROGRAMS.get(row).key();
+        for (int row = 0; row < programs.size(); row++) {
+            String key = programs.get(row).key();
             double value = figure(key, column.metric());
             int length = Double.isNaN(value) ? 0 : (int) (value / most * BAR_LENGTH);
             svg.append("<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"%s\"/>\n"
