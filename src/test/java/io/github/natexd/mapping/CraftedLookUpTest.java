@@ -1,15 +1,10 @@
 package io.github.natexd.mapping;
 
-import static io.github.natexd.testkit.Packets.GATEWAY_MAC;
-import static io.github.natexd.testkit.Packets.GUEST_MAC;
-import static io.github.natexd.testkit.Packets.HOST;
-import static io.github.natexd.testkit.Packets.TARGET;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.natexd.wire.Ipv4Address;
+import io.github.natexd.testkit.CraftedProbes;
 import io.github.natexd.wire.Probe;
-import io.github.natexd.wire.ReadProbe;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -18,10 +13,6 @@ import org.junit.jupiter.api.Test;
  * Mostly all probes are of one class; a guest can forge every address of its network.
  */
 class CraftedLookUpTest {
-    private static final int NETWORK = Ipv4Address.parse("192.168.44.0");
-    private static final int ADDRESSES = 254;
-    private static final int CLASS = 33434;
-    private static final long NOW = 1_000_000_000_000L;
     private static final long LIFETIME = 30_000_000_000L;
     private static final int TTL = 5;
     private static final int OTHER_TTL = 200;
@@ -30,20 +21,20 @@ class CraftedLookUpTest {
     /** Some hashes collide, whatever the secret is. */
     private static final int COLLIDING = 300;
 
-    private final Mapper mapper = new Mapper(65_536, LIFETIME, NOW - 2 * LIFETIME);
-    private final ReadProbe probe = new ReadProbe();
+    private final Mapper mapper = new Mapper(65_536, LIFETIME, CraftedProbes.NOW - 2 * LIFETIME);
+    private final CraftedProbes probes = new CraftedProbes(mapper);
 
     @Test
     @DisplayName("R21, R53: defect 11: 254 forged addresses with 100 probes of the class each: 128 are read in all")
     void manyAddressesWithProbesThatDoNotFit() {
         for (int i = 0; i < 100; i++) {
-            for (int address = 1; address <= ADDRESSES; address++) {
-                guest(address, i, i, OTHER_TTL);
+            for (int address = 1; address <= CraftedProbes.ADDRESSES; address++) {
+                probes.guest(address, i, i, OTHER_TTL);
             }
         }
 
-        assertStepsAtMost(128 + READ, () -> leaves(9, 99, TTL));
-        assertStepsAtMost(128 + 2 * READ, () -> find(9, 99));
+        assertStepsAtMost(128 + READ, () -> probes.leaves(9, 99, TTL));
+        assertStepsAtMost(128 + 2 * READ, () -> probes.find(9, 99));
     }
 
     @Test
@@ -51,15 +42,15 @@ class CraftedLookUpTest {
             "R21, R53: defect 11: 254 addresses with probes that fit, and as many leaving: 64 are read of each side")
     void manyAddressesWithProbesThatFit() {
         for (int i = 0; i < 100; i++) {
-            for (int address = 1; address <= ADDRESSES; address++) {
-                guest(address, 1000 + i, 1 + i, TTL);
+            for (int address = 1; address <= CraftedProbes.ADDRESSES; address++) {
+                probes.guest(address, 1000 + i, 1 + i, TTL);
             }
-            leaves(2000 + i, 1000 + i, TTL);
+            probes.leaves(2000 + i, 1000 + i, TTL);
         }
 
-        assertStepsAtMost(4 * READ, () -> leaves(9, 99, TTL));
-        assertStepsAtMost(4 * READ, () -> find(9, 99));
-        assertStepsAtMost(4 * READ, () -> guest(7, 9, 2000, TTL));
+        assertStepsAtMost(4 * READ, () -> probes.leaves(9, 99, TTL));
+        assertStepsAtMost(4 * READ, () -> probes.find(9, 99));
+        assertStepsAtMost(4 * READ, () -> probes.guest(7, 9, 2000, TTL));
     }
 
     @Test
@@ -67,12 +58,12 @@ class CraftedLookUpTest {
             "R21, R53: defect 11: an error about none of 254 addresses' probes, and nothing seen leaving: 128 are read")
     void manyAddressesAndNothingSeenLeaving() {
         for (int i = 0; i < 100; i++) {
-            for (int address = 1; address <= ADDRESSES; address++) {
-                guest(address, i, i, OTHER_TTL);
+            for (int address = 1; address <= CraftedProbes.ADDRESSES; address++) {
+                probes.guest(address, i, i, OTHER_TTL);
             }
         }
 
-        assertStepsAtMost(128, () -> find(999, 999));
+        assertStepsAtMost(128, () -> probes.find(999, 999));
     }
 
     @Test
@@ -81,17 +72,17 @@ class CraftedLookUpTest {
         int[] ttls = {10, 20, 30, 40};
         for (int ttl : ttls) {
             for (int i = 0; i < 16; i++) {
-                leaves(9, 100 * ttl + i, ttl);
+                probes.leaves(9, 100 * ttl + i, ttl);
             }
         }
         for (int ttl : ttls) {
             for (int i = 0; i < 16; i++) {
-                guest(9, 9, 100 * ttl + i, ttl);
+                probes.guest(9, 9, 100 * ttl + i, ttl);
             }
         }
 
         for (int error = 1; error <= 16; error++) {
-            assertStepsAtMost(5 * 3 * READ, () -> find(9, 0x7FFF));
+            assertStepsAtMost(5 * 3 * READ, () -> probes.find(9, 0x7FFF));
         }
         assertEquals(64, mapper.mappings());
     }
@@ -100,24 +91,25 @@ class CraftedLookUpTest {
     @DisplayName("R21, R53: defect 11: thousands of probes of one tuple: 64 are read for an error")
     void manyPairsOfOneTuple() {
         for (int i = 0; i < 10_000; i++) {
-            guest(9, 9, 1 + i, TTL);
-            leaves(9, 1 + i, TTL);
+            probes.guest(9, 9, 1 + i, TTL);
+            probes.leaves(9, 1 + i, TTL);
         }
 
-        assertStepsAtMost(READ, () -> assertEquals(Match.LIKELY, find(9, 1)));
+        assertStepsAtMost(READ, () -> assertEquals(Match.LIKELY, probes.find(9, 1)));
     }
 
     @Test
     @DisplayName("R21, R53: defect 11: whoever's hash falls into the bucket of a flood does not pay for the flood")
     void aFloodInABucketCostsNobodyElse() {
         for (int i = 0; i < 100_000; i++) {
-            guest(9, i & 0xFFFF, 1, TTL);
+            probes.guest(9, i & 0xFFFF, 1, TTL);
         }
         long most = 0;
         for (int i = 0; i < 1_500_000; i++) { // ten for each bucket, of a class of its own
             long before = mapper.steps();
-            probe(HOST, 9, 1, TTL).destination = i;
-            mapper.egressSighted(probe, Mapper.NO_UID, NOW);
+            Probe probe = probes.hosts(9, 1, TTL);
+            probe.destination = i;
+            mapper.egressSighted(probe, Mapper.NO_UID, CraftedProbes.NOW);
             most = Math.max(most, mapper.steps() - before);
         }
 
@@ -128,22 +120,22 @@ class CraftedLookUpTest {
     @DisplayName("R21, R53: one address with thousands of probes that do not fit: 64 are read")
     void manyProbesOfOneAddressThatDoNotFit() {
         for (int i = 0; i < 3_000; i++) {
-            guest(7, i, i, OTHER_TTL);
+            probes.guest(7, i, i, OTHER_TTL);
         }
 
-        assertStepsAtMost(2 * READ, () -> leaves(9, 99, TTL));
-        assertStepsAtMost(2 * READ, () -> find(9, 99));
+        assertStepsAtMost(2 * READ, () -> probes.leaves(9, 99, TTL));
+        assertStepsAtMost(2 * READ, () -> probes.find(9, 99));
     }
 
     @Test
     @DisplayName("R21, R53: thousands of the host's probes that do not fit: a few are read")
     void manyLeavingProbesThatDoNotFit() {
         for (int i = 0; i < 3_000; i++) {
-            leaves(i, 0, OTHER_TTL);
+            probes.leaves(i, 0, OTHER_TTL);
         }
 
-        assertStepsAtMost(READ, () -> guest(7, 7, 2001, TTL));
-        assertStepsAtMost(2 * READ, () -> leaves(9, 99, TTL));
+        assertStepsAtMost(READ, () -> probes.guest(7, 7, 2001, TTL));
+        assertStepsAtMost(2 * READ, () -> probes.leaves(9, 99, TTL));
     }
 
     private void assertStepsAtMost(long most, Runnable lookUp) {
@@ -151,31 +143,5 @@ class CraftedLookUpTest {
         lookUp.run();
         long steps = mapper.steps() - before;
         assertTrue(steps <= most + COLLIDING, steps + " steps");
-    }
-
-    private void guest(int address, int port, int id, int ttl) {
-        mapper.guestSighted(probe(NETWORK + address, port, id, ttl), GUEST_MAC, GATEWAY_MAC, NOW);
-    }
-
-    private void leaves(int port, int id, int ttl) {
-        mapper.egressSighted(probe(HOST, port, id, ttl), Mapper.NO_UID, NOW);
-    }
-
-    private Match find(int port, int id) {
-        return mapper.find(probe(HOST, port, id, 1), NOW, NOW + Mapper.SETTLED_NANOS, true);
-    }
-
-    private Probe probe(int source, int port, int id, int ttl) {
-        probe.protocol = 17;
-        probe.source = source;
-        probe.destination = TARGET;
-        probe.sourcePort = port;
-        probe.destinationPort = CLASS;
-        probe.identification = id;
-        probe.timeToLive = ttl;
-        probe.transportLength = 40;
-        probe.content = source == HOST ? 1 : 1 + id % 2;
-        probe.contentKnown = true;
-        return probe;
     }
 }

@@ -1,31 +1,17 @@
 package io.github.natexd.cli.paths;
 
+import io.github.natexd.bench.NanosPerCall;
 import io.github.natexd.cli.paths.Event.Answer;
 import io.github.natexd.cli.paths.Event.Kind;
 import io.github.natexd.cli.paths.Event.ProbeKey;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 
 /** The cost of one redraw of {@code natexctl paths}: 10 guests trace 100 targets each, with ten hops. */
-@State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 5, time = 1)
-@Fork(value = 2, jvmArgs = "-XX:+UseSerialGC")
-public class RedrawBenchmark {
+public class RedrawBenchmark extends NanosPerCall {
     private static final int GUESTS = 10;
     private static final int TARGETS = 100;
     private static final int HOPS = 10;
