@@ -147,7 +147,7 @@ class ControlLabTest {
     void watchAllTellsWhyOtherErrorsWentToTheHost() throws Exception {
         Process watch = start("watch", "--all", "--plain", "--count=5");
         try (BufferedReader lines = watch.inputReader()) {
-            awaitWatchers();
+            natexd.awaitClients(1); // --plain prints no header when natexd is ready to report
             String trace = Client.TRACEROUTE.run(lab, Node.HOST);
             assertEquals(Topology.HOPS, Traceroute.hops(trace), trace);
 
@@ -284,14 +284,6 @@ class ControlLabTest {
     private void traceCompletely() {
         String trace = Client.TRACEROUTE.run(lab, Node.GUEST1);
         assertEquals(Topology.HOPS, Traceroute.hops(trace), trace + natexd.log());
-    }
-
-    /**
-     * Starts watch with {@code --plain}, which prints no header when natexd is ready to report, so the test waits some
-     * time.
-     */
-    private void awaitWatchers() throws InterruptedException {
-        Thread.sleep(2_000);
     }
 
     private Lab.Result natexctl(String... arguments) {

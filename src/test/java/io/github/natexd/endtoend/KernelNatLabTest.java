@@ -61,6 +61,8 @@ class KernelNatLabTest {
     private static final int FIRST_SOURCE_PORT = 41_000;
     private static final int DONT_FRAGMENT = 0x4000;
     private static final long PATIENCE_NANOS = 3_000_000_000L;
+    /** If the host's port is late and the machine is busy, a probe can be too late for a copy. */
+    private static final int ATTEMPTS = 3;
 
     private static final String MASQUERADE = """
             echo 1 > /proc/sys/net/ipv4/ip_forward
@@ -93,10 +95,10 @@ class KernelNatLabTest {
     private static final List<Probe> LARGE =
             List.of(large(udp(PROBES.size(), PATH_MTU + 1)), large(echo(PROBES.size() + 1, PATH_MTU + 2)));
 
-    /** The errors that the guest got with the kernel as the NAT. */
     /** Routers whose errors do not reach the host, or differ from probe to probe. */
     private static final EnumSet<Router> UNEVEN = EnumSet.of(Router.SILENT, Router.DAMAGED, Router.HALF, Router.SPLIT);
 
+    /** The errors that the guest got with the kernel as the NAT. */
     private final Map<Router, Map<String, List<String>>> oracle = new EnumMap<>(Router.class);
 
     private static List<Probe> probes() {
@@ -191,8 +193,6 @@ class KernelNatLabTest {
     /** Sends the probes together; returns the errors about each, in a fixed order. */
     private static Map<String, List<String>> errors(Lab lab, Router kind, List<Probe> all, boolean kernel) {
         lab.router(kind);
-        // If the host got a copy because the guest's probe was seen late, it now has the path's MTU in its cache.
-        lab.exec(Node.HOST, "ip", "route", "flush", "cache");
         // Only r2 has oddities.
         List<Probe> probes = all.stream()
                 .filter(probe -> kind == Router.KERNEL || probe.ttl() == 2)
@@ -205,25 +205,40 @@ class KernelNatLabTest {
         try (Capture capture = Capture.on(lab, Node.GUEST1, Topology.GUEST_INTERFACE);
                 PacketSocket guest = Namespace.call(
                         lab.namespace(Node.GUEST1), () -> PacketSocket.openUnfiltered(Topology.GUEST_INTERFACE))) {
-            for (Probe probe : probes) {
-                byte[] octets = probe.octets(further);
-                Packets.send(guest, nextHop, Macs.GUEST1, octets);
-            }
-            long end = System.nanoTime() + PATIENCE_NANOS;
-            List<byte[]> seen;
-            do {
-                seen = capture.incoming(octets -> Packet.of(octets).isIcmpError());
-            } while (seen.size() < probes.size() * copies && System.nanoTime() < end);
-            for (byte[] octets : seen) {
-                Packet error = Packet.of(octets);
-                List<String> known = errors.get(error.embedded().probeKey());
-                assertTrue(known != null, () -> "about no probe: " + error);
-                known.add(comparable(error, kernel));
+            int attempts = lab.options().egressFirstMillis() == 0 ? 1 : ATTEMPTS;
+            for (int i = 0; i < attempts && errors.containsValue(List.of()); i++) {
+                // If the host got a copy because the guest's probe was seen late, it now has the path's MTU in its
+                // cache.
+                lab.exec(Node.HOST, "ip", "route", "flush", "cache");
+                List<Probe> unanswered = probes.stream()
+                        .filter(probe -> errors.get(probe.key()).isEmpty())
+                        .toList();
+                for (Probe probe : unanswered) {
+                    Packets.send(guest, nextHop, Macs.GUEST1, probe.octets(further));
+                }
+                take(capture, errors, probes.size() * copies, kernel);
             }
         }
-        errors.forEach((probe, got) -> assertEquals(copies, got.size(), () -> kind + ", " + probe));
+        errors.forEach(
+                (probe, got) -> assertEquals(copies, got.size(), () -> lab.options() + ", " + kind + ", " + probe));
         errors.values().forEach(Collections::sort);
         return errors;
+    }
+
+    /** Waits until the guest has got so many errors, and sorts them by their probes. */
+    private static void take(Capture capture, Map<String, List<String>> errors, int number, boolean kernel) {
+        long end = System.nanoTime() + PATIENCE_NANOS;
+        List<byte[]> seen;
+        do {
+            seen = capture.incoming(octets -> Packet.of(octets).isIcmpError());
+        } while (seen.size() < number && System.nanoTime() < end);
+        errors.values().forEach(List::clear);
+        for (byte[] octets : seen) {
+            Packet error = Packet.of(octets);
+            List<String> known = errors.get(error.embedded().probeKey());
+            assertTrue(known != null, () -> "about no probe: " + error);
+            known.add(comparable(error, kernel));
+        }
     }
 
     private static String comparable(Packet error, boolean forwarded) {

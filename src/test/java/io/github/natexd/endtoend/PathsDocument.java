@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.StreamSupport;
 
 /** The JSON document of {@code natexctl paths} or {@code guests} about what guests do meanwhile. */
@@ -22,14 +21,14 @@ record PathsDocument(JsonNode json) {
 
     /** The paths that natexctl, as root on the lab's host, sees within some seconds. */
     static PathsDocument paths(Lab lab, LabNatexd natexd, int seconds, Callable<?> guest) throws Exception {
-        return collect(lab, natexd.command("paths", "--once", "--json", "--duration=" + seconds), guest);
+        return collect(lab, natexd, natexd.command("paths", "--once", "--json", "--duration=" + seconds), guest);
     }
 
     /** What this command on the lab's host prints, after what the guest does. */
-    static PathsDocument collect(Lab lab, List<String> command, Callable<?> guest) throws Exception {
+    static PathsDocument collect(Lab lab, LabNatexd natexd, List<String> command, Callable<?> guest) throws Exception {
         Process process = lab.start(Node.HOST, new ProcessBuilder(command));
         try {
-            TimeUnit.SECONDS.sleep(1);
+            natexd.awaitClients(1);
             guest.call();
             String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             String errors = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);

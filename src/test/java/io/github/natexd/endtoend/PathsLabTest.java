@@ -110,7 +110,10 @@ class PathsLabTest {
     @Test
     void guestsAreListedWithWhatBecameOfTheirProbes() throws Exception {
         JsonNode document = PathsDocument.collect(
-                        lab, natexd.command("guests", "--json", "--duration=4"), () -> trace("-q1", Topology.TARGET))
+                        lab,
+                        natexd,
+                        natexd.command("guests", "--json", "--duration=4"),
+                        () -> trace("-q1", Topology.TARGET))
                 .json();
 
         JsonNode guest = document.at("/guests/0");
@@ -142,7 +145,7 @@ class PathsLabTest {
                 .redirectErrorStream(true)
                 .start();
         try (OutputStream keys = process.getOutputStream()) {
-            TimeUnit.SECONDS.sleep(2);
+            natexd.awaitClients(1);
             trace(Topology.TARGET);
             TimeUnit.SECONDS.sleep(2);
             keys.write('q');

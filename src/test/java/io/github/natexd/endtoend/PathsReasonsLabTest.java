@@ -17,6 +17,7 @@ import io.github.natexd.testkit.LabNatexd;
 import io.github.natexd.testkit.LabShell;
 import io.github.natexd.testkit.Macs;
 import io.github.natexd.testkit.Packets;
+import io.github.natexd.testkit.Processors;
 import io.github.natexd.wire.Ipv4Address;
 import io.github.natexd.wire.MacAddress;
 import java.util.ArrayList;
@@ -62,6 +63,7 @@ class PathsReasonsLabTest {
             @Override
             void stage(Lab lab) {
                 lab.nat(LabOptions.defaults().egressFirst(4));
+                Processors.realTime("hub of lab"); // late by so much, and no more
             }
         },
         WEAK_EVIDENCE("weak") {
@@ -268,7 +270,7 @@ class PathsReasonsLabTest {
             List<String> command = new ArrayList<>(Lab.UNPRIVILEGED);
             command.addAll(natexd.command("paths", "--once", "--json", "--duration=" + SECONDS));
             JsonNode hop = hop(
-                    PathsDocument.collect(lab, command, () -> {
+                    PathsDocument.collect(lab, natexd, command, () -> {
                         Cause.ANOTHER_RULE.probe(lab);
                         return lab;
                     }),

@@ -18,7 +18,9 @@ import java.util.stream.Stream;
 
 /** The packaged natexd in a lab's host, as an unprivileged user; tests close it with {@code try}. */
 public final class LabNatexd implements AutoCloseable {
-    private static final long LOG_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
+    /** For what a client asks for to take effect. */
+    private static final long ASKED_MILLIS = 300;
 
     private final Lab lab;
     private final Path tree;
@@ -76,17 +78,50 @@ public final class LabNatexd implements AutoCloseable {
     /** Waits some seconds until it has logged a line that matches; returns its log. */
     public String awaitLog(String regex) {
         Pattern pattern = Pattern.compile(regex);
-        long end = System.nanoTime() + LOG_NANOS;
+        long end = System.nanoTime() + PATIENCE_NANOS;
         while (!pattern.matcher(log()).find()) {
             assertTrue(isAlive(), () -> "natexd ended; its log:\n" + log());
             assertTrue(System.nanoTime() < end, () -> "natexd did not say \"" + regex + "\", but:\n" + log());
-            try {
-                TimeUnit.MILLISECONDS.sleep(10);
-            } catch (InterruptedException e) {
-                throw new AssertionError(e);
-            }
+            pause(10);
         }
         return log();
+    }
+
+    /**
+     * Waits until there are as many clients of its control socket: a client that has connected asks at once for what it
+     * wants to see.
+     */
+    public void awaitClients(int number) {
+        long end = System.nanoTime() + PATIENCE_NANOS;
+        while (sockets() <= number) {
+            assertTrue(System.nanoTime() < end, () -> sockets() - 1 + " clients\n" + log());
+            pause(50);
+        }
+        pause(ASKED_MILLIS);
+    }
+
+    /**
+     * The sockets of its path: one that listens, and one for each client, which the kernel lists in the client's network
+     * namespace: in the host's of the lab, or in this JVM's.
+     */
+    private long sockets() {
+        String list = "/proc/net/unix";
+        try (Stream<String> here = Files.lines(Path.of(list))) {
+            Stream<String> inTheLab = lab.exec(Node.HOST, "cat", list).output().lines();
+            return Stream.concat(here, inTheLab)
+                    .filter(line -> line.endsWith(" " + socket()))
+                    .count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void pause(long millis) {
+        try {
+            TimeUnit.MILLISECONDS.sleep(millis);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     /** How often the loop's thread has gone to sleep so far. */

@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 
 /** Which processors the threads of this JVM run on, and before which others. */
 public final class Processors {
+    private static final Path TASKS = Path.of("/proc/self/task");
     private static final int ATTEMPTS = 100;
     private static final long PAUSE_NANOS = 10_000_000;
 
@@ -41,7 +42,14 @@ public final class Processors {
             for (String thread : found) {
                 String[] words = Arrays.copyOf(command, command.length + 1);
                 words[command.length] = thread;
-                Shell.run(null, words);
+                try {
+                    Shell.run(null, words);
+                } catch (IllegalStateException e) {
+                    if (Files.exists(TASKS.resolve(thread))) {
+                        throw e;
+                    }
+                    // It has ended meanwhile: for example the hub before a change of the NAT.
+                }
             }
             if (!found.isEmpty()) {
                 return;
@@ -52,7 +60,7 @@ public final class Processors {
     }
 
     private static List<String> identifiers(String threads) {
-        try (Stream<Path> tasks = Files.list(Path.of("/proc/self/task"))) {
+        try (Stream<Path> tasks = Files.list(TASKS)) {
             return tasks.filter(task -> name(task).startsWith(threads))
                     .map(task -> task.getFileName().toString())
                     .toList();
