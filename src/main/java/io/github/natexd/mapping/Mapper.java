@@ -149,7 +149,7 @@ public final class Mapper {
             scan(quoted, nowNanos);
         }
         if (paired == null) {
-            return trustsUnseen ? withoutLeaving(quoted, nowNanos, last) : Match.UNKNOWN;
+            return trustsUnseen && !crowded ? withoutLeaving(quoted, nowNanos, last) : Match.UNKNOWN;
         }
         if (severalSenders) {
             return Match.AMBIGUOUS;

@@ -39,7 +39,7 @@ final class Unseen {
         complete = sightings.hasAllOfHost(nowNanos);
         best = null;
         bestAgreeing = 0;
-        sightings.ofGuests(itsQuoted.classKey(), sightings.liveSince(nowNanos), takes);
+        boolean readAll = sightings.ofGuests(itsQuoted.classKey(), sightings.liveSince(nowNanos), takes);
         Sighting guests = best;
         if (guests == null) {
             return Match.UNKNOWN;
@@ -49,10 +49,12 @@ final class Unseen {
         }
         boolean seenLeaving = profile.seenLeaving(guests.isUdp()) == Known.YES;
         boolean full = complete && isEnoughWithPort(bestAgreeing);
-        if (full) {
+        if (full && readAll) {
             profile.learnUnseen(guests, itsQuoted);
         }
-        return full ? (seenLeaving ? Match.LIKELY : Match.CERTAIN) : seenLeaving ? Match.UNKNOWN : Match.LIKELY;
+        return full
+                ? (readAll && !seenLeaving ? Match.CERTAIN : Match.LIKELY)
+                : seenLeaving ? Match.UNKNOWN : Match.LIKELY;
     }
 
     /** Always returns false: it has no limit for those that fit. */

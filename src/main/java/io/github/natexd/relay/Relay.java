@@ -305,8 +305,11 @@ public final class Relay {
 
     /** Why the guest does not get the error; null if it does. The rate is last: nothing else may use it up. */
     private @Nullable Reason obstacle(Judgement error, boolean asFrame, long nowNanos) {
-        if (asFrame && (link == null || error.totalLength > link.mtu())) {
-            return link == null ? Reason.NO_GUEST_NETWORK : Reason.TOO_LONG;
+        if (link == null) {
+            return Reason.NO_GUEST_NETWORK;
+        }
+        if (asFrame && error.totalLength > link.mtu()) {
+            return Reason.TOO_LONG;
         }
         if (error.sender != null && yielding.leavesToNat(error, nowNanos)) {
             return Reason.NAT_DELIVERS;

@@ -10,6 +10,7 @@ import static io.github.natexd.testkit.Packets.GUEST;
 import static io.github.natexd.testkit.Packets.HOST;
 import static io.github.natexd.testkit.Packets.TARGET;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.natexd.testkit.Packets;
@@ -38,13 +39,31 @@ class LookUpLimitsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"126, CERTAIN", "127, UNKNOWN"})
-    @DisplayName("R53: of probes that were not seen leaving, 128 guests and sightings are read")
+    @CsvSource({"125, CERTAIN", "126, LIKELY", "127, UNKNOWN"})
+    @DisplayName(
+            "R53: of probes that were not seen leaving, 128 guests and sightings are read, and then none is certain")
     void guestsAreReadUpToALimitForUnseenProbes(int othersThatSentLater, Match expected) {
         scene.guest(fromGuest(PORT).id(ID));
         others(othersThatSentLater);
 
         assertEquals(expected, scene.find(fromHost(PORT).id(ID)));
+    }
+
+    @Test
+    @DisplayName(
+            "R16, R53: a probe that left, but is behind 64 others of its chain, is not one that was not seen leaving")
+    void aProbeBehindManyOthersIsNotUnseen() {
+        for (int i = 0; i < 3000; i++) {
+            MappingScene small = new MappingScene(128); // with 256 chains, and a secret of its own
+            small.egress(fromHost(PORT).id(ID));
+            small.pass(100);
+            small.guest(fromGuest(PORT).id(ID + 1)); // too late for the host's probe
+            for (int id = 0; id < 64; id++) {
+                small.egress(fromHost(PORT + 1).id(id).dataOctets(40));
+            }
+
+            assertNotEquals(Match.CERTAIN, small.findAtLast(fromHost(PORT).id(ID)));
+        }
     }
 
     @Test

@@ -326,6 +326,17 @@ class RelayTest {
     }
 
     @Test
+    @DisplayName("R45: without a guest network, the kernel forwards nothing either: the host keeps its errors")
+    void inVerdictModeTheGuestNetworkGoes() {
+        scene = RelayScene.byVerdicts();
+        scene.mapped(PORT);
+        scene.relay.link(null);
+
+        assertEquals(Verdict.ACCEPT, scene.queue.verdict(scene.errorComes(error(hosts(PORT)))));
+        assertEquals(1, scene.count(Reason.NO_GUEST_NETWORK));
+    }
+
+    @Test
     @DisplayName("R50: errors are selected anew, and a mapping from before serves them")
     void errorsAreSelectedAnew() {
         scene.mapped(PORT);

@@ -52,10 +52,10 @@ class VerdictTest {
                     new Trouble("translator", s -> s.translator.types(noTypes()), reinject, Verdict.ACCEPT),
                     new Trouble("queueing", s -> s.link.breaksWhenQueueing(true), reinject, ifNoFrame),
                     new Trouble("sending", s -> s.link.breaksWhenSending(true), reinject, ifNoFrame),
-                    new Trouble("receiving", s -> s.link.breaksWhenReceiving(true), reinject, ifNoFrame),
+                    new Trouble("receiving", s -> s.link.breaksWhenReceiving(true), reinject, Verdict.ACCEPT),
                     new Trouble("no room", s -> s.link.room(0), reinject, ifNoFrame),
                     new Trouble("refusing", s -> s.link.refusing(true), reinject, ifNoFrame),
-                    new Trouble("network gone", s -> s.link.gone(true), reinject, ifNoFrame),
+                    new Trouble("network gone", s -> s.link.gone(true), reinject, Verdict.ACCEPT),
                     new Trouble("unreadable sightings", VerdictTest::unreadable, reinject, moved),
                     new Trouble("observer", VerdictTest::observerBreaks, reinject, moved));
         });
