@@ -76,20 +76,17 @@ final class ControlSocket {
 
     /** Removes a dead natexd's socket; creates the directory if it is missing, and returns whether it did so. */
     private static boolean makeRoom(Path path) throws ControlException {
+        Path directory = path.getParent();
+        boolean missing = directory != null && Files.notExists(directory);
+        if (directory != null) {
+            if (missing) {
+                make(directory);
+            }
+            if (!Files.isWritable(directory)) {
+                throw mayNotCreate("the control socket in " + directory);
+            }
+        }
         try {
-            Path directory = path.getParent();
-            boolean missing = directory != null && Files.notExists(directory);
-            if (directory != null && missing) {
-                Files.createDirectories(directory);
-                // Independent of the umask: the socket's own mode controls access.
-                Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
-            }
-            if (directory != null && !Files.isWritable(directory)) {
-                throw new ControlException(
-                        Kind.REFUSED,
-                        "natexd's user may not create the control socket in " + directory,
-                        "let it write there (RuntimeDirectory= of the unit), or set control.socket to another path");
-            }
             if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
                 return missing;
             }
@@ -105,6 +102,23 @@ final class ControlSocket {
         } catch (IOException e) {
             throw cannotListen(path, "cannot remove the old file: " + e);
         }
+    }
+
+    private static void make(Path directory) throws ControlException {
+        try {
+            Files.createDirectories(directory);
+            // Independent of the umask: the socket's own mode controls access.
+            Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+        } catch (IOException e) {
+            throw mayNotCreate("the directory " + directory + " for the control socket (" + e + ")");
+        }
+    }
+
+    private static ControlException mayNotCreate(String what) {
+        return new ControlException(
+                Kind.REFUSED,
+                "natexd's user may not create " + what,
+                "let it write there (RuntimeDirectory= of the unit, or root), or set control.socket to another path");
     }
 
     private static boolean isLive(Path path) throws ControlException {

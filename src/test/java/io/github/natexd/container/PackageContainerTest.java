@@ -207,7 +207,9 @@ class PackageContainerTest {
         machine.writeFile("/usr/local/sbin/restorecon", "#!/bin/sh\nprintf '%s\\n' \"$@\" >>/root/labelled");
         machine.must("chmod +x /usr/local/sbin/restorecon");
 
-        String said = machine.must("/root/natexd/src/package/on-host install /root/natexd/target/natexd");
+        String install = "/root/natexd/src/package/on-host install /root/natexd/target/natexd";
+
+        String said = machine.must(install);
 
         assertTrue(said.contains("natexd.service is active"), said);
         assertEquals("enabled", machine.must("systemctl is-enabled natexd"));
@@ -216,7 +218,17 @@ class PackageContainerTest {
         machine.must("grep -qx /usr/local/sbin/natexd /root/labelled && rm /usr/local/sbin/restorecon");
         machine.labUp();
         machine.awaitHops();
-        machine.must("systemctl stop natexd; mv /usr/sbin/nft /root/nft");
+        String refused = machine.run("dpkg --install " + Machine.PACKAGE).output();
+        assertTrue(refused.contains("first, in the checkout it comes from: ./dev uninstall"), refused);
+        machine.must("systemctl disable --now natexd");
+        assertTrue(machine.must(install).contains("to start it: systemctl enable --now natexd.service"));
+        assertEquals(
+                "inactive", machine.run("systemctl is-active natexd").output().strip());
+        machine.must("systemctl mask natexd");
+        String masked = machine.run(install).output();
+        machine.must("systemctl unmask natexd");
+        assertTrue(masked.contains("natexd.service is masked, so it could not start"), masked);
+        machine.must("mv /usr/sbin/nft /root/nft");
         try {
             machine.must("/root/natexd/src/package/on-host uninstall /root/natexd/target/natexd");
         } finally {

@@ -41,6 +41,19 @@ class ControlServerTest {
     }
 
     @Test
+    void aDirectoryThatCannotBeMadeIsNamed() throws Exception {
+        Access access = new Access(1, "natexd", OptionalInt.empty());
+
+        ControlException refused = assertThrows(
+                ControlException.class,
+                () -> ControlServer.listen(
+                        Path.of("/proc/none/control.sock"), access, new GivenCallers(() -> new Caller(0, List.of(0)))));
+
+        assertEquals(Kind.REFUSED, refused.kind());
+        assertTrue(refused.reason().startsWith("natexd's user may not create the directory"), refused.reason());
+    }
+
+    @Test
     void answersOneLineAndEndsTheConnection() throws Exception {
         try (ControlServer server = clients.serve()) {
             assertEquals(scene.ask("status"), clients.ask("status"));

@@ -89,6 +89,11 @@ class FaultsLabTest {
         }
     }
 
+    /** The unit's ExecStopPost. */
+    private static void removeAsTheUnit(Lab lab) {
+        LabShell.must(lab, Node.HOST, LabNatexd.tree().resolve("libexec/natexd-rules") + " remove --ended");
+    }
+
     @Test
     @DisplayName("R43: a second natexd ends with a reason, and takes nothing from the first one, the guest or the host")
     void aSecondNatexdIsStarted() {
@@ -104,8 +109,14 @@ class FaultsLabTest {
                     configuration.toString());
 
             assertEquals(NO_PERMISSION, second.exitCode(), second.output());
+            String rules = LabShell.must(lab, Node.HOST, "nft --stateless list ruleset");
+            removeAsTheUnit(lab);
+            assertEquals(rules, LabShell.must(lab, Node.HOST, "nft --stateless list ruleset"));
             Recovery.assertGuestTraces(lab, natexd, System.nanoTime());
             assertNothingLost(stream);
+            natexd.killHard();
+            removeAsTheUnit(lab);
+            assertEquals("", LabShell.must(lab, Node.HOST, "nft list ruleset"));
         }
     }
 
@@ -150,7 +161,7 @@ class FaultsLabTest {
                 assertEquals(OUT_OF_MEMORY, natexd.awaitEnd(), natexd::log);
                 assertTrue(natexd.log().contains("java.lang.OutOfMemoryError"), natexd::log);
             }
-            LabShell.must(lab, Node.HOST, LabNatexd.tree().resolve("libexec/natexd-rules") + " remove --daemon");
+            removeAsTheUnit(lab);
             TimeUnit.SECONDS.sleep(3); // RestartSec of the unit: the fault ends when systemd starts natexd again
             long restart = System.nanoTime();
             try (LabNatexd restarted = LabNatexd.start(lab)) {

@@ -80,7 +80,7 @@ class HangAndKillLabTest {
                 HostStream stream = HostStream.start(lab, 1000)) {
             TimeUnit.MILLISECONDS.sleep(BEFORE_MILLIS);
             killed.killHard();
-            LabShell.must(lab, Node.HOST, LabNatexd.tree().resolve("libexec/natexd-rules") + " remove --daemon");
+            LabShell.must(lab, Node.HOST, LabNatexd.tree().resolve("libexec/natexd-rules") + " remove --ended");
             TimeUnit.SECONDS.sleep(seconds("RestartSec"));
             long restart = System.nanoTime();
             try (LabNatexd restarted = LabNatexd.start(lab)) {

@@ -10,6 +10,7 @@ import io.github.natexd.lab.LabOptions;
 import io.github.natexd.lab.LabOptions.Router;
 import io.github.natexd.lab.Node;
 import io.github.natexd.lab.Topology;
+import io.github.natexd.linux.libc.Libc;
 import io.github.natexd.testkit.LabNatexd;
 import io.github.natexd.testkit.LabShell;
 import java.io.OutputStream;
@@ -35,6 +36,7 @@ class PathsLabTest {
     private static final Pattern MTR_HOP =
             Pattern.compile("(?m)^ *(\\d+)\\.\\|-- (\\S+) +([0-9.]+)%? +(\\d+) .*((?:\n {6,}[0-9.]+ *$)*)");
 
+    private static final int SIGINT = 2;
     private static final int ROUNDS = 4;
     private static final int OTHER_PORT = 40_000;
 
@@ -158,6 +160,26 @@ class PathsLabTest {
             assertTrue(drawn.contains("\u001b[?1049h") && drawn.contains("\u001b[?1049l"), "the screen is given back");
         } finally {
             process.destroy();
+        }
+    }
+
+    /** The JVM ends as soon as Ctrl-C has been handled. */
+    @Test
+    void rowsAreCompleteAfterCtrlC() throws Exception {
+        // The caller of the tests may ignore SIGINT, as a shell's background jobs do.
+        List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT"));
+        command.addAll(natexd.command("paths", "--once", "--plain", "--duration=60"));
+        Process paths = lab.start(Node.HOST, new ProcessBuilder(command));
+        try {
+            natexd.awaitClients(1);
+            trace("-q1", Topology.TARGET);
+            TimeUnit.SECONDS.sleep(1); // natexd collects records for up to half a second
+            assertEquals(0, Libc.INSTANCE.kill((int) paths.pid(), SIGINT));
+            String rows = new String(paths.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+            Topology.HOPS.forEach(hop -> assertTrue(rows.contains(hop), rows));
+        } finally {
+            paths.destroy();
         }
     }
 

@@ -64,7 +64,7 @@ class RulesKeptLabTest {
 
             String rules = LabShell.must(lab, Node.HOST, "nft list tables");
             natexd.stop();
-            LabShell.must(lab, Node.HOST, RULES + " remove --daemon"); // as the unit does
+            LabShell.must(lab, Node.HOST, RULES + " remove --ended"); // as the unit does
             assertEquals(rules, LabShell.must(lab, Node.HOST, "nft list tables"));
         }
     }

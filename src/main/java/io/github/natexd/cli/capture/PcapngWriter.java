@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -11,7 +12,8 @@ import java.nio.file.StandardOpenOption;
 
 /**
  * Writes a capture file in the newer format (draft-ietf-opsawg-pcapng), big endian, times in nanoseconds. Writes
- * only whole blocks, so the file is valid whenever writing ends. {@link PcapngFormat} reads it.
+ * only whole blocks, and cuts a block off that the disk had no room for, so the file is valid whenever writing ends.
+ * {@link PcapngFormat} reads it.
  */
 public final class PcapngWriter implements Closeable {
     private static final int SECTION_HEADER = 0x0A0D0D0A;
@@ -36,6 +38,8 @@ public final class PcapngWriter implements Closeable {
     private final WritableByteChannel file;
     private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_OCTETS);
     private int interfaces;
+    /** How long the file is without what a flush has written in part. */
+    private long octets;
 
     private PcapngWriter(WritableByteChannel file) {
         this.file = file;
@@ -97,12 +101,23 @@ public final class PcapngWriter implements Closeable {
         buffer.putInt(0).putInt(length);
     }
 
+    /** Writes what was added. If that fails, for example because the disk is full, it is lost as a whole. */
     void flush() throws IOException {
         buffer.flip();
-        while (buffer.hasRemaining()) {
-            file.write(buffer);
+        int length = buffer.remaining();
+        try {
+            while (buffer.hasRemaining()) {
+                file.write(buffer);
+            }
+            octets += length;
+        } catch (IOException e) {
+            if (file instanceof SeekableByteChannel whole) {
+                whole.truncate(octets);
+            }
+            throw e;
+        } finally {
+            buffer.clear();
         }
-        buffer.clear();
     }
 
     private ByteBuffer begin(int type, int length) {

@@ -59,6 +59,8 @@ abstract class FeedCommand extends DaemonCommand {
                 feed.await(TimeUnit.SECONDS.toMillis(seconds));
                 feed.check();
                 code = report(feed);
+                // After Ctrl-C, the JVM ends as soon as interrupt is closed.
+                out().flush();
                 complainOfLoss(feed.lostLines());
             }
             return code;

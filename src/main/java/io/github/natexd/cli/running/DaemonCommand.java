@@ -26,7 +26,12 @@ public abstract class DaemonCommand implements Callable<Integer> {
     public final Integer call() {
         try {
             int code = ask();
-            out().flush();
+            if (out().checkError() && !endsWithItsReader()) {
+                PrintWriter err = spec.commandLine().getErr();
+                err.println("natexctl: the output could not be written; is the disk full?");
+                err.flush();
+                return ExitCodes.FAILED;
+            }
             return code;
         } catch (ControlException e) {
             out().flush();
@@ -37,6 +42,11 @@ public abstract class DaemonCommand implements Callable<Integer> {
 
     /** Sends the request and prints the response; returns the exit code. */
     protected abstract int ask() throws ControlException;
+
+    /** Whether the command goes on until nobody reads its output any more. */
+    protected boolean endsWithItsReader() {
+        return false;
+    }
 
     /** Sends a request whose response is one line; returns that line. */
     protected final String line(String request) throws ControlException {

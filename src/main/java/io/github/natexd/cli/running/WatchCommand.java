@@ -119,6 +119,11 @@ public final class WatchCommand extends DaemonCommand {
         return ExitCodes.OK;
     }
 
+    @Override
+    protected boolean endsWithItsReader() {
+        return true;
+    }
+
     private void checkReason() {
         String wanted = reason;
         if (wanted != null

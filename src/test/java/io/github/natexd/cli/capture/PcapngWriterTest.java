@@ -7,9 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,6 +78,82 @@ class PcapngWriterTest {
 
         assertThrows(FileAlreadyExistsException.class, () -> PcapngWriter.create(file));
         assertEquals("precious", Files.readString(file));
+    }
+
+    /** A block that is only partly written is cut off, and not written again when there is room. */
+    @Test
+    void theFileIsValidAfterTheDiskWasFull() throws Exception {
+        Path file = directory.resolve("full.pcap");
+        FullDisk disk = new FullDisk(FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+        try (PcapngWriter writer = PcapngWriter.to(disk)) {
+            int number = writer.addInterface(LinkLayer.ETHERNET, 9000, "vmnet8");
+            writer.add(number, NANOS, octets(100), 100, false);
+            writer.flush();
+            disk.room = 70;
+            writer.add(number, NANOS, octets(101), 101, false);
+            assertThrows(IOException.class, writer::flush);
+            assertEquals(1, packets(file));
+            disk.room = Integer.MAX_VALUE;
+        }
+        assertEquals(1, packets(file));
+    }
+
+    /** Writes a part of what it has no room for, as the kernel does. */
+    private static final class FullDisk implements SeekableByteChannel {
+        private final FileChannel file;
+        private int room = Integer.MAX_VALUE;
+
+        FullDisk(FileChannel file) {
+            this.file = file;
+        }
+
+        @Override
+        public int write(ByteBuffer octets) throws IOException {
+            if (room == 0) {
+                throw new IOException("No space left on device");
+            }
+            int written = file.write(octets.slice(octets.position(), Math.min(room, octets.remaining())));
+            octets.position(octets.position() + written);
+            room -= written;
+            return written;
+        }
+
+        @Override
+        public SeekableByteChannel truncate(long size) throws IOException {
+            file.truncate(size);
+            return this;
+        }
+
+        @Override
+        public int read(ByteBuffer octets) throws IOException {
+            return file.read(octets);
+        }
+
+        @Override
+        public long position() throws IOException {
+            return file.position();
+        }
+
+        @Override
+        public SeekableByteChannel position(long position) throws IOException {
+            file.position(position);
+            return this;
+        }
+
+        @Override
+        public long size() throws IOException {
+            return file.size();
+        }
+
+        @Override
+        public boolean isOpen() {
+            return file.isOpen();
+        }
+
+        @Override
+        public void close() throws IOException {
+            file.close();
+        }
     }
 
     private static int packets(Path file) throws Exception {
