@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -158,6 +159,32 @@ class ControlLabTest {
                 assertEquals("", cells.get(2), "no guest");
             }
             assertEquals(0, watch.waitFor());
+        } finally {
+            watch.destroy();
+        }
+    }
+
+    @Test
+    void outputThatCannotBeWrittenIsAFailureButNotIfItsReaderHasSeenEnough() {
+        String command = String.join(" ", natexd.command("metrics"));
+
+        Lab.Result full = lab.exec(Node.HOST, "sh", "-c", command + " >/dev/full");
+        assertEquals(1, full.exitCode(), full.output());
+        assertEquals("natexctl: the output could not be written; is the disk full?\n", full.output());
+        Lab.Result enough = lab.exec(Node.HOST, "sh", "-c", "{ sleep 1; " + command + "; echo $? >&2; } | true");
+        assertEquals("0\n", enough.output());
+    }
+
+    @Test
+    void watchEndsWhenItsReaderHasSeenEnough() throws Exception {
+        String command = String.join(" ", natexd.command("watch", "--plain", "--all"));
+        Process watch = lab.start(Node.HOST, "sh", "-c", command + " | head -n1");
+        try {
+            natexd.awaitClients(1);
+            for (int i = 0; i < 20 && watch.isAlive(); i++) {
+                Client.TRACEROUTE.run(lab, Node.HOST);
+            }
+            assertTrue(watch.waitFor(10, TimeUnit.SECONDS), "it goes on although nobody reads");
         } finally {
             watch.destroy();
         }

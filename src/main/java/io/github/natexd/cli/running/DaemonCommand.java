@@ -6,7 +6,10 @@ import io.github.natexd.cli.form.ExitCodes;
 import io.github.natexd.cli.form.JsonAnswer;
 import io.github.natexd.control.ControlClient;
 import io.github.natexd.control.ControlException;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import picocli.CommandLine.Mixin;
@@ -15,6 +18,8 @@ import picocli.CommandLine.Spec;
 
 /** A command that queries a running natexd: sends the request, and turns a failure into an exit code. */
 public abstract class DaemonCommand implements Callable<Integer> {
+    private static final Path STANDARD_OUTPUT = Path.of("/proc/self/fd/1");
+
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
@@ -26,7 +31,7 @@ public abstract class DaemonCommand implements Callable<Integer> {
     public final Integer call() {
         try {
             int code = ask();
-            if (out().checkError() && !endsWithItsReader()) {
+            if (outputHasFailed() && !writesToPipe()) {
                 PrintWriter err = spec.commandLine().getErr();
                 err.println("natexctl: the output could not be written; is the disk full?");
                 err.flush();
@@ -43,9 +48,18 @@ public abstract class DaemonCommand implements Callable<Integer> {
     /** Sends the request and prints the response; returns the exit code. */
     protected abstract int ask() throws ControlException;
 
-    /** Whether the command goes on until nobody reads its output any more. */
-    protected boolean endsWithItsReader() {
-        return false;
+    /** Writes what was printed; returns whether that fails. picocli's writer hides it, standard output does not. */
+    protected final boolean outputHasFailed() {
+        return out().checkError() | System.out.checkError();
+    }
+
+    /** A pipe fails when its reader, such as head(1), has seen enough. */
+    private static boolean writesToPipe() {
+        try {
+            return Files.readSymbolicLink(STANDARD_OUTPUT).toString().startsWith("pipe:");
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /** Sends a request whose response is one line; returns that line. */

@@ -105,7 +105,7 @@ public final class WatchCommand extends DaemonCommand {
             out().flush();
             long shown = 0;
             // The output fails when its reader, such as head(1), has seen enough.
-            while ((count == ENDLESS || shown < count) && !out().checkError()) {
+            while ((count == ENDLESS || shown < count) && !outputHasFailed()) {
                 String line = client.event();
                 JsonObject event = JsonAnswer.read(line);
                 boolean lost = event.has("lost");
@@ -117,11 +117,6 @@ public final class WatchCommand extends DaemonCommand {
             }
         }
         return ExitCodes.OK;
-    }
-
-    @Override
-    protected boolean endsWithItsReader() {
-        return true;
     }
 
     private void checkReason() {

@@ -261,17 +261,6 @@ class DaemonCommandsTest {
                 out.toString());
     }
 
-    @Test
-    void outputThatCannotBeWrittenIsAFailure() throws Exception {
-        try (ControlServer server = serve(ControlScene.working(), ROOT);
-                PrintWriter full = new PrintWriter("/dev/full")) {
-            int code = commandLine().setOut(full).execute("metrics", "--socket=" + socket());
-
-            assertEquals(1, code);
-            assertEquals("natexctl: the output could not be written; is the disk full?\n", err.toString());
-        }
-    }
-
     private int asked(ControlScene scene, Caller caller, String command) throws Exception {
         try (ControlServer server = serve(scene, caller)) {
             return execute(command + " --socket=" + socket());
