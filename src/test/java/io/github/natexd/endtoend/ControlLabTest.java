@@ -148,7 +148,7 @@ class ControlLabTest {
     void watchAllTellsWhyOtherErrorsWentToTheHost() throws Exception {
         Process watch = start("watch", "--all", "--plain", "--count=5");
         try (BufferedReader lines = watch.inputReader()) {
-            natexd.awaitClients(1); // --plain prints no header when natexd is ready to report
+            natexd.awaitClient(); // --plain prints no header when natexd is ready to report
             String trace = Client.TRACEROUTE.run(lab, Node.HOST);
             assertEquals(Topology.HOPS, Traceroute.hops(trace), trace);
 
@@ -180,7 +180,7 @@ class ControlLabTest {
         String command = String.join(" ", natexd.command("watch", "--plain", "--all"));
         Process watch = lab.start(Node.HOST, "sh", "-c", command + " | head -n1");
         try {
-            natexd.awaitClients(1);
+            natexd.awaitClient();
             for (int i = 0; i < 20 && watch.isAlive(); i++) {
                 Client.TRACEROUTE.run(lab, Node.HOST);
             }

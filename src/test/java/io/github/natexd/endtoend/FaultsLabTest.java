@@ -89,11 +89,6 @@ class FaultsLabTest {
         }
     }
 
-    /** The unit's ExecStopPost. */
-    private static void removeAsTheUnit(Lab lab) {
-        LabShell.must(lab, Node.HOST, LabNatexd.tree().resolve("libexec/natexd-rules") + " remove --ended");
-    }
-
     @Test
     @DisplayName("R43: a second natexd ends with a reason, and takes nothing from the first one, the guest or the host")
     void aSecondNatexdIsStarted() {
@@ -110,12 +105,12 @@ class FaultsLabTest {
 
             assertEquals(NO_PERMISSION, second.exitCode(), second.output());
             String rules = LabShell.must(lab, Node.HOST, "nft --stateless list ruleset");
-            removeAsTheUnit(lab);
+            LabNatexd.removeRulesAsTheUnit(lab);
             assertEquals(rules, LabShell.must(lab, Node.HOST, "nft --stateless list ruleset"));
             Recovery.assertGuestTraces(lab, natexd, System.nanoTime());
             assertNothingLost(stream);
             natexd.killHard();
-            removeAsTheUnit(lab);
+            LabNatexd.removeRulesAsTheUnit(lab);
             assertEquals("", LabShell.must(lab, Node.HOST, "nft list ruleset"));
         }
     }
@@ -161,7 +156,7 @@ class FaultsLabTest {
                 assertEquals(OUT_OF_MEMORY, natexd.awaitEnd(), natexd::log);
                 assertTrue(natexd.log().contains("java.lang.OutOfMemoryError"), natexd::log);
             }
-            removeAsTheUnit(lab);
+            LabNatexd.removeRulesAsTheUnit(lab);
             TimeUnit.SECONDS.sleep(3); // RestartSec of the unit: the fault ends when systemd starts natexd again
             long restart = System.nanoTime();
             try (LabNatexd restarted = LabNatexd.start(lab)) {

@@ -6,11 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.natexd.config.Config;
 import io.github.natexd.lab.Lab;
 import io.github.natexd.lab.LabOptions;
-import io.github.natexd.lab.Node;
 import io.github.natexd.linux.libc.Libc;
 import io.github.natexd.testkit.HostStream;
 import io.github.natexd.testkit.LabNatexd;
-import io.github.natexd.testkit.LabShell;
 import io.github.natexd.testkit.Recovery;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -80,7 +78,7 @@ class HangAndKillLabTest {
                 HostStream stream = HostStream.start(lab, 1000)) {
             TimeUnit.MILLISECONDS.sleep(BEFORE_MILLIS);
             killed.killHard();
-            LabShell.must(lab, Node.HOST, LabNatexd.tree().resolve("libexec/natexd-rules") + " remove --ended");
+            LabNatexd.removeRulesAsTheUnit(lab);
             TimeUnit.SECONDS.sleep(seconds("RestartSec"));
             long restart = System.nanoTime();
             try (LabNatexd restarted = LabNatexd.start(lab)) {

@@ -28,7 +28,7 @@ record PathsDocument(JsonNode json) {
     static PathsDocument collect(Lab lab, LabNatexd natexd, List<String> command, Callable<?> guest) throws Exception {
         Process process = lab.start(Node.HOST, new ProcessBuilder(command));
         try {
-            natexd.awaitClients(1);
+            natexd.awaitClient();
             guest.call();
             String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             String errors = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -147,7 +147,7 @@ class PathsLabTest {
                 .redirectErrorStream(true)
                 .start();
         try (OutputStream keys = process.getOutputStream()) {
-            natexd.awaitClients(1);
+            natexd.awaitClient();
             trace(Topology.TARGET);
             TimeUnit.SECONDS.sleep(2);
             keys.write('q');
@@ -171,7 +171,7 @@ class PathsLabTest {
         command.addAll(natexd.command("paths", "--once", "--plain", "--duration=60"));
         Process paths = lab.start(Node.HOST, new ProcessBuilder(command));
         try {
-            natexd.awaitClients(1);
+            natexd.awaitClient();
             trace("-q1", Topology.TARGET);
             TimeUnit.SECONDS.sleep(1); // natexd collects records for up to half a second
             assertEquals(0, Libc.INSTANCE.kill((int) paths.pid(), SIGINT));

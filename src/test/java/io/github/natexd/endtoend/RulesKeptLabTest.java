@@ -17,8 +17,6 @@ import org.junit.jupiter.api.Test;
 /** A firewall is restarted while natexd runs. */
 class RulesKeptLabTest {
     private static final int ATTEMPTS = 10;
-    private static final String RULES =
-            LabNatexd.tree().resolve("libexec/natexd-rules").toString();
     private static final List<String> FLUSHES =
             List.of("nft flush ruleset", "nft delete table ip natexd", "iptables-nft -t mangle -F");
 
@@ -64,7 +62,7 @@ class RulesKeptLabTest {
 
             String rules = LabShell.must(lab, Node.HOST, "nft list tables");
             natexd.stop();
-            LabShell.must(lab, Node.HOST, RULES + " remove --ended"); // as the unit does
+            LabNatexd.removeRulesAsTheUnit(lab);
             assertEquals(rules, LabShell.must(lab, Node.HOST, "nft list tables"));
         }
     }

@@ -13,12 +13,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** The packaged natexd in a lab's host, as an unprivileged user; tests close it with {@code try}. */
 public final class LabNatexd implements AutoCloseable {
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long STEP_MILLIS = 10;
     /** For what a client asks for to take effect. */
     private static final long ASKED_MILLIS = 300;
 
@@ -61,6 +63,11 @@ public final class LabNatexd implements AutoCloseable {
         return Path.of(System.getProperty("natexd.tree", "target/natexd")).toAbsolutePath();
     }
 
+    /** The ExecStopPost of the unit, which systemd runs when natexd has ended. */
+    public static void removeRulesAsTheUnit(Lab lab) {
+        LabShell.must(lab, Node.HOST, tree().resolve("libexec/natexd-rules") + " remove --ended");
+    }
+
     public long pid() {
         return process.pid();
     }
@@ -78,26 +85,25 @@ public final class LabNatexd implements AutoCloseable {
     /** Waits some seconds until it has logged a line that matches; returns its log. */
     public String awaitLog(String regex) {
         Pattern pattern = Pattern.compile(regex);
-        long end = System.nanoTime() + PATIENCE_NANOS;
-        while (!pattern.matcher(log()).find()) {
-            assertTrue(isAlive(), () -> "natexd ended; its log:\n" + log());
-            assertTrue(System.nanoTime() < end, () -> "natexd did not say \"" + regex + "\", but:\n" + log());
-            pause(10);
-        }
+        await(() -> pattern.matcher(log()).find(), "it did not say \"" + regex + "\"");
         return log();
     }
 
     /**
-     * Waits until there are as many clients of its control socket: a client that has connected asks at once for what it
-     * wants to see.
+     * Waits until its control socket has a client: a client that has connected asks at once for what it wants to see.
      */
-    public void awaitClients(int number) {
-        long end = System.nanoTime() + PATIENCE_NANOS;
-        while (sockets() <= number) {
-            assertTrue(System.nanoTime() < end, () -> sockets() - 1 + " clients\n" + log());
-            pause(50);
-        }
+    public void awaitClient() {
+        await(() -> sockets() > 1, "it has no client");
         pause(ASKED_MILLIS);
+    }
+
+    private void await(BooleanSupplier condition, String otherwise) {
+        long end = System.nanoTime() + PATIENCE_NANOS;
+        while (!condition.getAsBoolean()) {
+            assertTrue(isAlive(), () -> "natexd ended; its log:\n" + log());
+            assertTrue(System.nanoTime() < end, () -> otherwise + "; its log:\n" + log());
+            pause(STEP_MILLIS);
+        }
     }
 
     /**

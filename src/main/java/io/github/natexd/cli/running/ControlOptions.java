@@ -13,6 +13,8 @@ import picocli.CommandLine.Option;
 
 /** What the commands that query a running natexd share: its socket, and how long to wait for a response. */
 final class ControlOptions {
+    private static final Path USUAL = Path.of(Config.DEFAULT_SOCKET);
+    private static final Path FILE = Path.of(Config.DEFAULT_FILE);
     private static final int TIMEOUT_MILLIS = 5_000;
 
     @Option(
@@ -34,22 +36,14 @@ final class ControlOptions {
 
     /** Reading a configuration takes longer than a query, so it is read only if the default socket does not exist. */
     private ControlClient send(String request, int timeoutMillis) throws ControlException {
-        Path usual = Path.of(Config.DEFAULT_SOCKET);
-        Path file = Path.of(Config.DEFAULT_FILE);
         if (socket != null) {
             return ControlClient.send(socket, request, timeoutMillis);
-        } else if (Files.exists(usual) || !Files.isReadable(file)) {
-            return ControlClient.send(usual, request, timeoutMillis);
         }
-        return sendTo(configured(file, usual), usual, request, timeoutMillis);
-    }
-
-    private static ControlClient sendTo(Path configured, Path usual, String request, int timeoutMillis)
-            throws ControlException {
+        Path path = Files.exists(USUAL) || !Files.isReadable(FILE) ? USUAL : configured();
         try {
-            return ControlClient.send(configured, request, timeoutMillis);
+            return ControlClient.send(path, request, timeoutMillis);
         } catch (ControlException e) {
-            if (e.kind() != Kind.NOT_RUNNING || configured.equals(usual)) {
+            if (e.kind() != Kind.NOT_RUNNING || path.equals(USUAL)) {
                 throw e;
             }
             throw new ControlException(
@@ -59,13 +53,13 @@ final class ControlOptions {
         }
     }
 
-    private static Path configured(Path file, Path usual) throws ControlException {
+    private static Path configured() throws ControlException {
         try {
-            return Path.of(ConfigReader.read(file).control().socket());
+            return Path.of(ConfigReader.read(FILE).control().socket());
         } catch (ConfigException e) {
             throw new ControlException(
                     Kind.NOT_RUNNING,
-                    "natexd is not running, or listens elsewhere: there is no " + usual + ", and " + file
+                    "natexd is not running, or listens elsewhere: there is no " + USUAL + ", and " + FILE
                             + ", which may set another socket, cannot be read:\n" + e.getMessage(),
                     "correct the file; if natexd runs, write its socket after --socket");
         }
